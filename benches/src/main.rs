@@ -1,0 +1,3 @@
+//! What make bench measures.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The example program that the demo deploys.
+
+fn main() {}

@@ -1,0 +1,126 @@
+//! clouddriver: accounts, what runs, and operations.
+
+use std::time::Duration;
+
+use gennaker_http::{Call, Caller, Result, Transport};
+use gennaker_wire::{Account, LoadBalancer, Operation, OperationRef, OperationTask, ServerGroup};
+use http::Method;
+use serde_json::Value;
+
+/// Calls clouddriver.
+#[derive(Clone)]
+pub struct ClouddriverClient {
+    transport: Transport,
+}
+
+impl ClouddriverClient {
+    /// A client over `transport`.
+    pub fn new(transport: Transport) -> Self {
+        ClouddriverClient { transport }
+    }
+
+    /// The accounts.
+    pub async fn accounts(&self, caller: &Caller) -> Result<Vec<Account>> {
+        self.transport.send(caller, Call::get(&["credentials"]).query("expand", true)).await
+    }
+
+    /// Submits operations to a provider. The caller's `Idempotency-Key` goes along as `clientRequestId`: the same id gets
+    /// the same task.
+    pub async fn submit(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        request_id: &str,
+        operations: &[Operation],
+    ) -> Result<OperationRef> {
+        let operations: Vec<Value> = operations.iter().map(Operation::to_value).collect();
+        let caller = Caller { idempotency_key: Some(request_id.to_owned()), ..caller.clone() };
+        let call =
+            Call::new(Method::POST, &[provider, "ops"]).query("clientRequestId", request_id).body(&operations)?;
+        self.transport.send(&caller, call).await
+    }
+
+    /// A task. With `wait`, ours answers when the task's state has changed since the call or after that time, whichever is
+    /// first; upstream's answers at once.
+    pub async fn task(&self, caller: &Caller, id: &str, wait: Option<Duration>) -> Result<OperationTask> {
+        let call = Call::get(&["task", id]).query_if("waitMs", wait.map(|wait| wait.as_millis()));
+        self.transport.send(caller, call).await
+    }
+
+    /// Resumes a failed task that is retryable.
+    pub async fn resume_task(&self, caller: &Caller, id: &str) -> Result<OperationRef> {
+        let segment = format!("{id}:resume");
+        self.transport.send(caller, Call::new(Method::POST, &["task", &segment])).await
+    }
+
+    /// A cluster's server groups of one provider, whole.
+    pub async fn cluster_server_groups(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        cluster: &str,
+        provider: &str,
+    ) -> Result<Vec<ServerGroup>> {
+        let path = ["applications", application, "clusters", account, cluster, provider, "serverGroups"];
+        self.transport.send(caller, Call::get(&path)).await
+    }
+
+    /// One server group.
+    pub async fn server_group(&self, caller: &Caller, account: &str, region: &str, name: &str) -> Result<ServerGroup> {
+        self.transport.send(caller, Call::get(&["serverGroups", account, region, name])).await
+    }
+
+    /// The server group that a target word means now (`current_asg_dynamic`, `ancestor_asg_dynamic`, ...).
+    #[expect(clippy::too_many_arguments, reason = "the endpoint's path has as many parts")]
+    pub async fn target_server_group(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        cluster: &str,
+        provider: &str,
+        region: &str,
+        target: &str,
+    ) -> Result<ServerGroup> {
+        let path = [
+            "applications",
+            application,
+            "clusters",
+            account,
+            cluster,
+            provider,
+            region,
+            "serverGroups",
+            "target",
+            target,
+        ];
+        self.transport.send(caller, Call::get(&path)).await
+    }
+
+    /// An application's clusters: cluster names by account.
+    pub async fn clusters(&self, caller: &Caller, application: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["applications", application, "clusters"])).await
+    }
+
+    /// An application's server groups.
+    pub async fn server_groups(&self, caller: &Caller, application: &str, expand: bool) -> Result<Vec<ServerGroup>> {
+        let call = Call::get(&["applications", application, "serverGroups"]).query("expand", expand);
+        self.transport.send(caller, call).await
+    }
+
+    /// An application's load balancers.
+    pub async fn load_balancers(&self, caller: &Caller, application: &str) -> Result<Vec<LoadBalancer>> {
+        self.transport.send(caller, Call::get(&["applications", application, "loadBalancers"])).await
+    }
+
+    /// An instance, as its provider describes it.
+    pub async fn instance(&self, caller: &Caller, account: &str, region: &str, id: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["instances", account, region, id])).await
+    }
+
+    /// The last lines of an instance's output.
+    pub async fn console_output(&self, caller: &Caller, account: &str, region: &str, id: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["instances", account, region, id, "console"])).await
+    }
+}

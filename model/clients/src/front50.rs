@@ -1,0 +1,72 @@
+//! front50: applications and pipelines.
+
+use gennaker_http::{Call, Caller, Result, Transport};
+use gennaker_wire::{Application, Pipeline};
+use http::Method;
+use serde_json::Value;
+
+/// Calls front50.
+#[derive(Clone)]
+pub struct Front50Client {
+    transport: Transport,
+}
+
+impl Front50Client {
+    /// A client over `transport`.
+    pub fn new(transport: Transport) -> Self {
+        Front50Client { transport }
+    }
+
+    /// All applications.
+    pub async fn applications(&self, caller: &Caller) -> Result<Vec<Application>> {
+        self.transport.send(caller, Call::get(&["v2", "applications"])).await
+    }
+
+    /// One application.
+    pub async fn application(&self, caller: &Caller, name: &str) -> Result<Application> {
+        self.transport.send(caller, Call::get(&["v2", "applications", name])).await
+    }
+
+    /// Creates an application.
+    pub async fn create_application(&self, caller: &Caller, application: &Value) -> Result<Application> {
+        let call = Call::new(Method::POST, &["v2", "applications"]).body(application)?;
+        self.transport.send(caller, call).await
+    }
+
+    /// Merges fields into an application.
+    pub async fn update_application(&self, caller: &Caller, name: &str, fields: &Value) -> Result<Application> {
+        let call = Call::new(Method::PATCH, &["v2", "applications", name]).body(fields)?;
+        self.transport.send(caller, call).await
+    }
+
+    /// Deletes an application.
+    pub async fn delete_application(&self, caller: &Caller, name: &str) -> Result<()> {
+        self.transport.send(caller, Call::new(Method::DELETE, &["v2", "applications", name])).await
+    }
+
+    /// The pipelines of an application, in their order.
+    pub async fn pipelines(&self, caller: &Caller, application: &str) -> Result<Vec<Pipeline>> {
+        self.transport.send(caller, Call::get(&["pipelines", application])).await
+    }
+
+    /// One pipeline by its id.
+    pub async fn pipeline(&self, caller: &Caller, id: &str) -> Result<Pipeline> {
+        self.transport.send(caller, Call::get(&["pipelines", id, "get"])).await
+    }
+
+    /// Saves a pipeline; front50 makes the id of a new one.
+    pub async fn save_pipeline(&self, caller: &Caller, pipeline: &Pipeline, stale_check: bool) -> Result<Pipeline> {
+        let call = Call::new(Method::POST, &["pipelines"]).query("staleCheck", stale_check).body(pipeline)?;
+        self.transport.send(caller, call).await
+    }
+
+    /// Replaces the pipeline of that id.
+    pub async fn update_pipeline(&self, caller: &Caller, id: &str, pipeline: &Pipeline) -> Result<Pipeline> {
+        self.transport.send(caller, Call::new(Method::PUT, &["pipelines", id]).body(pipeline)?).await
+    }
+
+    /// Deletes a pipeline by its name.
+    pub async fn delete_pipeline(&self, caller: &Caller, application: &str, name: &str) -> Result<()> {
+        self.transport.send(caller, Call::new(Method::DELETE, &["pipelines", application, name])).await
+    }
+}

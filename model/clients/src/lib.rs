@@ -1,0 +1,26 @@
+//! One typed client a service, over a [`Transport`]: the same behaviour over HTTP and in this process, with ours and with
+//! upstream's services on the other side.
+//!
+//! A method is one endpoint; its errors are the peer's, as `gennaker_http::Error`.
+
+mod clouddriver;
+mod front50;
+mod orca;
+
+pub use self::{
+    clouddriver::ClouddriverClient,
+    front50::Front50Client,
+    orca::{ExecutionQuery, OrcaClient},
+};
+pub use gennaker_http::{Caller, Error, Result, Transport};
+
+/// The clients that a service is given.
+#[derive(Clone)]
+pub struct Clients {
+    /// front50.
+    pub front50: Front50Client,
+    /// orca.
+    pub orca: OrcaClient,
+    /// clouddriver.
+    pub clouddriver: ClouddriverClient,
+}

@@ -1,0 +1,116 @@
+//! orca: executions.
+
+use gennaker_http::{Call, Caller, Result, Transport};
+use gennaker_wire::Execution;
+use http::Method;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Calls orca.
+#[derive(Clone)]
+pub struct OrcaClient {
+    transport: Transport,
+}
+
+/// The answer to a start: `{"ref": "/pipelines/ID"}`.
+#[derive(Debug, Clone, Deserialize)]
+struct Started {
+    #[serde(rename = "ref")]
+    reference: String,
+}
+
+/// Which executions of an application or of pipelines to list.
+#[derive(Debug, Clone, Default)]
+pub struct ExecutionQuery {
+    /// How many of each pipeline config at most.
+    pub limit: Option<u32>,
+    /// Statuses, separated by commas.
+    pub statuses: Option<String>,
+    /// Whether stages are whole, or without their contexts' bulk.
+    pub expand: Option<bool>,
+}
+
+impl ExecutionQuery {
+    fn apply(&self, call: Call) -> Call {
+        call.query_if("limit", self.limit).query_if("statuses", self.statuses.as_ref()).query_if("expand", self.expand)
+    }
+}
+
+impl OrcaClient {
+    /// A client over `transport`.
+    pub fn new(transport: Transport) -> Self {
+        OrcaClient { transport }
+    }
+
+    /// Starts a pipeline; returns the reference, `/pipelines/ID`.
+    pub async fn start_pipeline(&self, caller: &Caller, pipeline: &Value) -> Result<String> {
+        let call = Call::new(Method::POST, &["orchestrate"]).body(pipeline)?;
+        Ok(self.transport.send::<Started>(caller, call).await?.reference)
+    }
+
+    /// Starts operations; returns the reference, `/tasks/ID`.
+    pub async fn start_task(&self, caller: &Caller, task: &Value) -> Result<String> {
+        let call = Call::new(Method::POST, &["ops"]).body(task)?;
+        Ok(self.transport.send::<Started>(caller, call).await?.reference)
+    }
+
+    /// One execution of a pipeline.
+    pub async fn execution(&self, caller: &Caller, id: &str) -> Result<Execution> {
+        self.transport.send(caller, Call::get(&["pipelines", id])).await
+    }
+
+    /// The executions of an application's pipelines, the newest first.
+    pub async fn executions(
+        &self,
+        caller: &Caller,
+        application: &str,
+        query: &ExecutionQuery,
+    ) -> Result<Vec<Execution>> {
+        let call = query.apply(Call::get(&["applications", application, "pipelines"]));
+        self.transport.send(caller, call).await
+    }
+
+    /// The executions of pipeline configs, or of these ids.
+    pub async fn executions_of(
+        &self,
+        caller: &Caller,
+        config_ids: &[String],
+        execution_ids: &[String],
+        query: &ExecutionQuery,
+    ) -> Result<Vec<Execution>> {
+        let joined = |ids: &[String]| (!ids.is_empty()).then(|| ids.join(","));
+        let call = query
+            .apply(Call::get(&["pipelines"]))
+            .query_if("pipelineConfigIds", joined(config_ids))
+            .query_if("executionIds", joined(execution_ids));
+        self.transport.send(caller, call).await
+    }
+
+    /// Cancels an execution.
+    pub async fn cancel(&self, caller: &Caller, id: &str, reason: Option<&str>, force: bool) -> Result<()> {
+        let call =
+            Call::new(Method::PUT, &["pipelines", id, "cancel"]).query_if("reason", reason).query("force", force);
+        self.transport.send(caller, call).await
+    }
+
+    /// Pauses an execution.
+    pub async fn pause(&self, caller: &Caller, id: &str) -> Result<()> {
+        self.transport.send(caller, Call::new(Method::PUT, &["pipelines", id, "pause"])).await
+    }
+
+    /// Resumes a paused execution.
+    pub async fn resume(&self, caller: &Caller, id: &str) -> Result<()> {
+        self.transport.send(caller, Call::new(Method::PUT, &["pipelines", id, "resume"])).await
+    }
+
+    /// Deletes an execution that is over.
+    pub async fn delete(&self, caller: &Caller, id: &str) -> Result<()> {
+        self.transport.send(caller, Call::new(Method::DELETE, &["pipelines", id])).await
+    }
+
+    /// Merges fields into a stage's context: a judgment, for example `{"judgmentStatus": "continue"}`.
+    pub async fn update_stage(&self, caller: &Caller, id: &str, stage: &str, fields: &Value) -> Result<Execution> {
+        let call = Call::new(Method::PATCH, &["pipelines", id, "stages", stage]).body(fields)?;
+        self.transport.send(caller, call).await
+    }
+}

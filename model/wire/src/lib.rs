@@ -1,0 +1,35 @@
+//! Spinnaker's JSON types, as its services and clients exchange them.
+//!
+//! The structs are passive: public fields, and a map `other` that keeps what a client sent and we do not know.
+//! Provider payloads and stage contexts stay JSON ([`Object`]) with typed accessors where they are read.
+//!
+//! ```
+//! use gennaker_wire::Pipeline;
+//!
+//! let sent = r#"{"name":"deploy","application":"shop","stages":[],"colour":"blue"}"#;
+//! let pipeline: Pipeline = serde_json::from_str(sent)?;
+//! assert_eq!(serde_json::to_value(&pipeline)?["colour"], "blue");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod application;
+mod execution;
+mod infrastructure;
+mod object;
+mod operation;
+mod pipeline;
+mod status;
+
+pub use self::{
+    application::Application,
+    execution::{Authentication, Execution, ExecutionKind, Paused, Stage, SyntheticOwner, Task},
+    infrastructure::{
+        Account, Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
+        LoadBalancerServerGroup, ServerGroup,
+    },
+    object::{Object, ObjectExt},
+    operation::{Operation, OperationRef, OperationStatus, OperationTask, ResultObject},
+    pipeline::Pipeline,
+    status::Status,
+};
+pub use gennaker_naming as naming;

@@ -1,0 +1,1 @@
+//! Node leases and epochs: who is alive and who owns what.

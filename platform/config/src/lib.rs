@@ -1,0 +1,1 @@
+//! Configuration as Spring reads it: files, profiles, placeholders, relaxed keys.

@@ -1,0 +1,166 @@
+//! A service's routes, each declared with its permission and its coverage of upstream's endpoint.
+
+use std::convert::Infallible;
+
+use axum::{
+    Router,
+    handler::Handler,
+    routing::{MethodFilter, MethodRouter, Route as AxumRoute, on},
+};
+use http::Method;
+use tower::{Layer, Service};
+
+use crate::{Error, GuardOptions, Permission, guard};
+
+/// How much of upstream's endpoint a route does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Coverage {
+    /// All of it.
+    Done,
+    /// A part; the text says what is missing.
+    Partly(&'static str),
+    /// Ours: upstream has no such endpoint.
+    Beyond,
+}
+
+/// A declared route as the documentation and the coverage tests see it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Endpoint {
+    /// The service, for example `front50`.
+    pub service: &'static str,
+    /// The method, for example `GET`.
+    pub method: String,
+    /// The path with its parameters in braces.
+    pub path: &'static str,
+    /// What the route needs of its caller; `None` fails a test.
+    pub permission: Option<Permission>,
+    /// How much of upstream's endpoint it does.
+    pub coverage: Coverage,
+}
+
+/// A route before it is added to an [`Api`].
+pub struct Route<S> {
+    method: Method,
+    path: &'static str,
+    permission: Option<Permission>,
+    coverage: Coverage,
+    handler: MethodRouter<S>,
+}
+
+impl<S> Route<S> {
+    /// Declares the permission that the route needs.
+    pub fn needs(mut self, permission: Permission) -> Self {
+        self.permission = Some(permission);
+        self
+    }
+
+    /// Declares that a part of upstream's endpoint is missing, and which.
+    pub fn partly(mut self, missing: &'static str) -> Self {
+        self.coverage = Coverage::Partly(missing);
+        self
+    }
+
+    /// Declares that upstream has no such endpoint.
+    pub fn beyond(mut self) -> Self {
+        self.coverage = Coverage::Beyond;
+        self
+    }
+}
+
+macro_rules! method {
+    ($name:ident, $method:ident) => {
+        #[doc = concat!("A `", stringify!($method), "` route.")]
+        pub fn $name<H, T, S>(path: &'static str, handler: H) -> Route<S>
+        where
+            H: Handler<T, S>,
+            T: 'static,
+            S: Clone + Send + Sync + 'static,
+        {
+            Route {
+                method: Method::$method,
+                path,
+                permission: None,
+                coverage: Coverage::Done,
+                handler: on(MethodFilter::$method, handler),
+            }
+        }
+    };
+}
+
+method!(get, GET);
+method!(post, POST);
+method!(put, PUT);
+method!(patch, PATCH);
+method!(delete, DELETE);
+
+/// The routes of a service.
+pub struct Api<S = ()> {
+    service: &'static str,
+    endpoints: Vec<Endpoint>,
+    router: Router<S>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Api<S> {
+    /// No routes yet.
+    pub fn new(service: &'static str) -> Self {
+        Api { service, endpoints: Vec::new(), router: Router::new() }
+    }
+
+    /// Adds a route.
+    ///
+    /// # Panics
+    /// If the same method and path are there already: a defect that the first start shows.
+    pub fn route(mut self, route: Route<S>) -> Self {
+        self.endpoints.push(Endpoint {
+            service: self.service,
+            method: route.method.to_string(),
+            path: route.path,
+            permission: route.permission,
+            coverage: route.coverage,
+        });
+        self.router = self.router.route(route.path, route.handler);
+        self
+    }
+
+    /// Adds all routes of another part of the same service.
+    pub fn merge(mut self, other: Api<S>) -> Self {
+        self.endpoints.extend(other.endpoints);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// What is declared.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    /// Wraps every route in a layer of the service's own.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        L::Service: Service<axum::extract::Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<axum::extract::Request>>::Response: axum::response::IntoResponse + 'static,
+        <L::Service as Service<axum::extract::Request>>::Future: Send + 'static,
+    {
+        self.router = self.router.layer(layer);
+        self
+    }
+
+    /// The router behind the guard that every request passes, over a socket or in this process: request id, JSON errors
+    /// for unknown paths and wrong methods, body limit, deadline, panic guard, one log line and the request metrics.
+    pub fn into_service(self, state: S, options: GuardOptions) -> Router {
+        let service = self.service;
+        let router = self
+            .router
+            .fallback(move |request: axum::extract::Request| async move {
+                Error::not_found(format!("{service} has no path {}", request.uri().path()))
+            })
+            .method_not_allowed_fallback(|request: axum::extract::Request| async move {
+                Error::invalid(format!("{} is not a method of {}", request.method(), request.uri().path()))
+                    .with_status(http::StatusCode::METHOD_NOT_ALLOWED)
+            })
+            .with_state(state);
+        guard::wrap(service, router, options)
+    }
+}

@@ -1,0 +1,1 @@
+//! Named objects with atomic, conditional writes, in a folder or a bucket.

@@ -1,0 +1,1 @@
+//! One suite that proves the guarantees of the storage traits on every backend.

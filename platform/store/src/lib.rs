@@ -1,0 +1,38 @@
+//! The storage traits: what each guarantees is written here and proved on every backend by `gennaker-store-tck`.
+//!
+//! * [`Executions`]: pieces of work that are owned by one node at a time, recorded before they act, and resumable
+//!   by another node; with their events, signals and due times.
+//! * [`Nodes`]: who is alive. Epochs come from one counter here; an expired lease is dead for good.
+//! * [`Leases`]: what must run once, held by a living node.
+//!
+//! A backend implements all three over one database ([`Store`]). Bodies are opaque text: this crate knows no domain.
+//!
+//! # Fencing
+//! Every write of an execution names its [`Owner`] and compares it with the row. A node that lost its lease cannot
+//! write, however late it wakes; what it asks of other services is refused there by [`Fence`], because the receiver
+//! remembers the highest epoch it has seen for that execution.
+
+mod error;
+mod executions;
+mod leases;
+mod nodes;
+
+use std::sync::Arc;
+
+pub use self::{
+    error::{Error, Result},
+    executions::{
+        Ahead, Claim, Commit, Created, Due, Event, Execution, Executions, Fence, Head, NewEvent, NewExecution, Order,
+        Owner, Part, Query, Signal,
+    },
+    leases::{Lease, Leases},
+    nodes::{Epoch, Node, Nodes, Registration},
+};
+
+/// A whole store: one database behind all traits.
+pub trait Store: Executions + Nodes + Leases {}
+
+impl<T: Executions + Nodes + Leases> Store for T {}
+
+/// A store shared between components.
+pub type SharedStore = Arc<dyn Store>;

@@ -1,0 +1,1 @@
+//! The local provider: one machine as a cloud.

@@ -1,0 +1,3 @@
+//! The gennaker program.
+
+fn main() {}

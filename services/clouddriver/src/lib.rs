@@ -1,0 +1,1 @@
+//! clouddriver: accounts, inventory and operations over the providers.

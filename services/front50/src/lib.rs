@@ -1,0 +1,1 @@
+//! front50: applications and pipelines.

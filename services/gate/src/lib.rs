@@ -1,0 +1,1 @@
+//! gate: the public API.

@@ -1,0 +1,1 @@
+//! orca: runs pipelines.

@@ -1,0 +1,3 @@
+//! Plays the recorded answers of the original against Gennaker.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Starts the built programs, loads them, kills them.

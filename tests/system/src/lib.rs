@@ -1,0 +1,1 @@
+//! Black box: the binary against real peers, a file a journey.

@@ -1,0 +1,3 @@
+//! make demo: the main job from one command.
+
+fn main() {}

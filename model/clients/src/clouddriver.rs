@@ -53,6 +53,11 @@ impl ClouddriverClient {
         self.transport.send(caller, Call::new(Method::POST, &["task", &segment])).await
     }
 
+    /// Asks for a look at what is named; the answer comes once the provider's knowledge is newer than the request.
+    pub async fn refresh(&self, caller: &Caller, provider: &str, kind: &str, target: &Value) -> Result<Value> {
+        self.transport.send(caller, Call::new(Method::POST, &["cache", provider, kind]).body(target)?).await
+    }
+
     /// A cluster's server groups of one provider, whole.
     pub async fn cluster_server_groups(
         &self,

@@ -213,10 +213,10 @@ pub struct Claim {
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
-    /// By creation, the newest first; equal times by id.
+    /// By creation, the newest first; of equal times the highest id first.
     #[default]
     NewestFirst,
-    /// By creation, the oldest first.
+    /// By creation, the oldest first: the exact reverse of the other order.
     OldestFirst,
 }
 
@@ -244,6 +244,7 @@ pub struct Query {
     /// So many at most; 0 means 1,000.
     pub limit: u32,
     /// So many at most of each definition, the newest ones, counted after all filters but before `offset` and `limit`.
+    /// What runs no definition counts as one definition.
     pub limit_per_definition: Option<u32>,
 }
 
@@ -257,24 +258,32 @@ pub struct Query {
 pub trait Executions: Send + Sync + 'static {
     /// Stores a new execution unless its id or request is known.
     ///
+    /// A fence that is not refused is remembered whatever the answer is: a new owner that asks again under the old
+    /// request id gets [`Created::Existing`] and shuts the former owner out by it. The request of a deleted execution
+    /// is answered as its id is, with [`Created::Deleted`] until the tombstone ends.
+    ///
     /// # Errors
     /// `Fenced` if its fence's epoch is lower than one seen before, or if `owner` is not a living node.
     async fn create(&self, new: NewExecution) -> Result<Created>;
 
-    /// Stores one change by the owner.
+    /// Stores one change by the owner. `removed` goes before `parts`; `taken` is what it took of the waiting signals.
     ///
     /// # Errors
-    /// `Fenced` if the owner does not own it any more, `Conflict` if `after` is not the last event, `Unknown` if the
-    /// backend cannot say whether it is stored.
+    /// `Fenced` if the owner does not own it (any more, or because it is gone), `Conflict` if `after` is not the last
+    /// event, if a taken signal does not wait or if the head has another id, `Unknown` if the backend cannot say
+    /// whether it is stored.
     async fn commit(&self, commit: Commit) -> Result<()>;
 
     /// Takes ownership of executions that wait for an owner, the longest-waiting first.
+    ///
+    /// The due time stays as it is: an owner that has seen it sets another one, or [`Due::Never`]. Await a claim to its
+    /// end: what it took belongs to the claimer until it commits or its lease ends, also if nobody reads the answer.
     ///
     /// # Errors
     /// `Fenced` if the claiming owner is not a living node.
     async fn claim(&self, claim: Claim) -> Result<Vec<Execution>>;
 
-    /// The earliest due time of the ownerless executions of these kinds: when to claim next.
+    /// The earliest due time of the ownerless executions of these kinds, come or not: when to claim next.
     async fn next_due(&self, kinds: &[String]) -> Result<Option<Timestamp>>;
 
     /// Records a command. It is taken by whoever owns the execution, or makes it claimable.

@@ -1,1 +1,26 @@
-//! The stage catalogue.
+//! The stage catalogue: each stage type is one file with its settings, its tasks under upstream's names, and its synthetic
+//! stages. The engine in `gennaker-orca` runs them and knows none of them.
+//!
+//! To add a stage: write a file beside its kin that implements [`StageDefinition`], implement [`Task`] for each task that no
+//! other stage has, and name both in [`Catalogue::standard`]. `docs/how-to/add-a-stage.md` walks through it.
+//!
+//! # Guarantees that a task can rely on, and must keep
+//! * A task is recorded as running before its first step; each step may be run again by another node after a crash, with the
+//!   same [`TaskContext::request_id`] and a higher fence. So a step does at most one side effect, under that id.
+//! * A step sees a snapshot of its execution. What it found out goes into its [`TaskResult`] and is recorded before anything
+//!   that follows from it happens.
+
+mod application;
+mod catalogue;
+mod core;
+mod definition;
+mod server_group;
+mod task;
+mod view;
+
+pub use self::{
+    catalogue::Catalogue,
+    definition::{ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    task::{Next, Task, TaskContext, TaskError, TaskResult},
+    view::StageView,
+};

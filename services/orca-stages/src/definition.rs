@@ -1,0 +1,123 @@
+//! What a stage type is: its tasks and its synthetic stages, decided when it starts.
+
+use async_trait::async_trait;
+use gennaker_clients::{Caller, Clients};
+use gennaker_wire::Object;
+
+use crate::{StageView, TaskError};
+
+/// What a definition may ask while it decides.
+pub struct ComposeContext {
+    /// The stage.
+    pub view: StageView,
+    /// Who asks other services.
+    pub caller: Caller,
+    /// The other services.
+    pub clients: Clients,
+}
+
+/// A task of a stage, by its names.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TaskTemplate {
+    /// The name, for example `monitorDeploy`.
+    pub name: String,
+    /// The key of its [`crate::Task`] in the catalogue: upstream's class name, which clients see.
+    pub class: String,
+    /// The limits of its task, which the engine fills in from the catalogue.
+    #[serde(default)]
+    pub limits: TaskLimits,
+}
+
+/// How long a task may take and how rarely it may be looked at, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskLimits {
+    /// The time after which it fails; `None` is forever.
+    pub timeout: Option<u64>,
+    /// The longest wait between two looks.
+    pub longest_wait: u64,
+}
+
+impl Default for TaskLimits {
+    fn default() -> Self {
+        TaskLimits { timeout: None, longest_wait: 5000 }
+    }
+}
+
+impl TaskTemplate {
+    /// A task called `name` that is carried out by `class`.
+    pub fn new(name: &str, class: &str) -> Self {
+        TaskTemplate { name: name.to_owned(), class: class.to_owned(), limits: TaskLimits::default() }
+    }
+}
+
+/// A synthetic stage to add.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct NewStage {
+    /// Its type.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its context.
+    pub context: Object,
+    /// Whether it starts only after the new stage listed before it; else beside it.
+    pub after_previous: bool,
+}
+
+impl NewStage {
+    /// A stage that starts after the one listed before it.
+    pub fn then(kind: &str, name: &str, context: Object) -> Self {
+        NewStage { kind: kind.to_owned(), name: name.to_owned(), context, after_previous: true }
+    }
+
+    /// A stage that starts beside the one listed before it.
+    pub fn beside(kind: &str, name: &str, context: Object) -> Self {
+        NewStage { after_previous: false, ..NewStage::then(kind, name, context) }
+    }
+}
+
+/// What a stage consists of.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Composition {
+    /// The context to go on with, if the definition corrects it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Object>,
+    /// The stages before its tasks.
+    #[serde(default)]
+    pub before: Vec<NewStage>,
+    /// Its tasks.
+    #[serde(default)]
+    pub tasks: Vec<TaskTemplate>,
+}
+
+/// A stage type.
+///
+/// What it answers is recorded before anything of it starts, so it is asked once in the life of a stage, unless the node
+/// dies before the answer is recorded. It changes nothing outside.
+#[async_trait]
+pub trait StageDefinition: Send + Sync + 'static {
+    /// The type in pipelines, for example `deploy`.
+    fn kind(&self) -> &'static str;
+
+    /// Other names of the type.
+    fn aliases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What is wrong with the settings, for the author of the pipeline; empty if nothing is. Checked before the stage
+    /// starts and when a pipeline is planned.
+    fn validate(&self, context: &Object) -> Vec<String>;
+
+    /// Its tasks and before-stages, when it starts.
+    async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError>;
+
+    /// Its after-stages, once its tasks have succeeded.
+    async fn after(&self, _context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
+        Ok(Vec::new())
+    }
+
+    /// The stages that clean up after its failure.
+    async fn on_failure(&self, _context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
+        Ok(Vec::new())
+    }
+}

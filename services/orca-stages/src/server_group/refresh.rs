@@ -1,0 +1,41 @@
+//! `forceCacheRefresh`: asks clouddriver to look at the changed server groups now.
+//!
+//! Upstream: `ServerGroupCacheForceRefreshTask`. Ours answers once the provider has confirmed something newer than the request.
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::settings::{account, deployed, provider};
+use crate::{Catalogue, Task, TaskContext, TaskError, TaskResult, TaskTemplate};
+
+const REFRESH: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.ServerGroupCacheForceRefreshTask";
+
+/// Adds the task of this module.
+pub(super) fn register(catalogue: &mut Catalogue) {
+    catalogue.add_task(RefreshTask);
+}
+
+/// The task that refreshes what clouddriver knows.
+pub(super) fn force_cache_refresh() -> TaskTemplate {
+    TaskTemplate::new("forceCacheRefresh", REFRESH)
+}
+
+struct RefreshTask;
+
+#[async_trait]
+impl Task for RefreshTask {
+    fn class(&self) -> &'static str {
+        REFRESH
+    }
+
+    async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
+        let settings = context.view.context();
+        let (provider, account) = (provider(settings), account(settings)?);
+        for (region, name) in deployed(settings) {
+            let target = json!({ "account": account, "region": region, "serverGroupName": name });
+            let clouddriver = &context.clients.clouddriver;
+            clouddriver.refresh(&context.caller, &provider, "ServerGroup", &target).await?;
+        }
+        Ok(TaskResult::succeeded())
+    }
+}

@@ -1,0 +1,102 @@
+//! What the stages of this module have in common: where they act, and on which server groups.
+
+use std::collections::BTreeMap;
+
+use gennaker_wire::{Object, ObjectExt, naming::Moniker};
+
+use crate::{StageView, TaskError};
+
+/// The context field that names the server groups a stage works on: names by region.
+pub(super) const DEPLOYED: &str = "deploy.server.groups";
+
+/// The cloud of a stage, `aws` if it names none, as upstream has it.
+pub(super) fn provider(context: &Object) -> String {
+    ["cloudProvider", "cloudProviderType", "providerType", "provider"]
+        .iter()
+        .find_map(|name| context.text(name))
+        .unwrap_or_else(|| "aws".to_owned())
+}
+
+/// The account of a stage.
+pub(super) fn account(context: &Object) -> Result<String, TaskError> {
+    let named = ["credentials", "account", "account.name"].iter().find_map(|name| context.text(name));
+    named.ok_or_else(|| TaskError::invalid("the stage names no account: set credentials (or account)"))
+}
+
+/// The regions of a stage, each once.
+pub(super) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
+    for name in ["regions", "region", "namespaces", "namespace", "zones", "zone"] {
+        let mut regions = context.texts(name);
+        regions.retain(|region| !region.is_empty());
+        regions.dedup();
+        if !regions.is_empty() {
+            return Ok(regions);
+        }
+    }
+    Err(TaskError::invalid("the stage names no region: set region (or regions)"))
+}
+
+/// A cluster: the name, and the application that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cluster {
+    /// The cluster's name, for example `shop-web`.
+    pub(super) name: String,
+    /// The application, for example `shop`.
+    pub(super) application: String,
+}
+
+/// The cluster of a stage: `moniker.cluster`, `cluster`, or the name made of application, stack and detail.
+pub(super) fn cluster(view: &StageView) -> Result<Cluster, TaskError> {
+    let context = view.context();
+    let moniker: Option<Moniker> = context.typed("moniker");
+    let application = moniker
+        .as_ref()
+        .and_then(|moniker| moniker.app.clone())
+        .or_else(|| context.text("application"))
+        .unwrap_or_else(|| view.execution.application.clone());
+    let named = moniker.and_then(|moniker| moniker.cluster).or_else(|| context.text("cluster"));
+    let name = named.unwrap_or_else(|| compose_cluster(&application, context));
+    if name.is_empty() {
+        return Err(TaskError::invalid("the stage names no cluster: set application, stack and freeFormDetails"));
+    }
+    Ok(Cluster { name, application })
+}
+
+/// `application-stack-detail`, the empty parts left out: `application--detail` has no stack.
+fn compose_cluster(application: &str, context: &Object) -> String {
+    let part = |name: &str| context.text(name).filter(|text| !text.is_empty());
+    match (part("stack"), part("freeFormDetails")) {
+        (None, None) => application.to_owned(),
+        (Some(stack), None) => format!("{application}-{stack}"),
+        (stack, Some(detail)) => format!("{application}-{}-{detail}", stack.unwrap_or_default()),
+    }
+}
+
+/// The server groups that a stage works on, as `(region, name)`.
+pub(super) fn deployed(context: &Object) -> Vec<(String, String)> {
+    let groups: BTreeMap<String, Vec<String>> = context.typed(DEPLOYED).unwrap_or_default();
+    groups.into_iter().flat_map(|(region, names)| names.into_iter().map(move |name| (region.clone(), name))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn clusters_are_composed_like_names() {
+        let compose = |context: serde_json::Value| compose_cluster("shop", context.as_object().expect("an object"));
+        assert_eq!(compose(json!({})), "shop");
+        assert_eq!(compose(json!({"stack": "web"})), "shop-web");
+        assert_eq!(compose(json!({"stack": "", "freeFormDetails": "blue"})), "shop--blue");
+        assert_eq!(compose(json!({"stack": "web", "freeFormDetails": "blue"})), "shop-web-blue");
+    }
+
+    #[test]
+    fn deployed_groups_are_listed_by_region() {
+        let context = json!({ DEPLOYED: {"west": ["a-v001", "a-v002"], "east": ["b-v000"]} });
+        let listed = deployed(context.as_object().expect("an object"));
+        let pair = |region: &str, name: &str| (region.to_owned(), name.to_owned());
+        assert_eq!(listed, [pair("east", "b-v000"), pair("west", "a-v001"), pair("west", "a-v002")]);
+    }
+}

@@ -1,0 +1,4 @@
+//! Requests into executions, and executions into answers. No HTTP here.
+
+pub(crate) mod parse;
+pub(crate) mod task_view;

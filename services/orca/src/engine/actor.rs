@@ -1,0 +1,215 @@
+//! The owner of one execution: takes what happened into the planner, records it, then performs what follows.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use futures::FutureExt;
+use gennaker_base::{Backoff, Timestamp};
+use gennaker_store::{Ahead, Commit, Due, Execution as Stored, Owner, Signal as StoredSignal};
+use tokio::{
+    sync::Notify,
+    task::{AbortHandle, JoinSet},
+};
+
+use super::{Error, Inner, perform, record};
+use crate::planner::{Action, Event, State, plan};
+
+/// Wakes an actor to read its signals.
+pub(super) type Nudge = Arc<Notify>;
+
+/// One execution under way.
+pub(super) struct Actor {
+    inner: Arc<Inner>,
+    owner: Owner,
+    state: State,
+    /// The number of the last recorded event.
+    sequence: u64,
+    /// What happened and is not in the state yet.
+    pending: Vec<Event>,
+    /// What to perform first.
+    actions: Vec<Action>,
+    /// Signals that are in the state and not yet recorded as taken.
+    signals: Vec<StoredSignal>,
+    nudge: Nudge,
+    steps: JoinSet<Event>,
+    handles: HashMap<String, AbortHandle>,
+}
+
+impl Actor {
+    /// Of an execution that was just created, its first event recorded.
+    pub(super) fn begun(inner: &Arc<Inner>, owner: Owner, state: State, actions: Vec<Action>) -> Self {
+        Actor {
+            inner: inner.clone(),
+            owner,
+            state,
+            sequence: 1,
+            pending: Vec::new(),
+            actions,
+            signals: Vec::new(),
+            nudge: Nudge::default(),
+            steps: JoinSet::new(),
+            handles: HashMap::new(),
+        }
+    }
+
+    /// Of an execution that was claimed: what was under way is made again, what is due is done.
+    pub(super) fn claimed(inner: &Arc<Inner>, owner: Owner, stored: Stored) -> Result<Self, Error> {
+        let state = record::state(&stored)?;
+        let mut actor = Actor::begun(inner, owner, state, Vec::new());
+        actor.sequence = stored.sequence;
+        actor.pending = vec![Event::Recovered, Event::Woken];
+        actor.take_signals(stored.signals);
+        Ok(actor)
+    }
+
+    /// The execution's id.
+    pub(super) fn id(&self) -> &str {
+        &self.state.head().id
+    }
+
+    /// How to wake it.
+    pub(super) fn nudge(&self) -> Nudge {
+        self.nudge.clone()
+    }
+
+    /// Drives the execution until it is over, is released, or belongs to somebody else.
+    #[tracing::instrument(name = "execution", skip_all, fields(execution = %self.id(), application = %self.state.head().application))]
+    pub(super) async fn run(mut self) {
+        loop {
+            let now = self.inner.deps.clock.now();
+            match self.record(now).await {
+                Ok(Ahead::Keep) => {}
+                Ok(Ahead::Wait) => return,
+                Ok(Ahead::Ended) => {
+                    metrics::counter!("executions_completed_total", "status" => self.state.head().status.name())
+                        .increment(1);
+                    tracing::info!(status = %self.state.head().status, "the execution is over");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the execution is dropped here; whoever owns it goes on");
+                    return;
+                }
+            }
+            self.perform();
+            self.wait().await;
+        }
+    }
+
+    /// Takes what happened into the state and records it, with what becomes of the execution.
+    async fn record(&mut self, now: Timestamp) -> Result<Ahead, Error> {
+        let mut events = Vec::new();
+        for event in std::mem::take(&mut self.pending) {
+            let before = self.state.revision();
+            let actions = plan(&mut self.state, event.clone(), now);
+            // An event that changed nothing is not worth a row.
+            if self.state.revision() != before || !actions.is_empty() {
+                events.push(record::event(&event, now)?);
+            }
+            self.actions.extend(actions);
+        }
+        let ahead = self.ahead(now);
+        if events.is_empty() && self.signals.is_empty() && ahead == Ahead::Keep {
+            return Ok(ahead);
+        }
+        let (head_changed, changed) = self.state.take_changes();
+        let commit = Commit {
+            id: self.id().to_owned(),
+            owner: self.owner.clone(),
+            head: head_changed.then(|| record::head(&self.state)).transpose()?,
+            parts: changed.into_iter().map(|place| record::part(&self.state, place)).collect::<Result<_, _>>()?,
+            removed: Vec::new(),
+            after: self.sequence,
+            taken: self.signals.drain(..).map(|signal| signal.sequence).collect(),
+            due: self.state.next_due().map_or(Due::Never, Due::At),
+            ahead,
+            events,
+        };
+        let last = self.sequence + commit.events.len() as u64;
+        self.commit(commit, last).await?;
+        self.sequence = last;
+        Ok(ahead)
+    }
+
+    /// Commits until the store has answered for certain.
+    async fn commit(&self, commit: Commit, last: u64) -> Result<(), Error> {
+        let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
+        loop {
+            let error = match self.inner.deps.store.commit(commit.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(error @ (gennaker_store::Error::Unavailable { .. } | gennaker_store::Error::Unknown { .. })) => {
+                    error
+                }
+                Err(error) => return Err(error.into()),
+            };
+            tracing::warn!(%error, "a change is not recorded yet; nothing that follows from it is done meanwhile");
+            tokio::time::sleep(backoff.next_wait()).await;
+            if let Ok(stored) = self.inner.deps.store.load(&commit.id).await
+                && stored.sequence == last
+                && last > commit.after
+            {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What becomes of the execution: it is released while it merely waits.
+    fn ahead(&self, now: Timestamp) -> Ahead {
+        if self.state.is_over() {
+            return Ahead::Ended;
+        }
+        let idle = !self.state.is_busy() && self.actions.is_empty();
+        let soon = self.state.next_due().is_some_and(|due| due.since(now) <= self.inner.options.release_after);
+        if idle && !soon { Ahead::Wait } else { Ahead::Keep }
+    }
+
+    /// Begins what the planner asked for; each thing comes back as an event.
+    fn perform(&mut self) {
+        for action in std::mem::take(&mut self.actions) {
+            let stage = action.stage().to_owned();
+            if let Some(handle) = self.handles.remove(&stage) {
+                handle.abort();
+            }
+            if let Some(work) = perform::action(&self.inner, &self.owner, &self.state, action) {
+                let span = tracing::Span::current();
+                let handle = self.steps.spawn(tracing::Instrument::instrument(work, span));
+                self.handles.insert(stage, handle);
+            }
+        }
+    }
+
+    /// Waits until something happens, and takes along whatever else has.
+    async fn wait(&mut self) {
+        let clock = self.inner.deps.clock.clone();
+        let due = self.state.next_due();
+        tokio::select! {
+            Some(result) = self.steps.join_next() => self.pending.extend(result.ok()),
+            () = self.nudge.notified() => self.read_signals().await,
+            () = async { clock.sleep_until(due.unwrap_or_default()).await }, if due.is_some() => {
+                self.pending.push(Event::Woken);
+            }
+        }
+        while let Some(Some(result)) = self.steps.join_next().now_or_never() {
+            // An abandoned step ends without an event.
+            self.pending.extend(result.ok());
+        }
+    }
+
+    async fn read_signals(&mut self) {
+        match self.inner.deps.store.signals(self.id()).await {
+            Ok(signals) => self.take_signals(signals),
+            Err(error) => {
+                tracing::warn!(%error, "commands could not be read; they are looked for again within a second");
+            }
+        }
+    }
+
+    fn take_signals(&mut self, signals: Vec<StoredSignal>) {
+        for signal in signals {
+            match record::signal(self.id(), &signal.body) {
+                Ok(command) => self.pending.push(Event::Signalled(command)),
+                Err(error) => tracing::error!(%error, "a command cannot be read; it is dropped"),
+            }
+            self.signals.push(signal);
+        }
+    }
+}

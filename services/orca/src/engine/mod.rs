@@ -1,0 +1,276 @@
+//! The thin shell around the planner: owns executions, records what was planned, performs it.
+//!
+//! Each execution that is under way has one actor in one node. The actor takes what happened (a step's result, a command, a
+//! due time) into the planner, commits the changed rows with one event row for each thing that happened, and only then
+//! performs the actions. An execution that merely waits is released: it has no actor and costs no memory until its due time
+//! comes or a command arrives.
+//!
+//! # Guarantees
+//! * What was answered is stored: a start and a command are answered after their commit.
+//! * A node that lost its lease drops its actors; whatever they still try is refused by the epoch that they carry.
+//! * A step that was under way when its owner died is made again, with the same request id and a higher fence.
+
+mod actor;
+mod claims;
+mod perform;
+mod record;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use gennaker_base::{Kind, SharedClock, Timestamp};
+use gennaker_clients::Clients;
+use gennaker_orca_stages::Catalogue;
+use gennaker_store::{Created, NewExecution, Owner, Query, SharedStore};
+use gennaker_wire::{Execution, ExecutionKind};
+use parking_lot::Mutex;
+use tokio::sync::{Notify, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::actor::{Actor, Nudge};
+use crate::planner::{Event, Signal, State, plan};
+
+/// How long a command waits for its effect before it is answered as recorded.
+const SIGNAL_WAIT: Duration = Duration::from_secs(2);
+/// How often it looks meanwhile, if the owner is another node.
+const SIGNAL_LOOK: Duration = Duration::from_millis(25);
+
+/// What the engine works with.
+#[derive(Clone)]
+pub struct Deps {
+    /// Where executions are kept.
+    pub store: SharedStore,
+    /// This node's present life; `None` while it has none.
+    pub owner: watch::Receiver<Option<Owner>>,
+    /// Store-corrected time.
+    pub clock: SharedClock,
+    /// The stages.
+    pub catalogue: Arc<Catalogue>,
+    /// The other services.
+    pub clients: Clients,
+}
+
+/// The engine's limits.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many executions this node drives at a time, 10,000 by default; more wait for room, here or elsewhere.
+    pub active: usize,
+    /// An execution whose next due time is further away than this is released, 5 s by default.
+    pub release_after: Duration,
+    /// How long one step of a task may take, 2 min by default; then it counts as failed transiently.
+    pub step_deadline: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { active: 10_000, release_after: Duration::from_secs(5), step_deadline: Duration::from_secs(120) }
+    }
+}
+
+/// Why the engine refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store's failure.
+    #[error(transparent)]
+    Store(#[from] gennaker_store::Error),
+    /// The execution cannot be written or read as a row.
+    #[error("execution {id} cannot be stored: {reason}")]
+    Record {
+        /// The execution.
+        id: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The execution of this id was deleted; its event does not start it again.
+    #[error("execution {0} was deleted; the event that started it does not start it again")]
+    Deleted(String),
+}
+
+impl Error {
+    /// What a caller can do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Error::Store(error) => error.kind(),
+            Error::Record { .. } => Kind::Bug,
+            Error::Deleted(_) => Kind::Conflict,
+        }
+    }
+}
+
+/// How a command went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It has its effect.
+    Done,
+    /// It is recorded and will have its effect once the owner takes it.
+    Recorded,
+}
+
+/// A handle to the engine: cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    deps: Deps,
+    options: Options,
+    actors: Mutex<HashMap<String, (u64, Nudge)>>,
+    numbers: AtomicU64,
+    tracker: TaskTracker,
+    stop: CancellationToken,
+    claim_now: Notify,
+}
+
+impl Engine {
+    /// An engine that drives nothing until [`Engine::run`] runs.
+    pub fn new(deps: Deps, options: Options) -> Self {
+        Engine {
+            inner: Arc::new(Inner {
+                deps,
+                options,
+                actors: Mutex::default(),
+                numbers: AtomicU64::default(),
+                tracker: TaskTracker::new(),
+                stop: CancellationToken::new(),
+                claim_now: Notify::new(),
+            }),
+        }
+    }
+
+    /// Claims and drives executions until `shutdown`, then drops what it drives: the lease's end hands it on.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        claims::run(&self.inner, &shutdown).await;
+        self.inner.stop.cancel();
+        self.inner.tracker.close();
+        self.inner.tracker.wait().await;
+    }
+
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.inner.deps.clock.now()
+    }
+
+    /// Stores a new execution and begins it. Returns its id: that of the stored one if this id, or this `request`, was
+    /// started before.
+    ///
+    /// # Errors
+    /// If the store refuses, or the execution of this id was deleted. Nothing is started then.
+    pub async fn start(&self, execution: Execution, request: Option<String>) -> Result<String, Error> {
+        let inner = &self.inner;
+        let id = execution.id.clone();
+        let now = inner.deps.clock.now();
+        let room = inner.actors.lock().len() < inner.options.active && !inner.stop.is_cancelled();
+        let owner = inner.deps.owner.borrow().clone().filter(|_| room);
+        let mut state = State::new(execution);
+        let actions = plan(&mut state, Event::Begin, now);
+        let (head, parts) = record::rows(&state)?;
+        let event = record::event(&Event::Begin, now)?;
+        let new = NewExecution { head, parts, event, owner: owner.clone(), request, fence: None };
+        match inner.deps.store.create(new).await {
+            Ok(Created::New) => {}
+            Ok(Created::Existing(id)) => return Ok(id),
+            Ok(Created::Deleted) => return Err(Error::Deleted(id)),
+            Err(error) => return Err(error.into()),
+        }
+        let _ = state.take_changes();
+        match owner {
+            Some(owner) => Inner::adopt(inner, Actor::begun(inner, owner, state, actions)),
+            None => inner.claim_now.notify_one(),
+        }
+        Ok(id)
+    }
+
+    /// Records a command, pokes the owner, and waits up to 2 s for its effect.
+    ///
+    /// # Errors
+    /// If there is no such execution, or the store refuses.
+    pub async fn signal(&self, id: &str, signal: &Signal) -> Result<Settled, Error> {
+        let inner = &self.inner;
+        let recorded = inner.deps.store.signal(id, record::signal_body(id, signal)?).await?;
+        self.poke(id);
+        let looks = SIGNAL_WAIT.as_millis() / SIGNAL_LOOK.as_millis();
+        for _ in 0..looks {
+            let waiting = inner.deps.store.signals(id).await?;
+            if !waiting.iter().any(|signal| signal.sequence == recorded.sequence) {
+                return Ok(Settled::Done);
+            }
+            tokio::time::sleep(SIGNAL_LOOK).await;
+        }
+        Ok(Settled::Recorded)
+    }
+
+    /// Tells the owner, if it is here, that a command waits; else looks whether the execution can be claimed.
+    pub fn poke(&self, id: &str) {
+        match self.inner.actors.lock().get(id) {
+            Some((_, nudge)) => nudge.notify_one(),
+            None => self.inner.claim_now.notify_one(),
+        }
+    }
+
+    /// An execution as it is stored.
+    ///
+    /// # Errors
+    /// If there is no such execution, or its rows cannot be read.
+    pub async fn load(&self, id: &str) -> Result<Execution, Error> {
+        let stored = self.inner.deps.store.load(id).await?;
+        Ok(record::state(&stored)?.to_execution())
+    }
+
+    /// The executions that a query finds.
+    ///
+    /// # Errors
+    /// If the store refuses, or a row cannot be read.
+    pub async fn list(&self, query: &Query) -> Result<Vec<Execution>, Error> {
+        let stored = self.inner.deps.store.list(query).await?;
+        stored.iter().map(|stored| Ok(record::state(stored)?.to_execution())).collect()
+    }
+
+    /// Deletes an execution that is over; its id stays taken until `keep`.
+    ///
+    /// # Errors
+    /// If there is no such execution, or it is not over.
+    pub async fn delete(&self, id: &str, keep: Timestamp) -> Result<(), Error> {
+        Ok(self.inner.deps.store.delete(id, keep).await?)
+    }
+
+    /// How many executions this node drives at this moment.
+    pub fn active(&self) -> usize {
+        self.inner.actors.lock().len()
+    }
+}
+
+impl Inner {
+    /// Starts an actor, which the engine owns and joins.
+    fn adopt(inner: &Arc<Inner>, actor: Actor) {
+        let number = inner.numbers.fetch_add(1, Ordering::Relaxed);
+        let id = actor.id().to_owned();
+        inner.actors.lock().insert(id.clone(), (number, actor.nudge()));
+        let inner = inner.clone();
+        inner.tracker.clone().spawn(async move {
+            tokio::select! {
+                () = actor.run() => {}
+                () = inner.stop.cancelled() => {}
+            }
+            let mut actors = inner.actors.lock();
+            // A newer actor of the same execution may stand there already.
+            if actors.get(&id).is_some_and(|(current, _)| *current == number) {
+                actors.remove(&id);
+            }
+        });
+    }
+}
+
+/// The kind of an execution's row.
+pub fn row_kind(kind: ExecutionKind) -> &'static str {
+    match kind {
+        ExecutionKind::Pipeline => "pipeline",
+        ExecutionKind::Orchestration => "orchestration",
+    }
+}

@@ -1,0 +1,93 @@
+//! Executions as rows, and rows as executions. Format 1: the head's body is the execution without stages, a part's body is
+//! `{"stage": ..., "run": ...}`.
+
+use gennaker_base::Timestamp;
+use gennaker_store::{Execution as Stored, Head, NewEvent, Part};
+use gennaker_wire::{Execution, Stage};
+use serde::{Deserialize, Serialize};
+
+use super::{Error, row_kind};
+use crate::planner::{Event, Run, Signal, StageState, State};
+
+/// The format that this version writes, and the highest that it reads.
+pub(super) const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct StageRowRef<'a> {
+    stage: &'a Stage,
+    run: &'a Run,
+}
+
+#[derive(Deserialize)]
+struct StageRow {
+    stage: Stage,
+    run: Run,
+}
+
+/// All rows of a state.
+pub(super) fn rows(state: &State) -> Result<(Head, Vec<Part>), Error> {
+    let parts = (0..state.stages().len()).map(|place| part(state, place)).collect::<Result<_, _>>()?;
+    Ok((head(state)?, parts))
+}
+
+/// The head row.
+pub(super) fn head(state: &State) -> Result<Head, Error> {
+    let execution = state.head();
+    Ok(Head {
+        id: execution.id.clone(),
+        kind: row_kind(execution.kind).to_owned(),
+        group: execution.application.clone(),
+        definition: execution.pipeline_config_id.clone(),
+        name: execution.name.clone(),
+        status: execution.status.name().to_owned(),
+        created: execution.build_time.unwrap_or_default(),
+        started: execution.start_time,
+        ended: execution.end_time,
+        format: FORMAT,
+        body: to_json(&execution.id, &**execution)?,
+    })
+}
+
+/// The row of the stage at `place`.
+pub(super) fn part(state: &State, place: usize) -> Result<Part, Error> {
+    let StageState { stage, run } = state.at(place);
+    Ok(Part {
+        id: stage.id.clone(),
+        position: u32::try_from(place).unwrap_or(u32::MAX),
+        body: to_json(&state.head().id, &StageRowRef { stage, run })?,
+    })
+}
+
+/// The event row.
+pub(super) fn event(event: &Event, at: Timestamp) -> Result<NewEvent, Error> {
+    Ok(NewEvent { kind: event.kind().to_owned(), at, body: to_json("event", event)? })
+}
+
+/// The body of a signal.
+pub(super) fn signal_body(id: &str, signal: &Signal) -> Result<String, Error> {
+    to_json(id, signal)
+}
+
+/// A signal from its body.
+pub(super) fn signal(id: &str, body: &str) -> Result<Signal, Error> {
+    from_json(id, body)
+}
+
+/// The state that rows hold.
+pub(super) fn state(stored: &Stored) -> Result<State, Error> {
+    let id = &stored.head.id;
+    let execution: Execution = from_json(id, &stored.head.body)?;
+    let stages = stored.parts.iter().map(|part| {
+        let row: StageRow = from_json(id, &part.body)?;
+        Ok(StageState { stage: row.stage.into(), run: row.run })
+    });
+    Ok(State::restore(execution, stages.collect::<Result<_, Error>>()?))
+}
+
+fn to_json(id: &str, value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Record { id: id.to_owned(), reason: error.to_string() })
+}
+
+fn from_json<'a, T: Deserialize<'a>>(id: &str, body: &'a str) -> Result<T, Error> {
+    serde_json::from_str(body).map_err(|error| Error::Record { id: id.to_owned(), reason: error.to_string() })
+}

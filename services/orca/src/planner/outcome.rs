@@ -1,0 +1,99 @@
+//! How stages and executions end.
+
+use gennaker_base::Timestamp;
+use gennaker_orca_stages::TaskError;
+use gennaker_wire::{Object, ObjectExt, Stage, Status, SyntheticOwner};
+use serde_json::json;
+
+use super::{Phase, State};
+
+/// What a failure means for the stage, by its settings: upstream's `StageExecution.failureStatus`.
+pub(super) fn failure_status(stage: &Stage) -> Status {
+    let flag = |name: &str, default: bool| stage.context.boolean(name).unwrap_or(default);
+    if flag("continuePipeline", false) || flag("continuePipelineOnFailure", false) {
+        Status::FailedContinue
+    } else if flag("failPipeline", true) {
+        Status::Terminal
+    } else {
+        Status::Stopped
+    }
+}
+
+/// How the stage at `place` stands by its tasks and synthetic stages; upstream's `CompleteStageHandler.determineStatus`.
+pub(super) fn stage_status(state: &State, place: usize) -> Status {
+    let stage = &state.at(place).stage;
+    let mut statuses: Vec<Status> = stage.tasks.iter().map(|task| task.status).collect();
+    for owner in [SyntheticOwner::StageBefore, SyntheticOwner::StageAfter] {
+        statuses.extend(state.children(place, owner).into_iter().map(|child| state.at(child).stage.status));
+    }
+    let any = |status| statuses.contains(&status);
+    if statuses.is_empty() {
+        // Nothing to do at all.
+        Status::Skipped
+    } else if any(Status::Terminal) {
+        failure_status(stage)
+    } else if any(Status::Stopped) {
+        Status::Stopped
+    } else if any(Status::Canceled) {
+        Status::Canceled
+    } else if any(Status::FailedContinue) {
+        Status::FailedContinue
+    } else if statuses.iter().all(|status| status.is_successful()) {
+        Status::Succeeded
+    } else {
+        Status::Running
+    }
+}
+
+/// How the execution ends, or `None` while it goes on; upstream's `CompleteExecutionHandler.determineFinalStatus`.
+pub(super) fn execution_status(state: &State) -> Option<Status> {
+    let top_level: Vec<&Stage> =
+        state.stages().iter().map(|stage| &*stage.stage).filter(|stage| stage.parent_stage_id.is_none()).collect();
+    let any = |status| top_level.iter().any(|stage| stage.status == status);
+    if any(Status::Terminal) {
+        return Some(Status::Terminal);
+    }
+    if any(Status::Canceled) {
+        return Some(Status::Canceled);
+    }
+    if top_level.iter().all(|stage| stage.status.is_successful()) {
+        return Some(Status::Succeeded);
+    }
+    if any(Status::Stopped) && !state.stages().iter().any(is_under_way) && !may_start(state) {
+        let fails = top_level.iter().any(|stage| {
+            stage.status == Status::Stopped && stage.context.boolean("completeOtherBranchesThenFail") == Some(true)
+        });
+        return Some(if fails { Status::Terminal } else { Status::Succeeded });
+    }
+    if !state.stages().iter().any(is_under_way) && !may_start(state) {
+        // What is left waits for stages that are not there, or for each other: it can never start.
+        return Some(Status::Terminal);
+    }
+    None
+}
+
+fn is_under_way(stage: &super::StageState) -> bool {
+    !matches!(stage.run.phase, Phase::Waiting | Phase::Done)
+}
+
+fn may_start(state: &State) -> bool {
+    (0..state.stages().len())
+        .any(|place| state.at(place).run.phase == Phase::Waiting && super::flow::requisites_met(state, place))
+}
+
+/// A failure as upstream's clients read it, in a stage's context and in a task's details.
+pub(super) fn exception(error: &TaskError, operation: &str, now: Timestamp) -> Object {
+    let mut errors = vec![error.message.clone()];
+    errors.extend(error.details.iter().cloned());
+    let exception = json!({
+        "exceptionType": error.exception_type,
+        "operation": operation,
+        "timestamp": now.millis(),
+        "shouldRetry": error.kind.is_transient(),
+        "details": { "error": error.message, "errors": errors },
+    });
+    match exception {
+        serde_json::Value::Object(fields) => fields,
+        _ => Object::new(),
+    }
+}

@@ -1,0 +1,176 @@
+//! The planner by itself: a world that answers its actions, in any order.
+
+mod flow;
+mod random;
+mod signals;
+
+use std::collections::BTreeMap;
+
+use gennaker_base::{Kind, Timestamp};
+use gennaker_orca_stages::{Composition, NewStage, Next, TaskError, TaskResult, TaskTemplate};
+use gennaker_wire::{Execution, Object, Stage, Status};
+use serde_json::{Value, json};
+
+use super::{Action, Event, Signal, State, plan};
+
+/// Plays definitions and tasks. A stage's settings say what it does:
+/// `tasks` (how each task ends, by default one that succeeds), `before`, `after`, `onFailure` (lists of stages with settings).
+struct World {
+    state: State,
+    now: Timestamp,
+    /// What is under way, in the order in which it was asked for.
+    open: Vec<Action>,
+    /// What started, in order: `stage` or `stage/task`.
+    log: Vec<String>,
+}
+
+impl World {
+    fn new(stages: Value) -> Self {
+        let mut execution = Execution { id: "01E".into(), ..Execution::default() };
+        for (number, stage) in stages.as_array().expect("a list").iter().enumerate() {
+            let text = |name: &str| stage[name].as_str().map(str::to_owned);
+            execution.stages.push(Stage {
+                id: text("id").unwrap_or_else(|| number.to_string()),
+                ref_id: Some(text("id").unwrap_or_else(|| number.to_string())),
+                kind: "test".into(),
+                requisite_stage_ref_ids: stage["needs"]
+                    .as_array()
+                    .map(|needs| needs.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+                    .unwrap_or_default(),
+                context: stage.as_object().cloned().unwrap_or_default(),
+                ..Stage::default()
+            });
+        }
+        let mut world = World {
+            state: State::new(execution),
+            now: Timestamp::from_millis(1000),
+            open: Vec::new(),
+            log: Vec::new(),
+        };
+        world.happen(Event::Begin);
+        world
+    }
+
+    fn happen(&mut self, event: Event) {
+        // What is recorded must read back as what happened.
+        let recorded = serde_json::to_string(&event).expect("events are JSON");
+        assert_eq!(serde_json::from_str::<Event>(&recorded).expect("events read back"), event);
+        for action in plan(&mut self.state, event, self.now) {
+            match &action {
+                Action::Abandon { stage } => self.open.retain(|open| open.stage() != stage),
+                Action::Compose { stage } => {
+                    self.log.push(self.ref_id(stage));
+                    self.open.push(action);
+                }
+                Action::Step { stage, task } => {
+                    self.log.push(format!("{}/{task}", self.ref_id(stage)));
+                    self.open.push(action);
+                }
+                _ => self.open.push(action),
+            }
+        }
+    }
+
+    /// Answers the open action at `place`.
+    fn answer(&mut self, place: usize) {
+        let action = self.open.remove(place);
+        let index = self.state.place(action.stage()).expect("the stage is there");
+        let context = self.state.at(index).stage.context.clone();
+        let generation = self.state.at(index).run.generation;
+        let stage = action.stage().to_owned();
+        let event = match action {
+            Action::Compose { .. } => {
+                let count = context.get("tasks").and_then(Value::as_array).map_or(1, Vec::len);
+                let tasks = (0..count).map(|number| TaskTemplate::new(&format!("task{number}"), "class"));
+                let composition =
+                    Composition { tasks: tasks.collect(), before: new_stages(&context, "before"), context: None };
+                let broken = context.get("broken").is_some();
+                Event::Composed { stage, generation, result: if broken { Err(failure()) } else { Ok(composition) } }
+            }
+            Action::ComposeAfter { .. } => {
+                Event::ComposedAfter { stage, generation, result: Ok(new_stages(&context, "after")) }
+            }
+            Action::ComposeOnFailure { .. } => {
+                Event::ComposedOnFailure { stage, generation, result: Ok(new_stages(&context, "onFailure")) }
+            }
+            Action::Step { task, .. } => {
+                let number: usize = task.parse().expect("a number");
+                let wanted = context.get("tasks").and_then(|tasks| tasks.get(number - 1));
+                let result = outcome(wanted.unwrap_or(&Value::Null));
+                Event::Stepped { stage, generation, task, result }
+            }
+            Action::Abandon { .. } => unreachable!("it is not kept"),
+        };
+        self.happen(event);
+    }
+
+    /// Answers everything, the oldest first, until nothing is open.
+    fn settle(&mut self) -> Status {
+        while !self.open.is_empty() {
+            self.answer(0);
+        }
+        self.state.head().status
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        self.happen(Event::Signalled(signal));
+    }
+
+    fn ref_id(&self, id: &str) -> String {
+        let place = self.state.place(id).expect("the stage is there");
+        self.state.at(place).stage.ref_id.clone().expect("it has one")
+    }
+
+    /// The statuses of all stages by ref id.
+    fn statuses(&self) -> BTreeMap<String, Status> {
+        let stages = self.state.stages().iter();
+        stages.map(|state| (state.stage.ref_id.clone().expect("it has one"), state.stage.status)).collect()
+    }
+
+    fn status(&self, ref_id: &str) -> Status {
+        self.statuses()[ref_id]
+    }
+
+    fn logged(&self, entry: &str) -> usize {
+        self.log.iter().position(|other| other == entry).unwrap_or_else(|| panic!("{entry} is not in {:?}", self.log))
+    }
+}
+
+fn outcome(wanted: &Value) -> Result<TaskResult, TaskError> {
+    Ok(match wanted.as_str().unwrap_or("SUCCEEDED") {
+        "SUCCEEDED" => TaskResult::succeeded(),
+        "TERMINAL" => TaskResult::ended(Status::Terminal),
+        "SKIPPED" => TaskResult::ended(Status::Skipped),
+        "WAIT" => TaskResult::running(Next::OnChange),
+        "POLL" => TaskResult::running(Next::Soon),
+        "ERROR" => return Err(failure()),
+        "RETRY" => return Err(TaskError::new(Kind::Unavailable, "Test", "away")),
+        other => panic!("unknown outcome {other}"),
+    })
+}
+
+fn failure() -> TaskError {
+    TaskError::invalid("it does not work")
+}
+
+fn new_stages(context: &Object, field: &str) -> Vec<NewStage> {
+    let stages = context.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+    let stages = stages.into_iter().filter_map(|stage| stage.as_object().cloned());
+    stages.map(|context| NewStage::then("test", "child", context)).collect()
+}
+
+fn object(value: Value) -> Object {
+    value.as_object().cloned().expect("an object")
+}
+
+fn stages_json(value: Value) -> World {
+    World::new(value)
+}
+
+/// The simplest pipeline: one stage, one task.
+#[test]
+fn a_stage_without_settings_runs_its_task_and_ends() {
+    let mut world = stages_json(json!([{}]));
+    assert_eq!(world.settle(), Status::Succeeded);
+    assert_eq!(world.log, ["0", "0/1"]);
+}

@@ -1,6 +1,6 @@
 //! A service's routes, each declared with its permission and its coverage of upstream's endpoint.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Router,
@@ -10,7 +10,10 @@ use axum::{
 use http::Method;
 use tower::{Layer, Service};
 
-use crate::{Error, GuardOptions, Permission, guard};
+use crate::{
+    Caller, Error, GuardOptions, Permission,
+    guard::{self, Deadline, RouteLimits, RouteTable},
+};
 
 /// How much of upstream's endpoint a route does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -22,6 +25,8 @@ pub enum Coverage {
     Partly(&'static str),
     /// Ours: upstream has no such endpoint.
     Beyond,
+    /// Nothing yet: it answers 501.
+    Unsupported,
 }
 
 /// A declared route as the documentation and the coverage tests see it.
@@ -45,6 +50,7 @@ pub struct Route<S> {
     path: &'static str,
     permission: Option<Permission>,
     coverage: Coverage,
+    limits: RouteLimits,
     handler: MethodRouter<S>,
 }
 
@@ -66,6 +72,25 @@ impl<S> Route<S> {
         self.coverage = Coverage::Beyond;
         self
     }
+
+    /// Gives the handler another deadline than the service's ([`GuardOptions::deadline`]): for long polls.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.limits.deadline = Deadline::Own(deadline);
+        self
+    }
+
+    /// Lets the handler take as long as its caller waits; it ends where it awaits when the caller gives up. A handler
+    /// that returns its answer and streams the answer's body needs no such thing: the deadline is for the handler.
+    pub fn no_deadline(mut self) -> Self {
+        self.limits.deadline = Deadline::Caller;
+        self
+    }
+
+    /// Answers even when the service works on as many requests as it may: for health checks and metrics.
+    pub fn always(mut self) -> Self {
+        self.limits.always = true;
+        self
+    }
 }
 
 macro_rules! method {
@@ -82,6 +107,7 @@ macro_rules! method {
                 path,
                 permission: None,
                 coverage: Coverage::Done,
+                limits: RouteLimits::default(),
                 handler: on(MethodFilter::$method, handler),
             }
         }
@@ -94,17 +120,32 @@ method!(put, PUT);
 method!(patch, PATCH);
 method!(delete, DELETE);
 
+/// An endpoint of upstream's that is not there yet: it answers 501 with `message`, which says what is missing.
+///
+/// # Panics
+/// If `method` is not one of HTTP's own: a defect that the first start shows.
+pub fn unsupported<S>(method: Method, path: &'static str, message: &'static str) -> Route<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let filter = MethodFilter::try_from(method.clone()).expect("one of HTTP's own methods");
+    let handler = on(filter, move |_caller: Caller| async move { Error::unsupported(message) });
+    let (permission, limits) = (None, RouteLimits::default());
+    Route { method, path, permission, coverage: Coverage::Unsupported, limits, handler }
+}
+
 /// The routes of a service.
 pub struct Api<S = ()> {
     service: &'static str,
     endpoints: Vec<Endpoint>,
+    limits: RouteTable,
     router: Router<S>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Api<S> {
     /// No routes yet.
     pub fn new(service: &'static str) -> Self {
-        Api { service, endpoints: Vec::new(), router: Router::new() }
+        Api { service, endpoints: Vec::new(), limits: RouteTable::new(), router: Router::new() }
     }
 
     /// Adds a route.
@@ -119,6 +160,7 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
             permission: route.permission,
             coverage: route.coverage,
         });
+        self.limits.insert((route.method, route.path), route.limits);
         self.router = self.router.route(route.path, route.handler);
         self
     }
@@ -126,6 +168,7 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
     /// Adds all routes of another part of the same service.
     pub fn merge(mut self, other: Api<S>) -> Self {
         self.endpoints.extend(other.endpoints);
+        self.limits.extend(other.limits);
         self.router = self.router.merge(other.router);
         self
     }
@@ -161,6 +204,6 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
                     .with_status(http::StatusCode::METHOD_NOT_ALLOWED)
             })
             .with_state(state);
-        guard::wrap(service, router, options)
+        guard::wrap(service, router, options, self.limits)
     }
 }

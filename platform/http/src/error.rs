@@ -6,7 +6,7 @@
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
-use gennaker_base::Kind;
+use gennaker_base::{Kind, Timestamp};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
@@ -70,6 +70,31 @@ impl Error {
         &self.message
     }
 
+    /// From an error answer that is plain text: the text, or the status's name if there is none.
+    pub(crate) fn from_text(status: StatusCode, text: &str) -> Self {
+        let message = match text.trim() {
+            "" => status.canonical_reason().unwrap_or("Error"),
+            text => text,
+        };
+        Error::new(kind_of(status), message).with_status(status)
+    }
+
+    /// The JSON body; the guard knows the time and the request's id.
+    pub(crate) fn body(&self, now: Option<Timestamp>, request_id: Option<&str>) -> Map<String, Value> {
+        let mut body = Map::new();
+        if let Some(now) = now {
+            body.insert("timestamp".into(), now.millis().into());
+        }
+        body.insert("status".into(), self.status.as_u16().into());
+        body.insert("error".into(), self.status.canonical_reason().unwrap_or("Error").into());
+        body.insert("message".into(), self.message.clone().into());
+        body.extend(self.fields.clone());
+        if let Some(id) = request_id {
+            body.insert("requestId".into(), id.into());
+        }
+        body
+    }
+
     /// From a peer's answer: its status, and its message if it sent one.
     pub(crate) fn from_answer(peer: &str, status: StatusCode, body: &[u8]) -> Self {
         let fields = match serde_json::from_slice::<Value>(body) {
@@ -100,12 +125,8 @@ impl std::error::Error for Error {}
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut body = Map::new();
-        body.insert("status".into(), self.status.as_u16().into());
-        body.insert("error".into(), self.status.canonical_reason().unwrap_or("Error").into());
-        body.insert("message".into(), self.message.clone().into());
-        body.extend(self.fields.clone());
-        let mut response = (self.status, axum::Json(Value::Object(body))).into_response();
+        let body = Value::Object(self.body(None, None));
+        let mut response = (self.status, axum::Json(body)).into_response();
         // The guard completes the body (time, request id) and logs it.
         response.extensions_mut().insert(self);
         response

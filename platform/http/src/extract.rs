@@ -79,4 +79,3 @@ fn body_error(rejection: &axum::extract::rejection::BytesRejection) -> Error {
     };
     Error::new(kind, format!("the body could not be read: {}", rejection.body_text())).with_status(status)
 }
-

@@ -2,7 +2,7 @@
 //!
 //! A service declares its routes on an [`Api`]: each with the [`Permission`] that it needs and how much of upstream's
 //! endpoint it covers. [`Api::into_service`] puts the same guard around all of them (request id, deadline, body limit,
-//! panic guard, JSON errors); [`serve`] binds it to a socket with the checks that only a socket needs (`Host`, origin,
+//! panic guard, JSON errors); [`Server`] binds it to a socket with the checks that only a socket needs (`Host`, origin,
 //! slow clients); [`Transport`] calls it, over HTTP or in this process.
 //!
 //! ```
@@ -23,17 +23,23 @@ mod caller;
 mod error;
 mod extract;
 mod guard;
+mod health;
+mod healthcheck;
 mod permission;
+mod prometheus;
 mod serve;
 mod transport;
 
 pub use self::{
-    api::{Api, Coverage, Endpoint, Route, delete, get, patch, post, put},
+    api::{Api, Coverage, Endpoint, Route, delete, get, patch, post, put, unsupported},
     caller::{Caller, FENCE, IDEMPOTENCY_KEY, REQUEST_ID},
     error::{Error, Result},
     extract::{Json, Path, Query},
-    guard::GuardOptions,
+    guard::{GuardOptions, RequestTasks},
+    health::{Health, HealthComponent, HealthStatus},
+    healthcheck::healthcheck,
     permission::{Access, Permission},
-    serve::{ServeOptions, Server},
-    transport::{Call, Transport, TransportOptions},
+    prometheus::prometheus,
+    serve::{ServeLimits, ServeOptions, Server},
+    transport::{Call, Transport, TransportOptions, http_client, install_crypto_provider},
 };

@@ -2,16 +2,42 @@
 //!
 //! Both go through the same guard on the far side, and through the same deadline, retry budget and circuit on this one,
 //! so that a caller cannot tell them apart.
+//!
+//! Which calls are sent again: those that failed because the service was not there or said so (`Unavailable`,
+//! `Timeout`), if they may be repeated. `GET`, `HEAD`, `PUT` and `DELETE` may, as HTTP says of them; any call may that
+//! has an `Idempotency-Key`; and one of which nothing was sent, because no connection was made. A repeated `DELETE`
+//! whose first answer was lost gets 404. Retries stop at the deadline of the call, and when more than one call in ten
+//! needed one.
 
-use std::time::Duration;
+mod budget;
+mod call;
+mod circuit;
+mod client;
+mod way;
+
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
-use http::Method;
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use bytes::Bytes;
+use gennaker_base::{Backoff, Kind};
+use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
+use self::{
+    budget::Budget,
+    circuit::Circuit,
+    way::{Asked, Way},
+};
+pub use self::{
+    call::Call,
+    client::{http_client, install_crypto_provider},
+};
 use crate::{Caller, Error, Result};
+
+/// The first wait before a call is sent again, and the longest.
+const WAITS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
 /// The limits of calls to one service.
 #[derive(Debug, Clone)]
@@ -20,93 +46,39 @@ pub struct TransportOptions {
     pub deadline: Duration,
     /// How often a call that may be repeated is sent again after a transient failure; 2 by default.
     pub retries: u32,
+    /// The largest answer in bytes; 64 MiB by default.
+    pub answer_limit: usize,
 }
 
 impl Default for TransportOptions {
     fn default() -> Self {
-        TransportOptions { deadline: Duration::from_secs(30), retries: 2 }
+        TransportOptions { deadline: Duration::from_secs(30), retries: 2, answer_limit: 64 << 20 }
     }
 }
 
-/// A call before it is sent.
-#[derive(Debug, Clone)]
-pub struct Call {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) body: Option<Value>,
-    pub(crate) deadline: Option<Duration>,
-}
-
-impl Call {
-    /// A call of `method` on a path whose segments are percent-encoded here: `["pipelines", id]`.
-    pub fn new(method: Method, segments: &[&str]) -> Self {
-        let mut base = Url::parse("http://local/").unwrap_or_else(|_| unreachable!("a constant URL"));
-        if let Ok(mut path) = base.path_segments_mut() {
-            path.clear().extend(segments);
-        }
-        Call { method, path: base.path().to_owned(), query: Vec::new(), body: None, deadline: None }
-    }
-
-    /// A `GET`.
-    pub fn get(segments: &[&str]) -> Self {
-        Call::new(Method::GET, segments)
-    }
-
-    /// Adds a query parameter.
-    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
-        self.query.push((name.to_owned(), value.to_string()));
-        self
-    }
-
-    /// Adds a query parameter if there is a value.
-    pub fn query_if(self, name: &str, value: Option<impl ToString>) -> Self {
-        match value {
-            Some(value) => self.query(name, value),
-            None => self,
-        }
-    }
-
-    /// Sets the JSON body.
-    ///
-    /// # Errors
-    /// If the body cannot be written as JSON (a map with keys that are not text).
-    pub fn body(mut self, body: &impl Serialize) -> Result<Self> {
-        let body = serde_json::to_value(body);
-        self.body = Some(body.map_err(|error| Error::invalid(format!("the body is not JSON: {error}")))?);
-        Ok(self)
-    }
-
-    /// Sets a deadline other than the transport's.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-}
-
-/// The way to a service.
+/// The way to a service. Clones share the retry budget and the circuit.
 #[derive(Clone)]
 pub struct Transport {
     service: &'static str,
     options: TransportOptions,
     way: Way,
-}
-
-#[derive(Clone)]
-enum Way {
-    Http { base: Url, client: reqwest::Client },
-    InProcess { router: Router },
+    budget: Arc<Budget>,
+    circuit: Circuit,
 }
 
 impl Transport {
-    /// Over HTTP to `base`.
+    /// Over HTTP to `base`, with a client that [`http_client`] made.
     pub fn http(service: &'static str, base: Url, client: reqwest::Client, options: TransportOptions) -> Self {
-        Transport { service, options, way: Way::Http { base, client } }
+        Transport::over(service, Way::Http { base, client }, options)
     }
 
     /// To a router in this process, which is behind its guard ([`crate::Api::into_service`]).
     pub fn in_process(service: &'static str, router: Router, options: TransportOptions) -> Self {
-        Transport { service, options, way: Way::InProcess { router } }
+        Transport::over(service, Way::InProcess { router }, options)
+    }
+
+    fn over(service: &'static str, way: Way, options: TransportOptions) -> Self {
+        Transport { service, options, way, budget: Arc::default(), circuit: Circuit::default() }
     }
 
     /// The service's name.
@@ -118,9 +90,93 @@ impl Transport {
     ///
     /// # Errors
     /// The peer's error with its status and message; `Timeout` past the deadline, `Unavailable` if the peer cannot be
-    /// reached or its circuit is open, `Bug` if the answer is not the expected JSON.
+    /// reached or its circuit is open, `Bug` if the answer is not the expected JSON or larger than the limit, `Invalid`
+    /// if the call's path has a `.` or `..` segment.
     pub async fn send<T: DeserializeOwned>(&self, caller: &Caller, call: Call) -> Result<T> {
-        let _ = (&self.way, &self.options, caller, call.deadline, T::deserialize(Value::Null).is_ok());
-        Err(Error::unsupported(format!("calls to {} are being built", self.service)))
+        let (method, path) = (call.method.clone(), call.path.clone());
+        let answer = self.exchange(caller, call).await?;
+        let json: &[u8] = if answer.trim_ascii().is_empty() { b"null" } else { &answer };
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let (service, at, error) = (self.service, error.path().to_string(), error.inner());
+            Error::new(Kind::Bug, format!("{service} answered {method} {path} with unexpected JSON at {at}: {error}"))
+                .with_status(StatusCode::BAD_GATEWAY)
+        })
+    }
+
+    /// Sends a call for something that may not exist: `None` if the peer answers that it does not.
+    ///
+    /// # Errors
+    /// As [`Transport::send`], but for `NotFound`.
+    pub async fn send_optional<T: DeserializeOwned>(&self, caller: &Caller, call: Call) -> Result<Option<T>> {
+        match self.send(caller, call).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.kind() == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn exchange(&self, caller: &Caller, call: Call) -> Result<Bytes> {
+        if let Some(fault) = call.fault {
+            return Err(Error::invalid(fault));
+        }
+        let limit = call.deadline.unwrap_or(self.options.deadline);
+        let until = Instant::now() + limit;
+        let repeatable = caller.idempotency_key.is_some()
+            || [Method::GET, Method::HEAD, Method::PUT, Method::DELETE].contains(&call.method);
+        let asked = Asked {
+            service: self.service,
+            target: call.target(),
+            method: call.method,
+            headers: caller.headers(),
+            body: call.body.map(|body| Bytes::from(body.to_string())),
+            answer_limit: self.options.answer_limit,
+        };
+        self.budget.deposit();
+        let mut backoff = Backoff::new(WAITS.0, WAITS.1);
+        let mut left = self.options.retries;
+        loop {
+            let Some(pass) = self.circuit.enter(Instant::now()) else { return Err(self.circuit_open()) };
+            let failure = match timeout_at(until, self.way.send(&asked)).await {
+                Ok(Ok(answer)) => {
+                    pass.reached();
+                    return Ok(answer);
+                }
+                Ok(Err(failure)) => failure,
+                Err(_) => {
+                    pass.failed(Instant::now());
+                    return Err(self.too_late(&asked, limit));
+                }
+            };
+            if failure.reached {
+                pass.reached();
+            } else {
+                pass.failed(Instant::now());
+            }
+            let again = failure.error.kind().is_transient() && (repeatable || failure.unsent) && left > 0;
+            let wait = backoff.next_wait();
+            if !again || Instant::now() + wait >= until || !self.budget.take() {
+                return Err(failure.error);
+            }
+            left -= 1;
+            tracing::debug!(service = self.service, error = %failure.error, wait = ?wait, "the call is sent again");
+            sleep(wait).await;
+        }
+    }
+
+    fn circuit_open(&self) -> Error {
+        let (service, place, advice) = (self.service, self.way.place(self.service), self.way.advice(self.service));
+        let message = format!(
+            "{service} cannot be reached {place}: the last {} calls failed, the next is tried within {:?}; {advice}",
+            circuit::FAILURES,
+            circuit::PAUSE
+        );
+        Error::new(Kind::Unavailable, message)
+    }
+
+    fn too_late(&self, asked: &Asked, limit: Duration) -> Error {
+        let (service, place, advice) = (self.service, self.way.place(self.service), self.way.advice(self.service));
+        let message = format!("{service} {place} did not answer {} within {limit:?}; {advice}", asked.method);
+        Error::new(Kind::Timeout, message)
     }
 }

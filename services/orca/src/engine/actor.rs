@@ -66,6 +66,11 @@ impl Actor {
         &self.state.head().id
     }
 
+    /// Under whom it writes.
+    pub(super) fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
     /// How to wake it.
     pub(super) fn nudge(&self) -> Nudge {
         self.nudge.clone()

@@ -253,9 +253,14 @@ impl Inner {
         let id = actor.id().to_owned();
         inner.actors.lock().insert(id.clone(), (number, actor.nudge()));
         let inner = inner.clone();
+        let owner = actor.owner().clone();
+        let mut owners = inner.deps.owner.clone();
         inner.tracker.clone().spawn(async move {
             tokio::select! {
                 () = actor.run() => {}
+                _ = owners.wait_for(|current| current.as_ref() != Some(&owner)) => {
+                    tracing::warn!(execution = %id, "this node lost its lease: the execution is left to another owner");
+                }
                 () = inner.stop.cancelled() => {}
             }
             let mut actors = inner.actors.lock();

@@ -1,0 +1,102 @@
+//! What is asked of a service, before it is known over which way.
+
+use std::time::Duration;
+
+use http::Method;
+use serde::Serialize;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use crate::{Error, Result};
+
+/// A call before it is sent.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub(super) method: Method,
+    pub(super) path: String,
+    query: Vec<(String, String)>,
+    pub(super) body: Option<Value>,
+    pub(super) deadline: Option<Duration>,
+    /// A segment that no URL can carry; told when the call is sent.
+    pub(super) fault: Option<String>,
+}
+
+impl Call {
+    /// A call of `method` on a path whose segments are percent-encoded here: `["pipelines", id]`.
+    ///
+    /// The segments `.` and `..` have a meaning of their own in every URL, so that a call with one fails as invalid when
+    /// it is sent.
+    pub fn new(method: Method, segments: &[&str]) -> Self {
+        let mut base = Url::parse("http://local/").unwrap_or_else(|_| unreachable!("a constant URL"));
+        if let Ok(mut path) = base.path_segments_mut() {
+            path.clear().extend(segments);
+        }
+        let fault = segments.iter().find(|segment| is_dots(segment));
+        let fault =
+            fault.map(|segment| format!("{segment} cannot be a name in the path of a call: choose another name"));
+        Call { method, path: base.path().to_owned(), query: Vec::new(), body: None, deadline: None, fault }
+    }
+
+    /// A `GET`.
+    pub fn get(segments: &[&str]) -> Self {
+        Call::new(Method::GET, segments)
+    }
+
+    /// Adds a query parameter.
+    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+        self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Adds a query parameter if there is a value.
+    pub fn query_if(self, name: &str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Sets the JSON body.
+    ///
+    /// # Errors
+    /// If the body cannot be written as JSON (a map with keys that are not text).
+    pub fn body(mut self, body: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_value(body);
+        self.body = Some(body.map_err(|error| Error::invalid(format!("the body is not JSON: {error}")))?);
+        Ok(self)
+    }
+
+    /// Sets a deadline other than the transport's.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The path with the query, both encoded.
+    pub(super) fn target(&self) -> String {
+        if self.query.is_empty() {
+            return self.path.clone();
+        }
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
+        format!("{}?{query}", self.path)
+    }
+}
+
+/// `.` or `..`, also as a URL's reader decodes them.
+fn is_dots(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_any_character_stay_one_segment() {
+        let call = Call::get(&["applications", "a/b ?#%é"]).query("q", "x&y z").query_if("none", None::<u8>);
+        assert_eq!(call.target(), "/applications/a%2Fb%20%3F%23%25%C3%A9?q=x%26y+z");
+        assert_eq!(Call::get(&[]).target(), "/");
+        assert!(Call::get(&["pipelines", ".."]).fault.is_some(), "it would name the list instead");
+        assert!(Call::get(&["pipelines", "..."]).fault.is_none());
+    }
+}

@@ -1,0 +1,11 @@
+//! Requests over real sockets, and the same calls over both transports.
+
+mod app;
+mod browser;
+mod guard;
+mod health;
+mod limits;
+mod protocols;
+mod record;
+mod socket;
+mod transports;

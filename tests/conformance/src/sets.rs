@@ -1,0 +1,20 @@
+//! The sets that there are, one file each.
+
+mod naming;
+
+use anyhow::Context;
+
+use crate::Set;
+
+/// Every set, in the order of their names.
+pub fn all() -> Vec<Box<dyn Set>> {
+    vec![Box::new(naming::Naming)]
+}
+
+/// The set of that name; the error lists those that there are.
+pub fn find(name: &str) -> anyhow::Result<Box<dyn Set>> {
+    all().into_iter().find(|set| set.name() == name).with_context(|| {
+        let known: Vec<_> = all().iter().map(|set| format!("{} ({})", set.name(), set.about())).collect();
+        format!("there is no set {name:?}; there are: {}", known.join(", "))
+    })
+}

@@ -36,7 +36,7 @@ pub struct Endpoint {
     pub service: &'static str,
     /// The method, for example `GET`.
     pub method: String,
-    /// The path with its parameters in braces.
+    /// The path with its parameters in braces, as upstream writes it.
     pub path: &'static str,
     /// What the route needs of its caller; `None` fails a test.
     pub permission: Option<Permission>,
@@ -48,6 +48,7 @@ pub struct Endpoint {
 pub struct Route<S> {
     method: Method,
     path: &'static str,
+    upstream: Option<&'static str>,
     permission: Option<Permission>,
     coverage: Coverage,
     limits: RouteLimits,
@@ -64,6 +65,12 @@ impl<S> Route<S> {
     /// Declares that a part of upstream's endpoint is missing, and which.
     pub fn partly(mut self, missing: &'static str) -> Self {
         self.coverage = Coverage::Partly(missing);
+        self
+    }
+
+    /// Declares how upstream writes the path, where the router cannot: `/task/{id}:resume` is `/task/{idAndAction}` here.
+    pub fn as_upstream(mut self, path: &'static str) -> Self {
+        self.upstream = Some(path);
         self
     }
 
@@ -105,6 +112,7 @@ macro_rules! method {
             Route {
                 method: Method::$method,
                 path,
+                upstream: None,
                 permission: None,
                 coverage: Coverage::Done,
                 limits: RouteLimits::default(),
@@ -131,7 +139,7 @@ where
     let filter = MethodFilter::try_from(method.clone()).expect("one of HTTP's own methods");
     let handler = on(filter, move |_caller: Caller| async move { Error::unsupported(message) });
     let (permission, limits) = (None, RouteLimits::default());
-    Route { method, path, permission, coverage: Coverage::Unsupported, limits, handler }
+    Route { method, path, upstream: None, permission, coverage: Coverage::Unsupported, limits, handler }
 }
 
 /// The routes of a service.
@@ -156,7 +164,7 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         self.endpoints.push(Endpoint {
             service: self.service,
             method: route.method.to_string(),
-            path: route.path,
+            path: route.upstream.unwrap_or(route.path),
             permission: route.permission,
             coverage: route.coverage,
         });

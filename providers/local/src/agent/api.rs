@@ -1,0 +1,269 @@
+//! The routes of the agent: read the request, ask the director or the snapshot, answer in JSON.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{
+        Path, Query, Request, State,
+        rejection::{PathRejection, QueryRejection},
+    },
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    director::{Command, Mutation},
+    error::Refusal,
+    files::blocking,
+    logs::Logs,
+    requests::Answer,
+    validate,
+};
+use crate::protocol::{
+    CODE_INVALID, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancerSpec, ServerGroupSpec, Snapshot,
+    TrafficRequest,
+};
+
+const MOST_BODY: usize = 1024 * 1024;
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_TAIL: u64 = 64 * 1024;
+const DEFAULT_DRAIN_MS: u64 = 30_000;
+const LONGEST_REQUEST_ID: usize = 200;
+
+/// What the routes need.
+#[derive(Clone)]
+pub(super) struct Api {
+    pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub(super) director: mpsc::Sender<Command>,
+    pub(super) logs: Logs,
+    pub(super) health: Arc<Health>,
+    pub(super) shutdown: CancellationToken,
+}
+
+type Name = Result<Path<String>, PathRejection>;
+type Parameters = Result<Query<Given>, QueryRejection>;
+
+/// Every query parameter there is; each is optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Given {
+    request_id: Option<String>,
+    drain_timeout_ms: Option<u64>,
+    after: Option<u64>,
+    tail_bytes: Option<u64>,
+}
+
+pub(super) fn router(api: Api) -> Router {
+    Router::new()
+        .route("/health", get(health))
+        .route("/state", get(state))
+        .route("/serverGroups", get(server_groups))
+        .route("/serverGroups/{name}", get(server_group).put(put_server_group).delete(delete_server_group))
+        .route("/serverGroups/{name}/traffic", post(set_traffic))
+        .route("/loadBalancers", get(load_balancers))
+        .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/instances/{id}/log", get(log))
+        .fallback(|| async { Refusal::not_found("there is no such path; the agent's paths are in its documentation") })
+        .method_not_allowed_fallback(|| async {
+            Refusal { status: 405, code: CODE_INVALID, message: "this path does not take this method".to_owned() }
+        })
+        .with_state(api)
+}
+
+async fn health(State(api): State<Api>) -> Json<Health> {
+    Json((*api.health).clone())
+}
+
+async fn state(State(mut api): State<Api>, parameters: Parameters) -> Result<Response, Refusal> {
+    let Query(given) = parameters?;
+    if let Some(after) = given.after {
+        let changed = api.snapshots.wait_for(|snapshot| snapshot.version != after);
+        tokio::select! {
+            _ = timeout(Duration::from_millis(LONG_POLL_MS), changed) => {}
+            () = api.shutdown.cancelled() => {}
+        }
+    }
+    Ok(Json(&*api.current()).into_response())
+}
+
+async fn server_groups(State(api): State<Api>) -> Response {
+    Json(&api.current().server_groups).into_response()
+}
+
+async fn server_group(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let group = snapshot.server_groups.iter().find(|group| group.spec.name == name);
+    group
+        .map(|group| Json(group).into_response())
+        .ok_or_else(|| Refusal::not_found(format!("server group {name} does not exist")))
+}
+
+async fn load_balancers(State(api): State<Api>) -> Response {
+    Json(&api.current().load_balancers).into_response()
+}
+
+async fn load_balancer(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let balancer = snapshot.load_balancers.iter().find(|balancer| balancer.spec.name == name);
+    balancer
+        .map(|balancer| Json(balancer).into_response())
+        .ok_or_else(|| Refusal::not_found(format!("load balancer {name} does not exist")))
+}
+
+async fn log(State(api): State<Api>, id: Name, parameters: Parameters) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (id?, parameters?);
+    validate::name("instance", &id)?;
+    let logs = api.logs.clone();
+    let wanted = id.clone();
+    let bytes = given.tail_bytes.unwrap_or(DEFAULT_TAIL);
+    match blocking(move || logs.tail(&wanted, bytes)).await {
+        Ok(Some(text)) => Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()),
+        Ok(None) => Err(Refusal::not_found(format!("there is no log of an instance {id}"))),
+        Err(error) => Err(Refusal::unavailable(format!("the log of {id} cannot be read: {error}"))),
+    }
+}
+
+async fn put_server_group(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: ServerGroupSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutServerGroup { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn delete_server_group(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let drain_timeout_ms = given.drain_timeout_ms.unwrap_or(DEFAULT_DRAIN_MS);
+    api.carry_out(Mutation::DeleteServerGroup { name, drain_timeout_ms }, given, &headers).await
+}
+
+async fn set_traffic(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let TrafficRequest { enabled, drain_timeout_ms } = validate::read(body)?;
+    api.carry_out(Mutation::SetTraffic { name, enabled, drain_timeout_ms }, given, &headers).await
+}
+
+async fn put_load_balancer(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: LoadBalancerSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutLoadBalancer { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn delete_load_balancer(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteLoadBalancer { name }, given, &headers).await
+}
+
+impl Api {
+    fn current(&self) -> Arc<Snapshot> {
+        self.snapshots.borrow().clone()
+    }
+
+    /// Hands a mutation to the director and waits for the answer. A client that goes away does not stop it.
+    async fn carry_out(&self, mutation: Mutation, given: Given, headers: &HeaderMap) -> Result<Response, Refusal> {
+        let request = given.request_id.filter(|id| !id.is_empty());
+        if request.as_ref().is_some_and(|id| id.len() > LONGEST_REQUEST_ID) {
+            return Err(Refusal::invalid(format!("`requestId` is longer than {LONGEST_REQUEST_ID} characters")));
+        }
+        let fence = headers
+            .get(FENCE_HEADER)
+            .map(|value| value.to_str().unwrap_or_default().parse::<Fence>())
+            .transpose()
+            .map_err(Refusal::invalid)?;
+        let ending = || Refusal::unavailable("the agent is ending; send the request again when it is back");
+        let (reply, answer) = oneshot::channel();
+        let command = Command { mutation, request, fence, reply };
+        self.director.send(command).await.map_err(|_| ending())?;
+        let Answer { status, body } = answer.await.map_err(|_| ending())?;
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Ok((status, Json(body)).into_response())
+    }
+}
+
+/// The body as JSON: at most 1 MiB, within 30 s.
+async fn read_body(request: Request) -> Result<(HeaderMap, Value), Refusal> {
+    let (head, body) = request.into_parts();
+    let refused = |status, message: String| Refusal { status, code: CODE_INVALID, message };
+    let bytes = timeout(BODY_TIMEOUT, Limited::new(body, MOST_BODY).collect())
+        .await
+        .map_err(|_| refused(408, format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs())))?
+        .map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                refused(413, format!("the body is larger than {MOST_BODY} bytes"))
+            } else {
+                refused(400, format!("the body cannot be read: {error}"))
+            }
+        })?
+        .to_bytes();
+    let value =
+        serde_json::from_slice(&bytes).map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
+    Ok((head.headers, value))
+}
+
+/// The name stands in the path; in the body it may be left out.
+fn named(mut body: Value, name: &str) -> Result<Value, Refusal> {
+    if let Some(fields) = body.as_object_mut() {
+        let given = fields.entry("name").or_insert_with(|| Value::from(name));
+        if given != name {
+            return Err(Refusal::invalid(format!("the body names {given} and the path {name}; they must be the same")));
+        }
+    }
+    Ok(body)
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Json(self.body())).into_response()
+    }
+}
+
+impl From<PathRejection> for Refusal {
+    fn from(rejection: PathRejection) -> Self {
+        Refusal::invalid(format!("the path cannot be read: {rejection}"))
+    }
+}
+
+impl From<QueryRejection> for Refusal {
+    fn from(rejection: QueryRejection) -> Self {
+        Refusal::invalid(format!("the query cannot be read: {rejection}"))
+    }
+}

@@ -1,0 +1,185 @@
+//! A request on its way through: choose an instance, try, perhaps try again, pass the response on.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use http::{HeaderValue, Method, Request, Response, StatusCode, header, request};
+use http_body::Body as _;
+use hyper::{
+    body::Incoming,
+    upgrade::{OnUpgrade, on},
+};
+use serde_json::json;
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    Limits, Upstream,
+    body::{Lease, ResponseBody},
+    connections::Connections,
+    exchange::{Exchange, Failed},
+    headers,
+    tunnel::tunnel,
+    upstream::{InFlight, choose},
+};
+
+/// What the connections of one balancer share.
+pub(super) struct Forwarder {
+    pub(super) name: String,
+    pub(super) limits: watch::Receiver<Limits>,
+    pub(super) routes: watch::Receiver<Arc<[Arc<Upstream>]>>,
+    pub(super) turn: AtomicUsize,
+    pub(super) connections: Connections,
+    /// Owns the client connections and the tunnels.
+    pub(super) tasks: TaskTracker,
+    /// Ends them.
+    pub(super) abort: CancellationToken,
+}
+
+impl Forwarder {
+    /// Always answers: with the instance's response, or with an error in JSON.
+    pub(super) async fn forward(&self, mut request: Request<Incoming>, client: SocketAddr) -> Response<ResponseBody> {
+        if request.method() == Method::CONNECT {
+            return refuse(StatusCode::METHOD_NOT_ALLOWED, "CONNECT is not supported by this load balancer");
+        }
+        let wanted = headers::upgrade(request.headers()).filter(|_| request.version() == http::Version::HTTP_11);
+        let client_side = wanted.is_some().then(|| on(&mut request));
+        let (mut head, body) = request.into_parts();
+        headers::forward(&mut head, client, wanted.as_ref());
+        let body = (!body.is_end_stream()).then_some(body);
+        match self.exchange(&head, body, wanted.is_some()).await {
+            Ok((response, lease)) => self.pass_on(response, lease, client_side),
+            Err(response) => response,
+        }
+    }
+
+    /// At most two instances get to see the request, and the second one only if the first one cannot have acted on it.
+    async fn exchange(
+        &self,
+        head: &request::Parts,
+        mut body: Option<Incoming>,
+        upgrade: bool,
+    ) -> Result<(Response<Incoming>, Lease), Response<ResponseBody>> {
+        let limits = *self.limits.borrow();
+        let exchange = Exchange {
+            connect_timeout: limits.connect_timeout,
+            response_timeout: limits.response_timeout,
+            connections: &self.connections,
+        };
+        let repeatable = body.is_none() && head.method.is_idempotent();
+        // An idle connection may be closed by the instance just now. That is made good by sending again, so only what
+        // may be sent again goes on one.
+        let mut reuse = repeatable && !upgrade;
+        let (mut sent, mut unreached) = (0, 0);
+        let mut without: Option<String> = None;
+        let mut last: Option<String> = None;
+        while sent < 2 && unreached < 2 {
+            let Some(in_flight) = self.enter(without.as_deref()) else { break };
+            let instance = in_flight.upstream().instance().to_owned();
+            match exchange.attempt(in_flight, head, body.take(), reuse).await {
+                Ok(answered) => return Ok(answered),
+                Err(Failed::Unsent { reason, body: given_back }) => {
+                    unreached += 1;
+                    body = given_back;
+                    last = Some(format!("{instance}: {reason}"));
+                    without = Some(instance);
+                }
+                Err(Failed::Broken { reason, stale }) => {
+                    sent += 1;
+                    last = Some(format!("{instance}: the connection broke: {reason}"));
+                    if !repeatable {
+                        break;
+                    }
+                    without = (!stale).then_some(instance);
+                    reuse = false;
+                }
+                Err(Failed::Late) => {
+                    return Err(refuse(
+                        StatusCode::GATEWAY_TIMEOUT,
+                        &format!(
+                            "instance {instance} gave no response within {} ms",
+                            limits.response_timeout.as_millis()
+                        ),
+                    ));
+                }
+                Err(Failed::ClientStalled) => {
+                    return Err(refuse(StatusCode::REQUEST_TIMEOUT, "the request's body did not arrive in time"));
+                }
+                Err(Failed::Cut) => {
+                    return Err(refuse(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "the server group was disabled and its drain time is over",
+                    ));
+                }
+            }
+        }
+        Err(match last {
+            Some(reason) => {
+                tracing::warn!(balancer = self.name, reason, "a request failed");
+                refuse(StatusCode::BAD_GATEWAY, &format!("no instance answered; the last one tried was {reason}"))
+            }
+            None => refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                &format!("load balancer {} has no healthy instance of an enabled server group", self.name),
+            ),
+        })
+    }
+
+    /// Begins a request on an instance. One that closed since the routes were read is not among the newer routes.
+    fn enter(&self, without: Option<&str>) -> Option<InFlight> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        for _ in 0..8 {
+            let routes = self.routes.borrow().clone();
+            if let Some(in_flight) = choose(&routes, without, turn) {
+                return Some(in_flight);
+            }
+            if Arc::ptr_eq(&routes, &self.routes.borrow()) {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn pass_on(
+        &self,
+        mut response: Response<Incoming>,
+        lease: Lease,
+        client_side: Option<OnUpgrade>,
+    ) -> Response<ResponseBody> {
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            let (mut head, body) = response.into_parts();
+            headers::remove_hop_by_hop(&mut head.headers);
+            head.version = http::Version::HTTP_11;
+            return Response::from_parts(head, ResponseBody::stream(body, lease));
+        }
+        let Some(client_side) = client_side else {
+            return refuse(StatusCode::BAD_GATEWAY, "the instance changed the protocol though nobody asked for it");
+        };
+        let instance_side = on(&mut response);
+        self.tasks.spawn(tunnel(client_side, instance_side, lease.in_flight, self.abort.clone()));
+        let (mut head, _) = response.into_parts();
+        let protocol = head.headers.get(header::UPGRADE).cloned();
+        headers::remove_hop_by_hop(&mut head.headers);
+        head.headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        if let Some(protocol) = protocol {
+            head.headers.insert(header::UPGRADE, protocol);
+        }
+        Response::from_parts(head, ResponseBody::text(""))
+    }
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response<ResponseBody> {
+    let text = json!({"status": status.as_u16(), "error": status.canonical_reason(), "message": message});
+    let mut response = Response::new(ResponseBody::text(text.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}

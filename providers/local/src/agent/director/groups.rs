@@ -1,0 +1,287 @@
+//! Server groups: create, traffic on and off, delete.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use gennaker_base::{Timestamp, id};
+use serde_json::Value;
+
+use super::{Director, Drained, Purpose, instances::Instance, mutation::Outcome};
+use crate::{
+    agent::{
+        balancer::Upstream,
+        error::Refusal,
+        instance::{Order, Running},
+        record::{FORMAT, GroupRecord, InstanceRecord},
+        validate,
+    },
+    protocol::{Deleted, ServerGroupSpec, TrafficChange},
+};
+
+/// A server group.
+pub(super) struct Group {
+    pub(super) spec: Arc<ServerGroupSpec>,
+    pub(super) enabled: bool,
+    pub(super) deleting: bool,
+    pub(super) created_at: Timestamp,
+    pub(super) instances: Vec<Instance>,
+    /// What may still be running on it from before it was disabled.
+    closing: Vec<Arc<Upstream>>,
+    /// The requests that wait for its end.
+    deletions: Vec<u64>,
+    cut: usize,
+}
+
+impl Group {
+    pub(super) fn new(record: &GroupRecord, instances: Vec<Instance>) -> Group {
+        Group {
+            spec: Arc::new(record.spec.clone()),
+            enabled: record.enabled,
+            deleting: record.deleting,
+            created_at: record.created_at,
+            instances,
+            closing: Vec::new(),
+            deletions: Vec::new(),
+            cut: 0,
+        }
+    }
+
+    pub(super) fn record(&self) -> GroupRecord {
+        GroupRecord {
+            format: FORMAT,
+            spec: (*self.spec).clone(),
+            enabled: self.enabled,
+            deleting: self.deleting,
+            created_at: self.created_at,
+            instances: self.instances.iter().map(|instance| instance.record.clone()).collect(),
+        }
+    }
+
+    /// Takes the instances' upstreams out of service. What may still be running on it now or from before is returned.
+    fn close(&mut self) -> Vec<Arc<Upstream>> {
+        self.closing.retain(|upstream| upstream.in_flight() > 0);
+        for upstream in self.instances.iter_mut().filter_map(|instance| instance.upstream.take()) {
+            upstream.close();
+            self.closing.push(upstream);
+        }
+        self.closing.clone()
+    }
+
+    /// Keeps an upstream in sight that was replaced by another one while requests may be running on it.
+    pub(super) fn retire(&mut self, upstream: Arc<Upstream>) {
+        upstream.close();
+        self.closing.push(upstream);
+    }
+}
+
+impl Director {
+    pub(super) async fn put_server_group(&mut self, spec: ServerGroupSpec) -> Outcome {
+        validate::server_group(&spec)?;
+        if let Some(group) = self.groups.get(&spec.name) {
+            if group.deleting {
+                return Err(Refusal::conflict(format!(
+                    "server group {} is being deleted; wait until it is gone, or take another name",
+                    spec.name
+                )));
+            }
+            if *group.spec == spec {
+                return json(200, &self.view_of_group(group));
+            }
+            return Err(Refusal::conflict(format!(
+                "server group {} exists with another specification; take the next version's name",
+                spec.name
+            )));
+        }
+        if let Some(missing) = spec.load_balancers.iter().find(|name| !self.balancers.contains_key(*name)) {
+            return Err(Refusal::invalid(format!("load balancer {missing} does not exist; create it first")));
+        }
+        let processes: usize = self.groups.values().map(|group| group.instances.len()).sum();
+        let most = self.options.limits.processes;
+        if processes + spec.capacity as usize > most {
+            return Err(Refusal::limit(format!(
+                "{} more processes would be over the limit of {most} ({processes} are there); destroy a server group \
+                 or raise the agent's limit",
+                spec.capacity
+            )));
+        }
+        let mut record = GroupRecord {
+            format: FORMAT,
+            enabled: spec.enabled,
+            deleting: false,
+            created_at: self.now(),
+            instances: self.new_instances(&spec)?,
+            spec,
+        };
+        // Written first: an agent that is killed from here on leaves a record by which the next one finds the processes.
+        let name = record.spec.name.clone();
+        self.group_files.write(&name, &record).await.map_err(|error| Refusal::storage(&error))?;
+        let mut started = Vec::new();
+        if let Err(refusal) = self.start_all(&mut record, &mut started).await {
+            for Running { mut process, .. } in started {
+                process.stop(Duration::ZERO).await;
+            }
+            if let Err(error) = self.group_files.remove(&name).await {
+                tracing::error!(%error, name, "cannot remove the record of a server group that did not start");
+            }
+            return Err(refusal);
+        }
+        let mut group = Group::new(&record, Vec::new());
+        for (record, running) in record.instances.into_iter().zip(started) {
+            let instance = self.supervise(&group.spec, record, Some(running), false);
+            group.instances.push(instance);
+        }
+        self.groups.insert(name.clone(), group);
+        self.publish();
+        match self.groups.get(&name) {
+            Some(group) => json(201, &self.view_of_group(group)),
+            None => Err(Refusal::not_found(format!("server group {name} does not exist"))),
+        }
+    }
+
+    /// Starts every instance and writes down which processes they are.
+    async fn start_all(&mut self, record: &mut GroupRecord, started: &mut Vec<Running>) -> Result<(), Refusal> {
+        for instance in &mut record.instances {
+            let process = self.launcher.start(&record.spec, &instance.id, instance.port)?;
+            instance.process = Some(process.identity().clone());
+            started.push(Running { process, port: instance.port });
+        }
+        self.group_files.write(&record.spec.name, record).await.map_err(|error| Refusal::storage(&error))
+    }
+
+    fn new_instances(&mut self, spec: &ServerGroupSpec) -> Result<Vec<InstanceRecord>, Refusal> {
+        let mut taken = self.taken_ports();
+        let mut ids = HashSet::new();
+        let mut instances = Vec::new();
+        while instances.len() < spec.capacity as usize {
+            let random = id::generate(self.now()).to_ascii_lowercase();
+            let id = format!("{}-{}", spec.name, &random[random.len() - 6..]);
+            if !ids.insert(id.clone()) {
+                continue;
+            }
+            let port = self.ports.take(&taken)?;
+            taken.insert(port);
+            instances.push(InstanceRecord { id, port, process: None, up: false, restarts: 0 });
+        }
+        Ok(instances)
+    }
+
+    pub(super) fn taken_ports(&self) -> HashSet<u16> {
+        let instances = self.groups.values().flat_map(|group| &group.instances).map(|instance| instance.record.port);
+        instances.chain(self.balancers.values().map(|balancer| balancer.port)).collect()
+    }
+
+    pub(super) async fn set_traffic(&mut self, ticket: u64, name: &str, enabled: bool, drain: u64) -> Option<Outcome> {
+        match self.switch_traffic(name, enabled, drain).await {
+            Err(refusal) => Some(Err(refusal)),
+            Ok(()) if enabled => Some(json(200, &TrafficChange { name: name.to_owned(), enabled, cut: 0 })),
+            Ok(()) => {
+                let upstreams = self.groups.get_mut(name).map(Group::close).unwrap_or_default();
+                self.drain(name.to_owned(), upstreams, Duration::from_millis(drain), Purpose::Disable(ticket));
+                None
+            }
+        }
+    }
+
+    async fn switch_traffic(&mut self, name: &str, enabled: bool, drain: u64) -> Result<(), Refusal> {
+        validate::drain(drain)?;
+        let group = self.groups.get_mut(name).ok_or_else(|| missing(name))?;
+        if group.deleting {
+            return Err(Refusal::conflict(format!("server group {name} is being deleted")));
+        }
+        let before = std::mem::replace(&mut group.enabled, enabled);
+        if before != enabled
+            && let Err(error) = self.group_files.write(name, &group.record()).await
+        {
+            group.enabled = before;
+            return Err(Refusal::storage(&error));
+        }
+        // The balancers learn of it before the upstreams close, so that who finds one closed finds newer routes.
+        self.publish();
+        Ok(())
+    }
+
+    pub(super) async fn delete_server_group(
+        &mut self,
+        ticket: u64,
+        name: &str,
+        drain: u64,
+        again: bool,
+    ) -> Option<Outcome> {
+        if let Err(refusal) = validate::drain(drain) {
+            return Some(Err(refusal));
+        }
+        let Some(group) = self.groups.get_mut(name) else {
+            return Some(if again { json(200, &gone(name)) } else { Err(missing(name)) });
+        };
+        if !group.deleting {
+            let enabled = std::mem::replace(&mut group.enabled, false);
+            group.deleting = true;
+            if let Err(error) = self.group_files.write(name, &group.record()).await {
+                (group.enabled, group.deleting) = (enabled, false);
+                return Some(Err(Refusal::storage(&error)));
+            }
+            self.go_on_deleting(name, Duration::from_millis(drain));
+        }
+        self.groups.get_mut(name)?.deletions.push(ticket);
+        None
+    }
+
+    /// Takes a server group that is marked as being deleted out of traffic and drains it; its processes are stopped
+    /// after that.
+    pub(super) fn go_on_deleting(&mut self, name: &str, drain: Duration) {
+        self.publish();
+        let upstreams = self.groups.get_mut(name).map(Group::close).unwrap_or_default();
+        self.drain(name.to_owned(), upstreams, drain, Purpose::Delete);
+    }
+
+    pub(super) async fn after_drain(&mut self, drained: Drained) {
+        let Drained { group: name, cut, purpose } = drained;
+        match purpose {
+            Purpose::Disable(ticket) => {
+                let change = TrafficChange { name, enabled: false, cut };
+                self.finish(ticket, json(200, &change)).await;
+            }
+            Purpose::Delete => {
+                if let Some(group) = self.groups.get_mut(&name) {
+                    group.cut = cut;
+                    let grace = Duration::from_millis(group.spec.stop_grace_ms);
+                    for instance in &group.instances {
+                        instance.orders.send_replace(Order::Stop(grace));
+                    }
+                }
+                self.forget_if_stopped(&name).await;
+            }
+        }
+    }
+
+    /// Ends the deletion of a server group whose processes have all ended.
+    pub(super) async fn forget_if_stopped(&mut self, name: &str) {
+        let stopped = |group: &Group| group.deleting && group.instances.iter().all(|instance| instance.stopped);
+        if !self.groups.get(name).is_some_and(stopped) {
+            return;
+        }
+        let Some(group) = self.groups.remove(name) else { return };
+        if let Err(error) = self.group_files.remove(name).await {
+            tracing::error!(%error, name, "cannot remove a server group's record; the next agent tries again");
+        }
+        self.publish();
+        for ticket in group.deletions {
+            self.finish(ticket, json(200, &Deleted { name: name.to_owned(), cut: group.cut })).await;
+        }
+    }
+}
+
+/// A success with `value` as its body.
+pub(super) fn json(status: u16, value: &impl serde::Serialize) -> Outcome {
+    let body: Value = serde_json::to_value(value)
+        .map_err(|error| Refusal::unavailable(format!("cannot write the answer: {error}")))?;
+    Ok((status, body))
+}
+
+/// The answer to a deletion that a crash cut short after its work was done.
+pub(super) fn gone(name: &str) -> Deleted {
+    Deleted { name: name.to_owned(), cut: 0 }
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::not_found(format!("server group {name} does not exist"))
+}

@@ -1,0 +1,168 @@
+//! Instances: their supervisors, what these report, and new processes for them.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use gennaker_base::Timestamp;
+use tokio::sync::watch;
+
+use super::{Director, groups::Group};
+use crate::{
+    agent::{
+        balancer::Upstream,
+        error::Refusal,
+        instance::{FromInstance, Order, Report, Running, Supervisor},
+        ports::is_free,
+        record::InstanceRecord,
+    },
+    protocol::{Exit, InstanceState, ServerGroupSpec},
+};
+
+/// An instance.
+pub(super) struct Instance {
+    pub(super) record: InstanceRecord,
+    pub(super) state: InstanceState,
+    pub(super) since: Timestamp,
+    pub(super) message: Option<String>,
+    pub(super) last_exit: Option<Exit>,
+    pub(super) orders: watch::Sender<Order>,
+    /// While its server group is enabled.
+    pub(super) upstream: Option<Arc<Upstream>>,
+    /// Its supervisor has ended.
+    pub(super) stopped: bool,
+}
+
+impl Instance {
+    /// Where the balancers send its requests.
+    pub(super) fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.record.port))
+    }
+
+    fn enter(&mut self, state: InstanceState, message: Option<String>, now: Timestamp) {
+        if self.state != state {
+            self.since = now;
+        }
+        self.state = state;
+        self.message = message;
+        self.record.up = state == InstanceState::Up;
+    }
+}
+
+impl Director {
+    /// Starts the supervisor of an instance. Without a process it begins by asking for one.
+    pub(super) fn supervise(
+        &mut self,
+        spec: &Arc<ServerGroupSpec>,
+        record: InstanceRecord,
+        running: Option<Running>,
+        up: bool,
+    ) -> Instance {
+        let (orders, receiver) = watch::channel(Order::Run);
+        let supervisor = Supervisor {
+            instance: record.id.clone(),
+            spec: spec.clone(),
+            launcher: self.launcher.clone(),
+            director: self.reports.0.clone(),
+            orders: receiver,
+        };
+        self.supervisors.spawn(supervisor.run(running, up));
+        Instance {
+            state: if up { InstanceState::Up } else { InstanceState::Starting },
+            record: InstanceRecord { up, ..record },
+            since: self.now(),
+            message: None,
+            last_exit: None,
+            orders,
+            upstream: None,
+            stopped: false,
+        }
+    }
+
+    /// Takes note of what an instance says.
+    pub(super) async fn hear(&mut self, from: FromInstance) {
+        let FromInstance { group: name, instance: id, report } = from;
+        let now = self.now();
+        if let Report::Restart(reply) = report {
+            // Unanswered, it waits for the order to stop.
+            if self.groups.get(&name).is_some_and(|group| !group.deleting) {
+                let restarted = self.restart(&name, &id).await;
+                if let Err(Ok(mut running)) = reply.send(restarted) {
+                    tracing::error!(instance = id, "a new process has no supervisor; stopping it");
+                    running.process.stop(std::time::Duration::ZERO).await;
+                }
+            }
+            return;
+        }
+        let last_words = match &report {
+            Report::Ended(..) => self.logs.last_words(&id),
+            _ => String::new(),
+        };
+        let Some(group) = self.groups.get_mut(&name) else { return };
+        let Some(instance) = group.instances.iter_mut().find(|instance| instance.record.id == id) else { return };
+        let before = instance.record.clone();
+        match report {
+            Report::State(state, message) => {
+                if instance.state != state {
+                    tracing::info!(instance = id, ?state, message, "an instance's state changed");
+                }
+                instance.enter(state, message, now);
+            }
+            Report::Ended(ending, message) => {
+                tracing::warn!(instance = id, message, "an instance's process ended");
+                instance.record.process = None;
+                instance.last_exit =
+                    Some(Exit { at: now, code: ending.code, signal: ending.signal, log_tail: last_words });
+                instance.enter(InstanceState::Failed, Some(message), now);
+            }
+            Report::Failed(message) => instance.enter(InstanceState::Failed, Some(message), now),
+            Report::Stopped => {
+                instance.stopped = true;
+                instance.record.process = None;
+            }
+            Report::Restart(_) => {}
+        }
+        if instance.record != before {
+            self.write_group(&name).await;
+        }
+        self.publish();
+        self.forget_if_stopped(&name).await;
+    }
+
+    /// A new process for an instance, on its old port unless somebody else took that.
+    async fn restart(&mut self, name: &str, id: &str) -> Result<Running, Refusal> {
+        let gone = || Refusal::not_found(format!("instance {id} does not exist"));
+        let taken = self.taken_ports();
+        let now = self.now();
+        let group = self.groups.get_mut(name).ok_or_else(gone)?;
+        let spec = group.spec.clone();
+        let instance = group.instances.iter_mut().find(|instance| instance.record.id == id).ok_or_else(gone)?;
+        let mut retired = None;
+        if !is_free(instance.record.port) {
+            instance.record.port = self.ports.take(&taken)?;
+            retired = instance.upstream.take();
+        }
+        let port = instance.record.port;
+        let process = self.launcher.start(&spec, id, port)?;
+        instance.record.process = Some(process.identity().clone());
+        instance.record.restarts += 1;
+        instance.enter(InstanceState::Starting, None, now);
+        if let Some(upstream) = retired {
+            group.retire(upstream);
+        }
+        self.write_group(name).await;
+        self.publish();
+        Ok(Running { process, port })
+    }
+
+    /// Writes a server group as it is. If that fails the next change writes it; an agent that is killed before finds
+    /// the processes by their mark.
+    async fn write_group(&self, name: &str) {
+        if let Some(record) = self.groups.get(name).map(Group::record)
+            && let Err(error) = self.group_files.write(name, &record).await
+        {
+            tracing::error!(%error, name, "cannot write a server group's record; make room on the disk");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The one task that decides and writes: it takes requests and the instances' reports one after the other, so that a
+//! fence is judged, recorded and acted on without another request in between.
+//!
+//! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
+
+mod balancers;
+mod groups;
+mod instances;
+mod mutation;
+mod startup;
+mod view;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use gennaker_base::{SharedClock, Timestamp};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+
+pub(super) use self::mutation::{Command, Mutation};
+use self::{balancers::BalancerState, groups::Group, mutation::RunningRequest};
+use super::{
+    Options,
+    balancer::{Connections, Upstream},
+    files::Files,
+    instance::{FromInstance, Order},
+    logs::Logs,
+    ports::Ports,
+    process::Launcher,
+    requests::Requests,
+};
+use crate::protocol::Snapshot;
+
+/// How long requests may finish when the agent is told to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
+/// The grace of processes when the agent is told to end: together with the requests' less than ten seconds.
+const LAST_GRACE: Duration = Duration::from_secs(5);
+const TICK: Duration = Duration::from_secs(1);
+const TICKS_BETWEEN_TIDYING: u32 = 30;
+const REPORTS: usize = 1_024;
+
+/// The agent's state and what changes it.
+pub(super) struct Director {
+    options: Options,
+    clock: SharedClock,
+    group_files: Files,
+    balancer_files: Files,
+    request_files: Files,
+    logs: Logs,
+    launcher: Launcher,
+    ports: Ports,
+    groups: BTreeMap<String, Group>,
+    balancers: BTreeMap<String, BalancerState>,
+    connections: Connections,
+    requests: Requests,
+    running: HashMap<u64, RunningRequest>,
+    next_ticket: u64,
+    reports: (mpsc::Sender<FromInstance>, mpsc::Receiver<FromInstance>),
+    /// The instances' supervisors.
+    supervisors: JoinSet<()>,
+    drains: JoinSet<Drained>,
+    /// Balancers that are ending, and the tidying of logs.
+    chores: JoinSet<()>,
+    version: u64,
+    snapshot: watch::Sender<Arc<Snapshot>>,
+}
+
+/// A drain that is over.
+struct Drained {
+    group: String,
+    cut: usize,
+    purpose: Purpose,
+}
+
+enum Purpose {
+    /// Answer this request.
+    Disable(u64),
+    /// Stop the processes.
+    Delete,
+}
+
+impl Director {
+    /// Follows the state.
+    pub(super) fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshot.subscribe()
+    }
+
+    /// Works until `shutdown`, then ends or leaves the processes, as the options say.
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut tick: u32 = 0;
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                Some(report) = self.reports.1.recv() => self.hear(report).await,
+                Some(drained) = self.drains.join_next(), if !self.drains.is_empty() => match drained {
+                    Ok(drained) => self.after_drain(drained).await,
+                    Err(error) => tracing::error!(%error, "a drain failed"),
+                },
+                Some(command) = commands.recv() => self.take(command).await,
+                Some(ended) = self.supervisors.join_next(), if !self.supervisors.is_empty() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "an instance's supervisor failed; restart the agent to watch it again");
+                    }
+                }
+                Some(_) = self.chores.join_next(), if !self.chores.is_empty() => {}
+                _ = ticks.tick() => {
+                    self.listen_again();
+                    if tick.is_multiple_of(TICKS_BETWEEN_TIDYING) {
+                        self.tidy().await;
+                    }
+                    tick = tick.wrapping_add(1);
+                }
+            }
+        }
+        self.end().await;
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Frees the ports, then ends the processes. Requests that are being carried out go unanswered and are carried on
+    /// when they are sent again.
+    async fn end(mut self) {
+        let balancers = std::mem::take(&mut self.balancers);
+        futures::future::join_all(
+            balancers.into_values().filter_map(|state| Some(state.balancer?.stop(LAST_REQUESTS))),
+        )
+        .await;
+        for group in self.groups.values() {
+            let grace = Duration::from_millis(group.spec.stop_grace_ms).min(LAST_GRACE);
+            let order = if self.options.keep_processes { Order::Leave } else { Order::Stop(grace) };
+            for instance in &group.instances {
+                instance.orders.send_replace(order);
+            }
+        }
+        self.drains.shutdown().await;
+        while !self.supervisors.is_empty() {
+            tokio::select! {
+                _ = self.supervisors.join_next() => {}
+                // Taken, so that no supervisor waits for room; a wish for a restart is dropped unanswered.
+                _ = self.reports.1.recv() => {}
+            }
+        }
+        self.chores.shutdown().await;
+        self.connections.stop().await;
+    }
+
+    async fn tidy(&mut self) {
+        let now = self.now();
+        for name in self.requests.expire(now) {
+            if let Err(error) = self.request_files.remove(&name).await {
+                tracing::warn!(%error, name, "cannot remove old request records");
+            }
+        }
+        let living: Vec<String> = self
+            .groups
+            .values()
+            .flat_map(|group| group.instances.iter().map(|instance| instance.record.id.clone()))
+            .collect();
+        let logs = self.logs.clone();
+        self.chores.spawn(async move {
+            if let Err(error) = super::files::blocking(move || logs.tidy(&living, now)).await {
+                tracing::warn!(%error, "cannot tidy the logs");
+            }
+        });
+    }
+
+    /// Waits for `upstreams` to empty, at most `limit`, then cuts them.
+    fn drain(&mut self, group: String, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
+        self.drains.spawn(async move {
+            let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
+            let cut = match tokio::time::timeout(limit, emptied).await {
+                Ok(_) => 0,
+                Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
+            };
+            Drained { group, cut, purpose }
+        });
+    }
+}

@@ -1,0 +1,160 @@
+//! A mutation from its arrival to its answer: fence, request id, record, work, record, answer.
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::Director;
+use crate::{
+    agent::{
+        error::Refusal,
+        requests::{Admission, Answer, RequestKey, Requests},
+    },
+    protocol::{Fence, LoadBalancerSpec, ServerGroupSpec},
+};
+
+/// A change that somebody asks for.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase", tag = "do")]
+pub(in crate::agent) enum Mutation {
+    PutServerGroup { spec: Box<ServerGroupSpec> },
+    DeleteServerGroup { name: String, drain_timeout_ms: u64 },
+    SetTraffic { name: String, enabled: bool, drain_timeout_ms: u64 },
+    PutLoadBalancer { spec: Box<LoadBalancerSpec> },
+    DeleteLoadBalancer { name: String },
+}
+
+/// A mutation with who asks for it and who waits for the answer.
+pub(in crate::agent) struct Command {
+    pub(in crate::agent) mutation: Mutation,
+    pub(in crate::agent) request: Option<String>,
+    pub(in crate::agent) fence: Option<Fence>,
+    pub(in crate::agent) reply: oneshot::Sender<Answer>,
+}
+
+/// A mutation that is being carried out.
+pub(super) struct RunningRequest {
+    key: Option<RequestKey>,
+    replies: Vec<oneshot::Sender<Answer>>,
+}
+
+/// The outcome of a mutation: status and body, or the refusal.
+pub(super) type Outcome = Result<(u16, Value), Refusal>;
+
+impl Answer {
+    fn of(outcome: Outcome) -> Answer {
+        match outcome {
+            Ok((status, body)) => Answer { status, body },
+            Err(refusal) => {
+                Answer { status: refusal.status, body: serde_json::to_value(refusal.body()).unwrap_or_default() }
+            }
+        }
+    }
+}
+
+impl Director {
+    /// Takes a mutation; its answer comes at once, or after what it started has ended.
+    pub(super) async fn take(&mut self, command: Command) {
+        let Command { mutation, request, fence, reply } = command;
+        let text = serde_json::to_value(&mutation).unwrap_or_default();
+        let now = self.now();
+        let admission = match self.requests.admit(fence.as_ref(), request.as_deref(), &text, now) {
+            Ok(admission) => admission,
+            Err(refusal) => return answer(reply, Err(refusal)),
+        };
+        let record = Requests::record_name(fence.as_ref());
+        let key = request.map(|request| RequestKey { record: record.clone(), request });
+        // Nothing to remember of a human's curl.
+        if (fence.is_some() || key.is_some())
+            && let Err(error) = self.write_requests(&record).await
+        {
+            if let (Admission::Run { .. }, Some(key)) = (&admission, &key) {
+                self.requests.forget(key);
+            }
+            return answer(reply, Err(Refusal::storage(&error)));
+        }
+        match admission {
+            Admission::Answered(recorded) => {
+                let _unless_nobody_waits = reply.send(recorded);
+            }
+            Admission::Running => {
+                let running = self.running.values_mut().find(|running| running.key == key);
+                match running {
+                    Some(running) => running.replies.push(reply),
+                    None => answer(reply, Err(Refusal::unavailable("the request is just ending; send it again"))),
+                }
+            }
+            Admission::Run { again } => {
+                let ticket = self.next_ticket;
+                self.next_ticket += 1;
+                self.running.insert(ticket, RunningRequest { key, replies: vec![reply] });
+                tracing::info!(mutation = mutation.in_words(), again, "carrying out a request");
+                if let Some(outcome) = self.carry_out(ticket, mutation, again).await {
+                    self.finish(ticket, outcome).await;
+                }
+            }
+        }
+    }
+
+    /// None: [`Director::finish`] is called with `ticket` later.
+    async fn carry_out(&mut self, ticket: u64, mutation: Mutation, again: bool) -> Option<Outcome> {
+        match mutation {
+            Mutation::PutServerGroup { spec } => Some(self.put_server_group(*spec).await),
+            Mutation::DeleteServerGroup { name, drain_timeout_ms } => {
+                self.delete_server_group(ticket, &name, drain_timeout_ms, again).await
+            }
+            Mutation::SetTraffic { name, enabled, drain_timeout_ms } => {
+                self.set_traffic(ticket, &name, enabled, drain_timeout_ms).await
+            }
+            Mutation::PutLoadBalancer { spec } => Some(self.put_load_balancer(*spec).await),
+            Mutation::DeleteLoadBalancer { name } => Some(self.delete_load_balancer(&name, again).await),
+        }
+    }
+
+    /// Records and sends the answer. A failure of this machine is not recorded: the request may be sent again.
+    pub(super) async fn finish(&mut self, ticket: u64, outcome: Outcome) {
+        let Some(RunningRequest { key, replies }) = self.running.remove(&ticket) else { return };
+        if let Err(refusal) = &outcome {
+            tracing::warn!(status = refusal.status, message = refusal.message, "refused a request");
+        }
+        let answer = Answer::of(outcome);
+        if let Some(key) = key {
+            if answer.status >= 500 {
+                self.requests.forget(&key);
+            } else {
+                self.requests.answer(&key, answer.clone());
+            }
+            // Without the record a repetition is carried out again, which every mutation allows.
+            if let Err(error) = self.write_requests(&key.record).await {
+                tracing::error!(%error, "cannot record an answer");
+            }
+        }
+        for reply in replies {
+            let _unless_nobody_waits = reply.send(answer.clone());
+        }
+    }
+
+    async fn write_requests(&self, record: &str) -> std::io::Result<()> {
+        match self.requests.record(record) {
+            Some(content) => self.request_files.write(record, content).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Mutation {
+    fn in_words(&self) -> String {
+        match self {
+            Mutation::PutServerGroup { spec } => format!("create server group {}", spec.name),
+            Mutation::DeleteServerGroup { name, .. } => format!("delete server group {name}"),
+            Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
+            Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),
+            Mutation::PutLoadBalancer { spec } => format!("put load balancer {}", spec.name),
+            Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
+        }
+    }
+}
+
+fn answer(reply: oneshot::Sender<Answer>, outcome: Outcome) {
+    let _unless_nobody_waits = reply.send(Answer::of(outcome));
+}

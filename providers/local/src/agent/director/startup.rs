@@ -1,0 +1,143 @@
+//! What an agent finds when it starts: the records, and the processes that an earlier agent left running.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use gennaker_base::SharedClock;
+use rustix::process::{Rlimit, Signal, kill_process};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+
+use super::{Director, REPORTS, balancers::BalancerState, groups::Group};
+use crate::{
+    agent::{
+        Error, Options,
+        balancer::Connections,
+        files::Files,
+        identity::{Marked, marked},
+        instance::Running,
+        logs::Logs,
+        ports::Ports,
+        process::Launcher,
+        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord},
+        requests::Requests,
+    },
+    protocol::Snapshot,
+};
+
+impl Director {
+    /// Reads the records of `folder`, adopts the processes that still run, starts those that do not, and listens on
+    /// the balancers' ports. `open_files`: the limit that processes are started with.
+    pub(in crate::agent) fn start(
+        options: Options,
+        folder: &Path,
+        clock: SharedClock,
+        open_files: Option<Rlimit>,
+    ) -> Result<Director, Error> {
+        let logs = Logs::open(folder.join("logs"))?;
+        let launcher = Launcher { mark: folder.to_string_lossy().into_owned(), logs: logs.clone(), open_files };
+        let request_files = Files::open(folder.join("requests"))?;
+        // Snapshots of an agent that starts later are newer.
+        let version = u64::try_from(clock.now().millis()).unwrap_or(0);
+        let empty = Snapshot {
+            version,
+            account: options.account.clone(),
+            server_groups: Vec::new(),
+            load_balancers: Vec::new(),
+        };
+        let mut director = Director {
+            group_files: Files::open(folder.join("server-groups"))?,
+            balancer_files: Files::open(folder.join("load-balancers"))?,
+            requests: Requests::new(request_files.read_all()?),
+            request_files,
+            logs,
+            launcher,
+            ports: Ports::new(options.limits.ports.clone(), &options.account),
+            groups: BTreeMap::new(),
+            balancers: BTreeMap::new(),
+            connections: Connections::default(),
+            running: HashMap::new(),
+            next_ticket: 0,
+            reports: mpsc::channel(REPORTS),
+            supervisors: JoinSet::new(),
+            drains: JoinSet::new(),
+            chores: JoinSet::new(),
+            version,
+            snapshot: watch::channel(Arc::new(empty)).0,
+            options,
+            clock,
+        };
+        let groups: Vec<GroupRecord> = director.group_files.read_all()?;
+        let balancers: Vec<BalancerRecord> = director.balancer_files.read_all()?;
+        let formats = groups.iter().map(|group| group.format).chain(balancers.iter().map(|balancer| balancer.format));
+        if let Some(format) = formats.into_iter().find(|format| *format > FORMAT) {
+            let reason = format!("a newer agent wrote it in format {format}; start that one again");
+            return Err(Error::State { path: folder.to_owned(), reason });
+        }
+        director.take_over(groups);
+        for BalancerRecord { spec, port, .. } in balancers {
+            let name = spec.name.clone();
+            director.balancers.insert(name.clone(), BalancerState { spec, port, balancer: None, message: None });
+            director.listen(&name);
+        }
+        director.publish();
+        let unfinished: Vec<String> =
+            director.groups.values().filter(|group| group.deleting).map(|group| group.spec.name.clone()).collect();
+        for name in unfinished {
+            director.go_on_deleting(&name, Duration::ZERO);
+        }
+        Ok(director)
+    }
+
+    fn take_over(&mut self, groups: Vec<GroupRecord>) {
+        let marked = marked(&self.launcher.mark);
+        let mut adopted = HashSet::new();
+        for record in groups {
+            let mut group = Group::new(&record, Vec::new());
+            for mut instance in record.instances {
+                let process = self.find(&instance, &marked);
+                let up = instance.up && process.is_some();
+                instance.process = process.as_ref().map(|running| running.process.identity().clone());
+                match &instance.process {
+                    Some(identity) => {
+                        instance.port = process.as_ref().map_or(instance.port, |running| running.port);
+                        tracing::info!(instance = instance.id, pid = identity.pid, "adopted a running process");
+                        adopted.insert(instance.id.clone());
+                    }
+                    None => tracing::warn!(instance = instance.id, "its process has ended; starting it again"),
+                }
+                let instance = self.supervise(&group.spec, instance, process, up);
+                group.instances.push(instance);
+            }
+            self.groups.insert(group.spec.name.clone(), group);
+        }
+        // What no instance owns: left over by a process that ended, or by a creation that was cut short.
+        for stray in marked.iter().filter(|marked| !adopted.contains(&marked.instance)) {
+            tracing::warn!(instance = stray.instance, pid = stray.identity.pid, "ending a process that nothing owns");
+            if let Some(pid) = stray.identity.raw()
+                && let Err(error) = kill_process(pid, Signal::KILL)
+            {
+                tracing::debug!(%error, "it has ended by itself");
+            }
+        }
+    }
+
+    /// The process that is written down, or the one that was started without having been written down.
+    fn find(&self, instance: &InstanceRecord, marked: &[Marked]) -> Option<Running> {
+        if let Some(process) = instance.process.as_ref().and_then(|known| self.launcher.adopt(known, &instance.id)) {
+            return Some(Running { process, port: instance.port });
+        }
+        let unwritten = marked
+            .iter()
+            .filter(|marked| marked.leads && marked.instance == instance.id)
+            .min_by_key(|marked| marked.identity.start_time)?;
+        let process = self.launcher.adopt(&unwritten.identity, &instance.id)?;
+        Some(Running { process, port: unwritten.port.unwrap_or(instance.port) })
+    }
+}

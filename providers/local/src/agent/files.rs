@@ -1,0 +1,113 @@
+//! The agent's state on disk: one JSON file per thing, replaced as a whole.
+//!
+//! A write is a temporary file, fsync, rename, fsync of the folder: after a crash a file is the old one or the new one,
+//! and once [`Files::write`] has returned it is the new one.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::Error;
+
+/// A folder with one JSON file per thing.
+#[derive(Debug, Clone)]
+pub(super) struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    /// Uses `folder`, which is made with mode 0700 if it is not there.
+    pub(super) fn open(folder: PathBuf) -> Result<Files, Error> {
+        make_private_folder(&folder)?;
+        Ok(Files { folder })
+    }
+
+    /// Replaces the file `name` with `value`.
+    ///
+    /// # Errors
+    /// Then the old file is still there.
+    pub(super) async fn write<T: Serialize>(&self, name: &str, value: &T) -> io::Result<()> {
+        let text = serde_json::to_vec_pretty(value)?;
+        let (folder, name) = (self.folder.clone(), name.to_owned());
+        blocking(move || {
+            let temporary = folder.join(format!("{name}.new"));
+            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+            fs::rename(&temporary, folder.join(format!("{name}.json")))?;
+            File::open(&folder)?.sync_all()
+        })
+        .await
+    }
+
+    /// Removes the file `name` if it is there.
+    pub(super) async fn remove(&self, name: &str) -> io::Result<()> {
+        let (folder, name) = (self.folder.clone(), name.to_owned());
+        blocking(move || match fs::remove_file(folder.join(format!("{name}.json"))) {
+            Ok(()) => File::open(&folder)?.sync_all(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    /// All things, in no order. Temporary files of a write that a crash cut short are skipped.
+    pub(super) fn read_all<T: DeserializeOwned>(&self) -> Result<Vec<T>, Error> {
+        let failed = |source| Error::io(format!("read {}", self.folder.display()), source);
+        let mut all = Vec::new();
+        for entry in fs::read_dir(&self.folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let text = fs::read(&path).map_err(failed)?;
+                let value = serde_json::from_slice(&text)
+                    .map_err(|error| Error::State { path: path.clone(), reason: error.to_string() })?;
+                all.push(value);
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Makes `folder` with mode 0700, parents too, and takes others' rights away if it was there.
+pub(super) fn make_private_folder(folder: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .and_then(|()| fs::set_permissions(folder, fs::Permissions::from_mode(0o700)))
+        .map_err(|source| Error::io(format!("make the folder {}", folder.display()), source))
+}
+
+/// Runs file work on a thread that may wait for the disk.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_thing_is_replaced_read_and_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path().join("things")).unwrap();
+        files.write("a", &1).await.unwrap();
+        files.write("a", &2).await.unwrap();
+        fs::write(folder.path().join("things/b.new"), "half a wri").unwrap();
+        assert_eq!(files.read_all::<u32>().unwrap(), vec![2]);
+        files.remove("a").await.unwrap();
+        files.remove("a").await.unwrap();
+        assert_eq!(files.read_all::<u32>().unwrap(), Vec::<u32>::new());
+        fs::write(folder.path().join("things/c.json"), "{").unwrap();
+        let message = files.read_all::<u32>().unwrap_err().to_string();
+        assert!(message.contains("c.json") && message.contains("move it away"), "{message}");
+    }
+}

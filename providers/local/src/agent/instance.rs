@@ -1,0 +1,202 @@
+//! One instance, supervised: its process runs, is asked for its health, is started again when it ends, is stopped.
+//!
+//! The task owns the process and reports to the director, which alone writes state and starts processes.
+
+use std::{sync::Arc, time::Duration};
+
+use gennaker_base::Backoff;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{Instant, sleep},
+};
+
+use super::{
+    error::Refusal,
+    health::{Judge, ask},
+    process::{Ending, Launcher, Process},
+};
+use crate::protocol::{InstanceState, RestartMode, ServerGroupSpec};
+
+/// A process that ran this long has recovered: the next restart is quick again.
+const RECOVERED: Duration = Duration::from_secs(60);
+
+/// What the director wants of an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Run.
+    Run,
+    /// End the process, with so much time between SIGTERM and SIGKILL.
+    Stop(Duration),
+    /// Leave the process running and stop watching it.
+    Leave,
+}
+
+/// A running process and its port.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) process: Process,
+    pub(super) port: u16,
+}
+
+/// What an instance says to the director.
+#[derive(Debug)]
+pub(super) enum Report {
+    /// Its health changed, or why it is not healthy.
+    State(InstanceState, Option<String>),
+    /// Its process ended by itself.
+    Ended(Ending, String),
+    /// It wants a new process.
+    Restart(oneshot::Sender<Result<Running, Refusal>>),
+    /// It cannot get one.
+    Failed(String),
+    /// It ended as it was told to.
+    Stopped,
+}
+
+/// A report and who sent it.
+#[derive(Debug)]
+pub(super) struct FromInstance {
+    pub(super) group: String,
+    pub(super) instance: String,
+    pub(super) report: Report,
+}
+
+/// The task of one instance.
+pub(super) struct Supervisor {
+    pub(super) instance: String,
+    pub(super) spec: Arc<ServerGroupSpec>,
+    pub(super) launcher: Launcher,
+    pub(super) director: mpsc::Sender<FromInstance>,
+    pub(super) orders: watch::Receiver<Order>,
+}
+
+enum Outcome {
+    Ordered(Order),
+    Ended(Ending),
+}
+
+impl Supervisor {
+    /// Runs until it is ordered to stop or leave. `running`: the process, already started; without one the instance
+    /// begins by asking for a restart. `up`: whether it was healthy.
+    pub(super) async fn run(mut self, mut running: Option<Running>, mut up: bool) {
+        let policy = &self.spec.restart;
+        let delays = (Duration::from_millis(policy.initial_delay_ms), Duration::from_millis(policy.max_delay_ms));
+        let mut backoff = Backoff::new(delays.0, delays.1);
+        loop {
+            if let Some(Running { process, port }) = &mut running {
+                let since = Instant::now();
+                let outcome = tokio::select! {
+                    biased;
+                    order = next_order(&mut self.orders) => Outcome::Ordered(order),
+                    ending = process.ended() => Outcome::Ended(ending),
+                    never = watch_health(&self.spec, &self.launcher, &self.director, &self.instance, *port, up) => never,
+                };
+                let ending = match outcome {
+                    Outcome::Ended(ending) => ending,
+                    Outcome::Ordered(order) => return self.end(order, running).await,
+                };
+                running = None;
+                up = false;
+                if since.elapsed() > RECOVERED {
+                    backoff.reset();
+                }
+                let again = match self.spec.restart.mode {
+                    RestartMode::Always => true,
+                    RestartMode::OnFailure => ending.code != Some(0),
+                    RestartMode::Never => false,
+                };
+                let words = if again { "it is started again" } else { "its restart policy leaves it so" };
+                self.report(Report::Ended(ending, format!("the process ended{}; {words}", in_words(ending)))).await;
+                if !again {
+                    let order = next_order(&mut self.orders).await;
+                    return self.end(order, None).await;
+                }
+                if let Some(order) = self.order_within(backoff.next_wait()).await {
+                    return self.end(order, None).await;
+                }
+            }
+            let (reply, answer) = oneshot::channel();
+            self.report(Report::Restart(reply)).await;
+            match answer.await {
+                Ok(Ok(started)) => running = Some(started),
+                Ok(Err(refusal)) => {
+                    self.report(Report::Failed(refusal.message)).await;
+                    if let Some(order) = self.order_within(backoff.next_wait()).await {
+                        return self.end(order, None).await;
+                    }
+                }
+                // No answer: the director is ending, and gives an order if it has not gone.
+                Err(_) => {
+                    let order = next_order(&mut self.orders).await;
+                    return self.end(order, None).await;
+                }
+            }
+        }
+    }
+
+    async fn end(&mut self, order: Order, running: Option<Running>) {
+        if let (Order::Stop(grace), Some(mut running)) = (order, running) {
+            self.report(Report::State(InstanceState::Stopping, None)).await;
+            running.process.stop(grace).await;
+        }
+        self.report(Report::Stopped).await;
+    }
+
+    async fn order_within(&mut self, wait: Duration) -> Option<Order> {
+        tokio::select! {
+            order = next_order(&mut self.orders) => Some(order),
+            () = sleep(wait) => None,
+        }
+    }
+
+    async fn report(&self, report: Report) {
+        send(&self.director, &self.spec, &self.instance, report).await;
+    }
+}
+
+/// Asks for the health again and again.
+async fn watch_health(
+    spec: &ServerGroupSpec,
+    launcher: &Launcher,
+    director: &mpsc::Sender<FromInstance>,
+    instance: &str,
+    port: u16,
+    up: bool,
+) -> Outcome {
+    let check = spec.effective_health_check();
+    let mut judge = Judge::new(check.clone(), up);
+    let mut state = if up { InstanceState::Up } else { InstanceState::Starting };
+    let mut said = None;
+    let since = Instant::now();
+    loop {
+        let asked = ask(launcher, spec, &check, instance, port).await;
+        let changed = judge.observe(asked.is_ok(), since.elapsed());
+        state = changed.unwrap_or(state);
+        let message = asked.err().filter(|_| state != InstanceState::Up);
+        if changed.is_some() || message != said {
+            said.clone_from(&message);
+            send(director, spec, instance, Report::State(state, message)).await;
+        }
+        sleep(judge.pause()).await;
+    }
+}
+
+/// The order, once it is another one than to run; [`Order::Leave`] if nobody can give one any more.
+async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
+    orders.wait_for(|order| *order != Order::Run).await.map_or(Order::Leave, |order| *order)
+}
+
+async fn send(director: &mpsc::Sender<FromInstance>, spec: &ServerGroupSpec, instance: &str, report: Report) {
+    let from = FromInstance { group: spec.name.clone(), instance: instance.to_owned(), report };
+    if director.send(from).await.is_err() {
+        tracing::debug!(instance, "nobody listens to reports any more");
+    }
+}
+
+fn in_words(ending: Ending) -> String {
+    match (ending.code, ending.signal) {
+        (Some(code), _) => format!(" with exit code {code}"),
+        (None, Some(signal)) => format!(" by signal {signal}"),
+        (None, None) => String::new(),
+    }
+}

@@ -1,0 +1,124 @@
+//! The instances' logs: what a process writes to stdout and stderr goes straight into a file, so that it can go on
+//! writing when the agent is gone.
+//!
+//! A file that has grown over 10 MiB is copied to `<instance>.log.1` and emptied; lines written in between are lost.
+//! The logs of instances that are gone stay for a week, and no more than 200 of them.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Seek as _, SeekFrom},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use gennaker_base::Timestamp;
+
+use super::Error;
+
+const MOST_BYTES: u64 = 10 * 1024 * 1024;
+const MOST_TAIL: u64 = 1024 * 1024;
+const EXIT_TAIL: u64 = 2_000;
+const KEEP_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
+const MOST_OLD: usize = 200;
+
+/// The folder of logs.
+#[derive(Debug, Clone)]
+pub(super) struct Logs {
+    folder: PathBuf,
+}
+
+impl Logs {
+    pub(super) fn open(folder: PathBuf) -> Result<Logs, Error> {
+        super::files::make_private_folder(&folder)?;
+        Ok(Logs { folder })
+    }
+
+    /// The file that a process of `instance` appends to.
+    pub(super) fn writer(&self, instance: &str) -> io::Result<File> {
+        OpenOptions::new().append(true).create(true).mode(0o600).open(self.path(instance))
+    }
+
+    /// The last `bytes` of the log, at most 1 MiB. None if there is no such log.
+    pub(super) fn tail(&self, instance: &str, bytes: u64) -> io::Result<Option<String>> {
+        let mut file = match File::open(self.path(instance)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let bytes = bytes.min(MOST_TAIL);
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
+        let mut text = Vec::new();
+        file.take(bytes).read_to_end(&mut text)?;
+        Ok(Some(String::from_utf8_lossy(&text).into_owned()))
+    }
+
+    /// What a process said last, for the record of its end.
+    pub(super) fn last_words(&self, instance: &str) -> String {
+        self.tail(instance, EXIT_TAIL).ok().flatten().unwrap_or_default()
+    }
+
+    /// Cuts large logs and removes old ones of instances that are not in `living`.
+    pub(super) fn tidy(&self, living: &[String], now: Timestamp) -> io::Result<()> {
+        let mut old = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let Some(instance) = name.strip_suffix(".log.1").or_else(|| name.strip_suffix(".log")) else { continue };
+            let metadata = fs::metadata(&path)?;
+            if living.iter().any(|living| living == instance) {
+                if name.ends_with(".log") && metadata.len() > MOST_BYTES {
+                    rotate(&path)?;
+                }
+                continue;
+            }
+            let age = metadata.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            old.push((Timestamp::ZERO.after(age), path));
+        }
+        old.sort();
+        let too_many = old.len().saturating_sub(MOST_OLD);
+        for (index, (modified, path)) in old.iter().enumerate() {
+            if index < too_many || now.millis() - modified.millis() > KEEP_MILLIS {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn path(&self, instance: &str) -> PathBuf {
+        self.folder.join(format!("{instance}.log"))
+    }
+}
+
+/// The process has the file open for appending, so it goes on at the new end.
+fn rotate(path: &Path) -> io::Result<()> {
+    fs::copy(path, path.with_extension("log.1"))?;
+    OpenOptions::new().write(true).open(path)?.set_len(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_log_is_read_from_its_end_cut_when_large_and_removed_when_old() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::open(folder.path().join("logs")).unwrap();
+        assert_eq!(logs.tail("a-1", 10).unwrap(), None);
+        let mut writer = logs.writer("a-1").unwrap();
+        writer.write_all(b"first second").unwrap();
+        assert_eq!(logs.tail("a-1", 6).unwrap().as_deref(), Some("second"));
+        writer.set_len(MOST_BYTES + 1).unwrap();
+        let now = Timestamp::from_millis(1_900_000_000_000);
+        logs.tidy(&["a-1".into()], now).unwrap();
+        assert_eq!(fs::metadata(folder.path().join("logs/a-1.log.1")).unwrap().len(), MOST_BYTES + 1);
+        writer.write_all(b"third").unwrap();
+        assert_eq!(logs.tail("a-1", 100).unwrap().as_deref(), Some("third"));
+        logs.tidy(&[], Timestamp::ZERO).unwrap();
+        assert!(logs.tail("a-1", 1).unwrap().is_some(), "a young log stays");
+        logs.tidy(&[], now).unwrap();
+        assert_eq!(fs::read_dir(folder.path().join("logs")).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,45 @@
+//! What of the agent's state is on disk: enough for another agent to go on after this one was killed.
+
+use gennaker_base::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::identity::Identity;
+use crate::protocol::{LoadBalancerSpec, ServerGroupSpec};
+
+/// The format that this program writes; it reads no higher one.
+pub(super) const FORMAT: u32 = 1;
+
+/// A server group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GroupRecord {
+    pub(super) format: u32,
+    pub(super) spec: ServerGroupSpec,
+    pub(super) enabled: bool,
+    /// Set before the first process is stopped: whoever reads it finishes the deletion.
+    pub(super) deleting: bool,
+    pub(super) created_at: Timestamp,
+    pub(super) instances: Vec<InstanceRecord>,
+}
+
+/// An instance of a server group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct InstanceRecord {
+    pub(super) id: String,
+    pub(super) port: u16,
+    /// None between two processes, and if the agent was killed between starting one and writing this.
+    pub(super) process: Option<Identity>,
+    /// Whether it was healthy: an adopted process takes requests at once if it was.
+    pub(super) up: bool,
+    pub(super) restarts: u32,
+}
+
+/// A load balancer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BalancerRecord {
+    pub(super) format: u32,
+    pub(super) spec: LoadBalancerSpec,
+    pub(super) port: u16,
+}

@@ -1,0 +1,301 @@
+//! The control plane's side of [`protocol`](crate::protocol): typed calls to an agent, each with a deadline.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), gennaker_provider_local::client::Error> {
+//! use gennaker_provider_local::client::{Call, Client};
+//!
+//! let agent = Client::new("/var/lib/gennaker/local/my-account/agent.sock");
+//! let call = Call::fenced("request-1", "01J8Z", 7);
+//! agent.delete_server_group("greeter-v000", 30_000, &call).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A call that ended with [`Error::Unreachable`] or [`Error::Timeout`] may have been carried out: send it again with
+//! the same request id and it is answered as the first one was. The client itself repeats nothing. Each call has a
+//! connection of its own.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use gennaker_base::Kind;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_util::rt::TokioIo;
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::{net::UnixStream, time::timeout};
+
+use crate::protocol::{
+    CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancer, LoadBalancerSpec,
+    MOST_GRACE_MS, ServerGroup, ServerGroupSpec, Snapshot, TrafficChange, TrafficRequest,
+};
+
+/// The deadline of a call that waits for nothing.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// The deadline of a call that starts processes.
+const START_DEADLINE: Duration = Duration::from_secs(30);
+const MOST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Who asks for a mutation, and under which id it is carried out once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// At most 200 characters; the same for every repetition.
+    pub request_id: String,
+    /// None only for a human: nothing protects against an owner that lost its execution.
+    pub fence: Option<Fence>,
+}
+
+impl Call {
+    /// A call of the owner of `execution` with `epoch`.
+    pub fn fenced(request_id: impl Into<String>, execution: impl Into<String>, epoch: u64) -> Self {
+        Call { request_id: request_id.into(), fence: Some(Fence { execution: execution.into(), epoch }) }
+    }
+
+    /// A call for a human.
+    pub fn unfenced(request_id: impl Into<String>) -> Self {
+        Call { request_id: request_id.into(), fence: None }
+    }
+}
+
+/// Why a call has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The agent refused it.
+    #[error("the local agent refused: {message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// One of the protocol's codes.
+        code: String,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The agent cannot be reached, or went away before it answered.
+    #[error("the local agent at {} does not answer; start `gennaker local-agent` for this account", socket.display())]
+    Unreachable {
+        /// Its socket.
+        socket: PathBuf,
+        /// Why not.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// There was no answer in time.
+    #[error("the local agent did not answer within {} s; send the request again", .0.as_secs())]
+    Timeout(Duration),
+    /// The answer is not what this program understands.
+    #[error("the local agent answered something this program cannot read ({0}); run the same version of both")]
+    Malformed(String),
+}
+
+impl Error {
+    /// What a caller can do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Error::Refused { code, .. } if code == CODE_FENCED => Kind::Fenced,
+            Error::Refused { status, .. } => match status {
+                404 => Kind::NotFound,
+                408 => Kind::Timeout,
+                409 => Kind::Conflict,
+                413 => Kind::TooLarge,
+                // The limit of processes or ports: it passes when a server group is destroyed.
+                429 | 503 => Kind::Unavailable,
+                400..500 => Kind::Invalid,
+                _ => Kind::Bug,
+            },
+            Error::Unreachable { .. } => Kind::Unavailable,
+            Error::Timeout(_) => Kind::Timeout,
+            Error::Malformed(_) => Kind::Bug,
+        }
+    }
+}
+
+/// Calls one agent. Cheap to clone; connects when it is used.
+#[derive(Debug, Clone)]
+pub struct Client {
+    socket: PathBuf,
+}
+
+impl Client {
+    /// A client of the agent that listens on `socket`.
+    pub fn new(socket: impl Into<PathBuf>) -> Self {
+        Client { socket: socket.into() }
+    }
+
+    /// The agent's socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// The agent itself.
+    pub async fn health(&self) -> Result<Health, Error> {
+        self.get("/health", DEADLINE).await
+    }
+
+    /// Everything as it is now.
+    pub async fn state(&self) -> Result<Snapshot, Error> {
+        self.get("/state", DEADLINE).await
+    }
+
+    /// Everything, as soon as its version is another one than `after`, or after 25 s as it is.
+    pub async fn follow(&self, after: u64) -> Result<Snapshot, Error> {
+        self.get(&format!("/state?after={after}"), Duration::from_millis(LONG_POLL_MS) + DEADLINE).await
+    }
+
+    /// All server groups.
+    pub async fn server_groups(&self) -> Result<Vec<ServerGroup>, Error> {
+        self.get("/serverGroups", DEADLINE).await
+    }
+
+    /// One server group; [`Kind::NotFound`] if there is none.
+    pub async fn server_group(&self, name: &str) -> Result<ServerGroup, Error> {
+        self.get(&format!("/serverGroups/{}", encoded(name)), DEADLINE).await
+    }
+
+    /// Creates a server group. Returns when its processes are started, before they are healthy. An equal one that is
+    /// there already is returned; another one of that name is a [`Kind::Conflict`].
+    pub async fn create_server_group(&self, spec: &ServerGroupSpec, call: &Call) -> Result<ServerGroup, Error> {
+        let path = format!("/serverGroups/{}", encoded(&spec.name));
+        self.mutate(Method::PUT, &path, &[], Some(spec), call, START_DEADLINE).await
+    }
+
+    /// Turns traffic on, or off; then it returns when the running requests have ended or were cut.
+    pub async fn set_traffic(&self, name: &str, traffic: &TrafficRequest, call: &Call) -> Result<TrafficChange, Error> {
+        let path = format!("/serverGroups/{}/traffic", encoded(name));
+        let deadline = DEADLINE + Duration::from_millis(traffic.drain_timeout_ms);
+        self.mutate(Method::POST, &path, &[], Some(traffic), call, deadline).await
+    }
+
+    /// Deletes a server group: drains it for at most `drain_timeout_ms`, stops its processes, returns when they have
+    /// ended.
+    pub async fn delete_server_group(&self, name: &str, drain_timeout_ms: u64, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/serverGroups/{}", encoded(name));
+        let deadline = DEADLINE + Duration::from_millis(drain_timeout_ms.saturating_add(MOST_GRACE_MS));
+        let query = [("drainTimeoutMs", drain_timeout_ms.to_string())];
+        self.mutate(Method::DELETE, &path, &query, None::<&()>, call, deadline).await
+    }
+
+    /// All load balancers.
+    pub async fn load_balancers(&self) -> Result<Vec<LoadBalancer>, Error> {
+        self.get("/loadBalancers", DEADLINE).await
+    }
+
+    /// One load balancer; [`Kind::NotFound`] if there is none.
+    pub async fn load_balancer(&self, name: &str) -> Result<LoadBalancer, Error> {
+        self.get(&format!("/loadBalancers/{}", encoded(name)), DEADLINE).await
+    }
+
+    /// Creates or changes a load balancer.
+    pub async fn put_load_balancer(&self, spec: &LoadBalancerSpec, call: &Call) -> Result<LoadBalancer, Error> {
+        let path = format!("/loadBalancers/{}", encoded(&spec.name));
+        self.mutate(Method::PUT, &path, &[], Some(spec), call, DEADLINE).await
+    }
+
+    /// Deletes a load balancer that no server group uses any more.
+    pub async fn delete_load_balancer(&self, name: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/loadBalancers/{}", encoded(name));
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, DEADLINE).await
+    }
+
+    /// The last `tail_bytes` of an instance's log, at most 1 MiB. Logs outlive their instance by a week.
+    pub async fn instance_log(&self, id: &str, tail_bytes: u64) -> Result<String, Error> {
+        let path = format!("/instances/{}/log?tailBytes={tail_bytes}", encoded(id));
+        let answer = self.call(Method::GET, &path, None, None, DEADLINE).await?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str, deadline: Duration) -> Result<T, Error> {
+        parsed(&self.call(Method::GET, path, None, None, deadline).await?)
+    }
+
+    async fn mutate<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&impl Serialize>,
+        call: &Call,
+        deadline: Duration,
+    ) -> Result<T, Error> {
+        let mut path = format!("{path}?requestId={}", encoded(&call.request_id));
+        for (name, value) in query {
+            path.push_str(&format!("&{name}={}", encoded(value)));
+        }
+        let body = body
+            .map(serde_json::to_vec)
+            .transpose()
+            .map_err(|error| Error::Malformed(format!("the request cannot be written: {error}")))?;
+        parsed(&self.call(method, &path, body, call.fence.as_ref(), deadline).await?)
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+        fence: Option<&Fence>,
+        deadline: Duration,
+    ) -> Result<Bytes, Error> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "agent")
+            .header(header::CONNECTION, "close");
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        if let Some(fence) = fence {
+            request = request.header(FENCE_HEADER, fence.to_string());
+        }
+        let request = request
+            .body(Full::new(Bytes::from(body.unwrap_or_default())))
+            .map_err(|error| Error::Malformed(format!("the request cannot be written: {error}")))?;
+        let (status, answer) = timeout(deadline, self.exchange(request))
+            .await
+            .map_err(|_| Error::Timeout(deadline))?
+            .map_err(|source| Error::Unreachable { socket: self.socket.clone(), source })?;
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let ErrorBody { status, code, message } = parsed(&answer)?;
+        Err(Error::Refused { status, code, message })
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+        let stream = UnixStream::connect(&self.socket).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let answered = async {
+            let response = sender.send_request(request).await?;
+            let status = response.status();
+            let body = Limited::new(response.into_body(), MOST_ANSWER).collect().await?.to_bytes();
+            Ok((status, body))
+        };
+        // The connection is driven here, so that dropping the call drops all of it.
+        let mut answered = std::pin::pin!(answered);
+        tokio::select! {
+            answer = answered.as_mut() => answer,
+            ended = connection => {
+                ended?;
+                // What it had received may still be read.
+                timeout(Duration::from_secs(1), answered)
+                    .await
+                    .map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?
+            }
+        }
+    }
+}
+
+fn parsed<T: DeserializeOwned>(answer: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(answer).map_err(|error| Error::Malformed(error.to_string()))
+}
+
+fn encoded(segment: &str) -> String {
+    url::form_urlencoded::byte_serialize(segment.as_bytes()).collect::<String>().replace('+', "%20")
+}

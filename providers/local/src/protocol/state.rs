@@ -1,0 +1,160 @@
+//! What the agent answers: the state of everything it holds.
+
+use gennaker_base::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{LoadBalancerSpec, ServerGroupSpec};
+
+/// Everything, at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// Grows with every change, also across restarts of the agent; opaque otherwise.
+    pub version: u64,
+    /// The account that the agent serves.
+    pub account: String,
+    /// All server groups, by name.
+    pub server_groups: Vec<ServerGroup>,
+    /// All load balancers, by name.
+    pub load_balancers: Vec<LoadBalancer>,
+}
+
+/// A server group as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerGroup {
+    /// What was asked for.
+    pub spec: ServerGroupSpec,
+    /// Whether it takes new requests.
+    pub enabled: bool,
+    /// Whether it is being deleted.
+    pub deleting: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its instances, `capacity` of them.
+    pub instances: Vec<Instance>,
+}
+
+impl ServerGroup {
+    /// How many instances are `up`.
+    pub fn up(&self) -> usize {
+        self.instances.iter().filter(|instance| instance.state == InstanceState::Up).count()
+    }
+}
+
+/// One process of a server group, across its restarts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Instance {
+    /// `<server group>-<six characters>`, never used again.
+    pub id: String,
+    /// Its state.
+    pub state: InstanceState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, if there is something to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The port on 127.0.0.1 given to it as `PORT`.
+    pub port: u16,
+    /// The running process, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// When the process was started, in clock ticks since the machine's start: with the pid it names the process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process_start_time: Option<u64>,
+    /// How often it was started again.
+    pub restarts: u32,
+    /// How the last process ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_exit: Option<Exit>,
+}
+
+/// The state of an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum InstanceState {
+    /// The process runs and has not yet been healthy.
+    Starting,
+    /// Healthy: it gets requests if its server group is enabled.
+    Up,
+    /// The process runs and is unhealthy.
+    Down,
+    /// The process ended or could not be started; it may be started again.
+    Failed,
+    /// It was told to end.
+    Stopping,
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exit {
+    /// When the agent saw it.
+    pub at: Timestamp,
+    /// Its exit code. Neither code nor signal is known of a process that an earlier agent had started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+    /// The end of its log, at most 2,000 characters.
+    pub log_tail: String,
+}
+
+/// A load balancer as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadBalancer {
+    /// What was asked for.
+    pub spec: LoadBalancerSpec,
+    /// The address it listens on.
+    pub address: String,
+    /// The port it listens on.
+    pub port: u16,
+    /// Whether it listens. If not, `message` says why; it is tried again every second.
+    pub listening: bool,
+    /// Why it does not listen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The server groups that name it, enabled or not.
+    pub server_groups: Vec<String>,
+}
+
+/// The answer to a change of traffic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrafficChange {
+    /// The server group.
+    pub name: String,
+    /// Whether it takes new requests now.
+    pub enabled: bool,
+    /// How many requests and upgraded connections were still running at the end of the drain time and were cut.
+    pub cut: usize,
+}
+
+/// The answer to a deletion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Deleted {
+    /// What was deleted.
+    pub name: String,
+    /// How many requests and upgraded connections were cut.
+    pub cut: usize,
+}
+
+/// The agent itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Health {
+    /// Always `UP`: an agent that is not does not answer.
+    pub status: String,
+    /// The account that it serves.
+    pub account: String,
+    /// Its process.
+    pub pid: u32,
+    /// The version of the program.
+    pub program: String,
+    /// When it started.
+    pub started_at: Timestamp,
+}

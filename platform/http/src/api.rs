@@ -198,6 +198,12 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         self
     }
 
+    /// The same routes with their state given to them, so that routes of other states can be merged.
+    pub fn with_state(self, state: S) -> Api {
+        let Api { service, endpoints, limits, router } = self;
+        Api { service, endpoints, limits, router: router.with_state(state) }
+    }
+
     /// The router behind the guard that every request passes, over a socket or in this process: request id, JSON errors
     /// for unknown paths and wrong methods, body limit, deadline, panic guard, one log line and the request metrics.
     pub fn into_service(self, state: S, options: GuardOptions) -> Router {

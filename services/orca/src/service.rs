@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gennaker_http::{Api, Endpoint};
+use gennaker_http::{Api, Endpoint, Health};
 use gennaker_orca_stages::Catalogue;
 use tokio_util::sync::CancellationToken;
 
@@ -17,18 +17,24 @@ use crate::{
 pub struct Orca {
     pub(crate) engine: Engine,
     pub(crate) catalogue: Arc<Catalogue>,
+    health: Health,
 }
 
 impl Orca {
     /// A service that drives nothing until [`Orca::run`] runs.
     pub fn new(options: &Options, deps: Deps) -> Self {
         let catalogue = deps.catalogue.clone();
-        Orca { engine: Engine::new(deps, options.into()), catalogue }
+        Orca { engine: Engine::new(deps, options.into()), catalogue, health: Health::new("orca") }
     }
 
-    /// Its routes; their state is the service.
-    pub fn api(&self) -> Api<Orca> {
-        routes::api()
+    /// Its routes, `/health` included.
+    pub fn api(&self) -> Api {
+        routes::api().with_state(self.clone()).merge(self.health.api())
+    }
+
+    /// Its health: the component `engine` is up while this node may drive executions.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// What its routes are, without a service.
@@ -43,6 +49,16 @@ impl Orca {
 
     /// Drives executions until `shutdown`.
     pub async fn run(&self, shutdown: CancellationToken) {
-        self.engine.run(shutdown).await;
+        let component = self.health.component("engine");
+        tokio::join!(self.engine.run(shutdown.clone()), async {
+            let watched = self.engine.watch_ownership(|owned| match owned {
+                true => component.up(),
+                false => component.down("this node has lost its lease; it joins again by itself"),
+            });
+            tokio::select! {
+                () = watched => {}
+                () = shutdown.cancelled() => {}
+            }
+        });
     }
 }

@@ -240,6 +240,17 @@ impl Engine {
         Ok(self.inner.deps.store.delete(id, keep).await?)
     }
 
+    /// Tells `notice` whether this node may drive executions, now and whenever that changes.
+    pub async fn watch_ownership(&self, notice: impl Fn(bool)) {
+        let mut owner = self.inner.deps.owner.clone();
+        loop {
+            notice(owner.borrow_and_update().is_some());
+            if owner.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// How many executions this node drives at this moment.
     pub fn active(&self) -> usize {
         self.inner.actors.lock().len()

@@ -91,7 +91,7 @@ impl World {
 
     /// The service behind its guard.
     pub(crate) fn router(&self) -> axum::Router {
-        self.orca.api().into_service(self.orca.clone(), Default::default())
+        self.orca.api().into_service((), Default::default())
     }
 
     /// The way to it.

@@ -1,0 +1,152 @@
+//! The control plane's side: an account is an agent, which this follows and asks to change things.
+//!
+//! One task an account follows its agent's state ([`follow`]) and keeps the account's inventory ([`view`]). Operations
+//! ([`operations`]) are sent under the request id and the fence of the clouddriver task, so that a repeated one is carried
+//! out once and one of a former owner is refused. Everything runs in the one region [`REGION`].
+
+mod description;
+mod follow;
+mod operations;
+mod view;
+
+use std::{path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use gennaker_base::{Kind, SharedClock};
+use gennaker_provider_api::{AccountState, Error, Inventory, Journal, Outcome, Provider, Request, Result};
+use gennaker_wire::{Account, Operation};
+use tokio::{sync::watch, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use self::follow::Follower;
+use crate::client::Client;
+
+/// The provider's name.
+pub const NAME: &str = "local";
+/// The one region that an account has.
+pub const REGION: &str = "local";
+
+/// The provider's accounts.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The accounts, each with an agent of its own.
+    pub accounts: Vec<AccountOptions>,
+}
+
+/// One account.
+#[derive(Debug, Clone)]
+pub struct AccountOptions {
+    /// The name.
+    pub name: String,
+    /// The folder that its agent was started with; the socket is in it.
+    pub state_directory: PathBuf,
+    /// The environment that clients show; the name by default.
+    pub environment: Option<String>,
+}
+
+/// One account at work.
+struct AccountHandle {
+    options: AccountOptions,
+    client: Client,
+    inventory: watch::Sender<Arc<Inventory>>,
+}
+
+/// The local provider.
+pub struct LocalProvider {
+    accounts: Vec<Arc<AccountHandle>>,
+    states: watch::Sender<Arc<Vec<AccountState>>>,
+    clock: SharedClock,
+}
+
+impl LocalProvider {
+    /// The provider of these accounts. They have a problem until [`LocalProvider::run`] has reached their agents.
+    pub fn new(options: Options, clock: SharedClock) -> Self {
+        let accounts: Vec<_> = options
+            .accounts
+            .into_iter()
+            .map(|options| {
+                let empty = Inventory { account: options.name.clone(), ..Inventory::default() };
+                let client = Client::new(options.state_directory.join("agent.sock"));
+                Arc::new(AccountHandle { options, client, inventory: watch::Sender::new(Arc::new(empty)) })
+            })
+            .collect();
+        let problem = Some("its agent was not reached yet".to_owned());
+        let states = accounts.iter().map(|account| account.state(problem.clone())).collect();
+        LocalProvider { accounts, states: watch::Sender::new(Arc::new(states)), clock }
+    }
+
+    /// Follows the agents until `shutdown`.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        let mut followers = JoinSet::new();
+        for account in &self.accounts {
+            let follower = Follower::new(account.clone(), self.states.clone(), self.clock.clone());
+            let shutdown = shutdown.clone();
+            followers.spawn(async move { shutdown.run_until_cancelled(follower.run()).await });
+        }
+        while followers.join_next().await.is_some() {}
+    }
+
+    fn account(&self, name: &str) -> Result<&Arc<AccountHandle>> {
+        let found = self.accounts.iter().find(|account| account.options.name == name);
+        found.ok_or_else(|| {
+            let known: Vec<_> = self.accounts.iter().map(|account| account.options.name.as_str()).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            Error::new(Kind::NotFound, format!("there is no local account {name}; configured are: {known}"))
+        })
+    }
+}
+
+impl AccountHandle {
+    /// The account as clients see it, with what is wrong with it.
+    fn state(&self, problem: Option<String>) -> AccountState {
+        let name = &self.options.name;
+        let account = Account {
+            name: name.clone(),
+            kind: NAME.to_owned(),
+            cloud_provider: NAME.to_owned(),
+            environment: self.options.environment.clone().unwrap_or_else(|| name.clone()),
+            account_type: self.options.environment.clone().unwrap_or_else(|| name.clone()),
+            enabled: true,
+            problem,
+            other: serde_json::Map::from_iter([("regions".to_owned(), serde_json::json!([{ "name": REGION }]))]),
+        };
+        AccountState { account, inventory: self.inventory.subscribe() }
+    }
+}
+
+#[async_trait]
+impl Provider for LocalProvider {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn accounts(&self) -> watch::Receiver<Arc<Vec<AccountState>>> {
+        self.states.subscribe()
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        &operations::NAMES
+    }
+
+    async fn validate(&self, operation: &Operation) -> Result<()> {
+        let parsed = operations::Parsed::read(operation)?;
+        self.account(parsed.account()).map(|_| ())
+    }
+
+    async fn run(&self, request: &Request, journal: &dyn Journal) -> Result<Outcome> {
+        let parsed = operations::Parsed::read(&request.operation)?;
+        let account = self.account(parsed.account())?;
+        operations::run(account, parsed, request, journal).await
+    }
+
+    async fn console_output(&self, account: &str, _region: &str, instance: &str, bytes: u64) -> Result<String> {
+        let account = self.account(account)?;
+        Ok(account.client.instance_log(instance, bytes).await?)
+    }
+}
+
+impl From<crate::client::Error> for Error {
+    fn from(error: crate::client::Error) -> Self {
+        Error::new(error.kind(), error.to_string())
+    }
+}

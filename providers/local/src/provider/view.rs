@@ -1,0 +1,198 @@
+//! An agent's state as clouddriver's inventory. Pure.
+
+use gennaker_provider_api::{Freshness, Inventory};
+use gennaker_wire::{
+    Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
+    LoadBalancerServerGroup, Object, ServerGroup, naming::Moniker,
+};
+use serde_json::{Value, json};
+
+use super::{NAME, REGION};
+use crate::protocol;
+
+/// The source of health that knows the process and its health check.
+const PROCESS: &str = "LocalAgent";
+/// The source of health that knows whether the balancer sends requests.
+const BALANCER: &str = "LoadBalancer";
+
+/// What the account runs.
+pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness: Freshness) -> Inventory {
+    let groups: Vec<ServerGroup> = snapshot.server_groups.iter().map(|group| server_group(account, group)).collect();
+    let load_balancers = snapshot.load_balancers.iter().map(|balancer| load_balancer(account, balancer, &groups));
+    Inventory {
+        account: account.to_owned(),
+        version: snapshot.version,
+        load_balancers: load_balancers.collect(),
+        server_groups: groups,
+        freshness,
+    }
+}
+
+fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
+    let spec = &group.spec;
+    let instances: Vec<Instance> = group.instances.iter().map(|one| instance(group, one)).collect();
+    let moniker = moniker(&spec.name, &spec.metadata);
+    ServerGroup {
+        name: spec.name.clone(),
+        account: account.to_owned(),
+        region: REGION.to_owned(),
+        kind: NAME.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        cluster: moniker.cluster.clone().unwrap_or_else(|| spec.name.clone()),
+        moniker,
+        created_time: Some(group.created_at),
+        disabled: !group.enabled,
+        capacity: Capacity { min: spec.capacity, max: spec.capacity, desired: spec.capacity },
+        instance_counts: InstanceCounts::of(&instances),
+        instances,
+        load_balancers: spec.load_balancers.clone(),
+        zones: vec![REGION.to_owned()],
+        launch_config: launch_config(spec),
+        ..ServerGroup::default()
+    }
+}
+
+fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
+    object(json!({
+        "command": spec.command,
+        "arguments": spec.args,
+        "workingDirectory": spec.working_directory,
+        "healthCheck": spec.effective_health_check(),
+    }))
+}
+
+fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Instance {
+    let process = match instance.state {
+        protocol::InstanceState::Up => HealthState::Up,
+        protocol::InstanceState::Starting => HealthState::Starting,
+        protocol::InstanceState::Down | protocol::InstanceState::Failed | protocol::InstanceState::Stopping => {
+            HealthState::Down
+        }
+    };
+    let mut health = vec![source(PROCESS, process)];
+    if let Some(message) = &instance.message {
+        health[0].other.insert("description".to_owned(), message.clone().into());
+    }
+    if !group.spec.load_balancers.is_empty() {
+        let balancer = if group.enabled { process } else { HealthState::OutOfService };
+        health.push(source(BALANCER, balancer));
+    }
+    let state = match process {
+        HealthState::Up if !group.enabled => HealthState::OutOfService,
+        other => other,
+    };
+    Instance {
+        id: instance.id.clone(),
+        name: instance.id.clone(),
+        health_state: state,
+        health,
+        launch_time: Some(instance.since),
+        zone: Some(REGION.to_owned()),
+        other: object(json!({
+            "pid": instance.pid,
+            "port": instance.port,
+            "restarts": instance.restarts,
+            "lastExit": instance.last_exit,
+        })),
+    }
+}
+
+fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[ServerGroup]) -> LoadBalancer {
+    let behind = groups.iter().filter(|group| group.load_balancers.contains(&balancer.spec.name));
+    LoadBalancer {
+        name: balancer.spec.name.clone(),
+        account: account.to_owned(),
+        region: REGION.to_owned(),
+        kind: NAME.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        moniker: moniker(&balancer.spec.name, &balancer.spec.metadata),
+        server_groups: behind.map(seen_by_balancer).collect(),
+        other: object(json!({
+            "address": balancer.address,
+            "port": balancer.port,
+            "listening": balancer.listening,
+            "problem": balancer.message,
+        })),
+    }
+}
+
+fn seen_by_balancer(group: &ServerGroup) -> LoadBalancerServerGroup {
+    let instances = group.instances.iter().map(|instance| {
+        let health = instance.health.iter().find(|health| health.kind == BALANCER);
+        LoadBalancerInstance {
+            id: instance.id.clone(),
+            name: instance.name.clone(),
+            health: health.cloned().unwrap_or_default(),
+        }
+    });
+    LoadBalancerServerGroup {
+        name: group.name.clone(),
+        account: group.account.clone(),
+        region: group.region.clone(),
+        cloud_provider: NAME.to_owned(),
+        is_disabled: group.disabled,
+        instances: instances.collect(),
+        detached_instances: Vec::new(),
+    }
+}
+
+/// The moniker that was given at creation, else what the name says.
+fn moniker(name: &str, metadata: &Object) -> Moniker {
+    let given = metadata.get("moniker").and_then(|moniker| serde_json::from_value(moniker.clone()).ok());
+    given.unwrap_or_else(|| Moniker::parse(name))
+}
+
+fn source(kind: &str, state: HealthState) -> Health {
+    Health { kind: kind.to_owned(), state, other: Object::new() }
+}
+
+fn object(value: Value) -> Object {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Object::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot(enabled: bool, state: &str) -> protocol::Snapshot {
+        serde_json::from_value(json!({
+            "version": 7, "account": "local",
+            "serverGroups": [{
+                "spec": {"name": "shop-web-v003", "command": "/bin/true", "loadBalancers": ["front"], "capacity": 1},
+                "enabled": enabled, "deleting": false, "createdAt": 5,
+                "instances": [{"id": "shop-web-v003-aaaaaa", "state": state, "since": 6, "port": 21000, "restarts": 0}],
+            }],
+            "loadBalancers": [{
+                "spec": {"name": "front"}, "address": "127.0.0.1", "port": 21001, "listening": true,
+                "serverGroups": ["shop-web-v003"],
+            }],
+        }))
+        .expect("a snapshot")
+    }
+
+    #[test]
+    fn a_server_group_has_its_names_parts_and_both_sources_of_health() {
+        let inventory = inventory("local", &snapshot(true, "up"), Freshness::default());
+        let group = inventory.server_group(REGION, "shop-web-v003").expect("it is there");
+        assert_eq!(group.cluster, "shop-web");
+        assert_eq!(group.moniker.sequence, Some(3));
+        assert_eq!((group.instance_counts.total, group.instance_counts.up), (1, 1));
+        let health = &group.instances[0].health;
+        assert!(health.iter().all(|health| health.state == HealthState::Up) && health.len() == 2);
+        let balancer = inventory.load_balancer(REGION, "front").expect("it is there");
+        assert_eq!(balancer.server_groups[0].instances[0].health.state, HealthState::Up);
+    }
+
+    #[test]
+    fn a_disabled_group_is_out_of_service_in_the_balancer_only() {
+        let inventory = inventory("local", &snapshot(false, "up"), Freshness::default());
+        let instance = &inventory.server_groups[0].instances[0];
+        assert_eq!(instance.health_state, HealthState::OutOfService);
+        assert_eq!(instance.health[0].state, HealthState::Up);
+        assert_eq!(instance.health[1].state, HealthState::OutOfService);
+        assert!(inventory.server_groups[0].disabled);
+    }
+}

@@ -15,7 +15,7 @@ demo: preflight ## Take a real program from version 1 to version 2 by a pipeline
 	@cargo run -q --bin demo
 
 run: preflight ## Serve stand-alone, without the example, until Ctrl-C
-	@cargo run -q --bin gennaker -- serve
+	@tools/run.sh
 
 test: preflight ## Run every test; the last line is "N passed, N failed"
 	@cargo xtask test

@@ -44,6 +44,10 @@ pub struct Paused {
     /// When it was resumed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resume_time: Option<Timestamp>,
+    /// Whether it is paused now, and was not resumed.
+    pub paused: bool,
+    /// How long it was paused, in milliseconds; 0 until it is resumed.
+    pub paused_ms: u64,
 }
 
 /// One run of a pipeline or orchestration.

@@ -29,6 +29,15 @@ pub trait Provider: Send + Sync + 'static {
     /// The accounts, as they are now and whenever one comes, goes, breaks or heals.
     fn accounts(&self) -> watch::Receiver<Arc<Vec<AccountState>>>;
 
+    /// Looks at the account now, so that its inventory is at least as new as this call. A provider that keeps up by itself
+    /// within a moment does nothing.
+    ///
+    /// # Errors
+    /// If the account cannot be looked at.
+    async fn refresh(&self, _account: &str) -> Result<()> {
+        Ok(())
+    }
+
     /// The upstream names of the operations that it runs.
     fn operations(&self) -> &'static [&'static str];
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Launch, Service, install::Ports};
+use crate::{Launch, Service, service::Ports};
 
 /// The program that is both the control plane and the agent.
 pub(crate) const PROGRAM: &str = "gennaker";

@@ -23,36 +23,9 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::{
-    Client, Group, Launch, Program, Programs, contract, eventually, gate, program, programs, reserve_port, wait,
+    Client, Group, Launch, Program, Programs, Service, contract, eventually, gate, program, programs, service::Ports,
+    wait,
 };
-
-/// A service of the control plane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Service {
-    /// What users and the command line talk to.
-    Gate,
-    /// Runs pipelines.
-    Orca,
-    /// Keeps applications and pipelines.
-    Front50,
-    /// Knows the clouds.
-    Clouddriver,
-}
-
-impl Service {
-    /// All that run in an install.
-    pub const ALL: [Service; 4] = [Service::Gate, Service::Orca, Service::Front50, Service::Clouddriver];
-
-    /// Its name in file names and keys.
-    pub fn name(self) -> &'static str {
-        match self {
-            Service::Gate => "gate",
-            Service::Orca => "orca",
-            Service::Front50 => "front50",
-            Service::Clouddriver => "clouddriver",
-        }
-    }
-}
 
 /// Why an install does not run.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +85,9 @@ pub struct InstallOptions {
     pub folder: Option<PathBuf>,
     /// The account of the `local` provider; `local` by default.
     pub account: String,
+    /// Whether it takes upstream's ports (gate on 8084 ...) if all of them are free; false by default, since many
+    /// installs run side by side.
+    pub usual_ports: bool,
     /// Further configuration files: name, e.g. `orca-local.yml`, and content. They win over the harness's own.
     pub files: Vec<(String, String)>,
     /// Environment variables of agent and control plane; `SPRING_PROFILES_ACTIVE=local` by default.
@@ -125,31 +101,11 @@ impl Default for InstallOptions {
         InstallOptions {
             folder: None,
             account: "local".to_owned(),
+            usual_ports: false,
             files: Vec::new(),
             environment: vec![("SPRING_PROFILES_ACTIVE".to_owned(), "local".to_owned())],
             deadline: Duration::from_secs(30),
         }
-    }
-}
-
-/// The ports of one install.
-#[derive(Debug, Clone)]
-pub(crate) struct Ports {
-    services: [u16; Service::ALL.len()],
-    pub(crate) health_check: u16,
-}
-
-impl Ports {
-    fn reserve() -> Option<Self> {
-        let mut services = [0; Service::ALL.len()];
-        for port in &mut services {
-            *port = reserve_port()?;
-        }
-        Some(Ports { services, health_check: reserve_port()? })
-    }
-
-    pub(crate) fn of(&self, service: Service) -> u16 {
-        self.services[service as usize]
     }
 }
 
@@ -185,7 +141,8 @@ impl Install {
             (None, Some(temporary)) => temporary.path().to_owned(),
             (None, None) => std::env::temp_dir(),
         };
-        let ports = Ports::reserve().ok_or(Error::NoPort)?;
+        let usual = Some(Ports::usual()).filter(|ports| options.usual_ports && ports.are_free());
+        let ports = usual.or_else(Ports::reserve).ok_or(Error::NoPort)?;
         write_files(&folder, &ports, &options)?;
 
         let group = Group::new();
@@ -226,7 +183,17 @@ impl Install {
         format!("http://127.0.0.1:{}/healthcheck", self.ports.health_check)
     }
 
-    /// The install's folder.
+    /// The account of the `local` provider.
+    pub fn account(&self) -> &str {
+        &self.options.account
+    }
+
+    /// The port of a service.
+    pub fn port(&self, service: Service) -> u16 {
+        self.ports.of(service)
+    }
+
+    /// Where `config`, `data`, `agent` and `logs` are.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

@@ -4,7 +4,7 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use gennaker_harness::{Install, InstallOptions, Profile, Programs, Service};
 //!
-//! let programs = Programs::build(Profile::own(), &["gennaker-server", "greeter"]).await?;
+//! let programs = Programs::build(Profile::own(), &["gennaker", "greeter"]).await?;
 //! let mut install = Install::start(&programs, InstallOptions::default()).await?;
 //! let health = install.client(Service::Gate).get("/health").await?;
 //! assert_eq!(health.status, 200);
@@ -15,9 +15,10 @@
 //! ```
 //!
 //! Everything is real: programs as cargo builds them, sockets, signals, files. Whatever a program leaves behind ends with
-//! its [`Group`]. It knows no pipeline: what is deployed and asked for is the caller's.
+//! its [`Group`]. Of what can be deployed it knows the example program ([`delivery`]).
 
 mod contract;
+pub mod delivery;
 pub mod gate;
 mod group;
 pub mod install;
@@ -26,16 +27,19 @@ mod ports;
 pub mod process;
 pub mod program;
 pub mod programs;
+mod service;
 pub mod wait;
 
 pub use self::{
+    delivery::Delivery,
     gate::{Answer, Client},
     group::Group,
-    install::{Install, InstallOptions, Service},
+    install::{Install, InstallOptions},
     load::Load,
     ports::reserve_port,
     process::Process,
     program::{Launch, Program},
     programs::{Profile, Programs},
+    service::Service,
     wait::eventually,
 };

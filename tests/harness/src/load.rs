@@ -49,7 +49,7 @@ pub use self::{
     latency::Latency,
     report::{Report, SlowReport, WebSocketReport},
     slow::SlowOptions,
-    web_socket::WebSocketOptions,
+    web_socket::{Leave, WebSocketOptions},
 };
 use self::{requests::Schedule, tally::Tally};
 

@@ -2,8 +2,8 @@
 
 use std::{collections::HashSet, fs, net::TcpListener, ops::Range, sync::Mutex};
 
-/// Below this stand the ports that services of the machine like to have.
-const LOWEST: u16 = 15_000;
+/// Below this stand the ports that services of the machine like to have, and those that agents give to instances.
+const LOWEST: u16 = 22_000;
 /// Where Linux takes the ports of outgoing connections from, unless its configuration says otherwise.
 const EPHEMERAL: u16 = 32_768;
 
@@ -49,9 +49,9 @@ mod tests {
 
     #[test]
     fn outgoing_connections_have_their_range_to_themselves() {
-        assert_eq!(range(Some("32768\t60999\n")), 15_000..32_768);
-        assert_eq!(range(Some("1024\t65535\n")), 15_000..32_768);
-        assert_eq!(range(None), 15_000..32_768);
-        assert_eq!(range(Some("20000 60999")), 15_000..20_000);
+        assert_eq!(range(Some("32768\t60999\n")), 22_000..32_768);
+        assert_eq!(range(Some("1024\t65535\n")), 22_000..32_768);
+        assert_eq!(range(None), 22_000..32_768);
+        assert_eq!(range(Some("30000 60999")), 22_000..30_000);
     }
 }

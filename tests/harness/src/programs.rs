@@ -38,15 +38,15 @@ pub enum Error {
     #[error("cargo cannot be run; install the Rust tool chain from https://rustup.rs")]
     NoCargo(#[source] io::Error),
     /// Cargo ran and failed; it has said why on standard error.
-    #[error("`cargo build` of {packages} failed ({status}); its messages are above")]
+    #[error("`cargo build` of {names} failed ({status}); its messages are above")]
     Failed {
-        /// The packages, separated by commas.
-        packages: String,
+        /// The programs, separated by commas.
+        names: String,
         /// How cargo ended.
         status: ExitStatus,
     },
-    /// No package that was built has a program of this name.
-    #[error("no program `{name}` was built, only: {built}; name its package in `Programs::build`")]
+    /// This program was not built.
+    #[error("no program `{name}` was built, only: {built}; name it in `Programs::build`")]
     Unknown {
         /// The name that was asked for.
         name: String,
@@ -71,25 +71,26 @@ impl Error {
 pub struct Programs(BTreeMap<String, PathBuf>);
 
 impl Programs {
-    /// Builds `packages` of this workspace and takes note of their executables.
+    /// Builds the programs `names` of this workspace and takes note of where they are.
     ///
-    /// Takes as long as cargo does; what cargo prints goes to standard error. Dropping it stops cargo.
+    /// Takes as long as cargo does; what cargo prints goes to standard error. Dropping it stops cargo. Dependencies are
+    /// built with the features of the whole workspace, so that every way of building shares them.
     ///
     /// # Errors
     /// [`Error::NoCargo`], [`Error::Failed`].
-    pub async fn build(profile: Profile, packages: &[&str]) -> Result<Self, Error> {
+    pub async fn build(profile: Profile, names: &[&str]) -> Result<Self, Error> {
         let mut cargo = Command::new(cargo());
-        cargo.args(["build", "--message-format=json-render-diagnostics"]);
+        cargo.args(["build", "--workspace", "--message-format=json-render-diagnostics"]);
         if profile == Profile::Release {
             cargo.arg("--release");
         }
-        for package in packages {
-            cargo.args(["--package", package]);
+        for name in names {
+            cargo.args(["--bin", name]);
         }
         cargo.current_dir(workspace()).stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
         let output = cargo.output().await.map_err(Error::NoCargo)?;
         if !output.status.success() {
-            return Err(Error::Failed { packages: packages.join(", "), status: output.status });
+            return Err(Error::Failed { names: names.join(", "), status: output.status });
         }
         Ok(Programs(executables(&String::from_utf8_lossy(&output.stdout))))
     }
@@ -161,9 +162,6 @@ not json"#;
     fn an_unknown_program_is_an_error_with_the_known_ones() {
         let error = Programs::at([("greeter", "/t/greeter")]).path("gennaker").expect_err("it is not there");
         assert_eq!(error.kind(), Kind::NotFound);
-        assert_eq!(
-            error.to_string(),
-            "no program `gennaker` was built, only: greeter; name its package in `Programs::build`"
-        );
+        assert_eq!(error.to_string(), "no program `gennaker` was built, only: greeter; name it in `Programs::build`");
     }
 }

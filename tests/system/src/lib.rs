@@ -1,1 +1,1 @@
-//! Black box: the binary against real peers, a file a journey.
+//! Black box: the built programs over HTTP, signals and the command line, a file a journey. All of it is in `tests/it`.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use gennaker_base::Kind;
 use gennaker_provider_api::{Error, Result};
-use gennaker_wire::{Capacity, Object, ObjectExt, naming::Moniker, naming::frigga::ServerGroupName};
+use gennaker_wire::{Object, ObjectExt, naming::Moniker, naming::frigga::ServerGroupName};
 use serde_json::Value;
 
 use super::REGION;
@@ -15,7 +15,8 @@ const DRAIN_MS: u64 = 30_000;
 
 /// `createServerGroup`: a server group of one command.
 ///
-/// `application`, `stack`, `freeFormDetails` make the name; `capacity.desired` processes run `command` with `arguments` and
+/// `application`, `stack`, `freeFormDetails` (or `app`, `stack`, `detail` of `moniker`) make the name; `capacity.desired`
+/// processes, 1 by default, run `command` with `arguments` and
 /// `environment` in `workingDirectory`; `healthCheck`, `restart` and `stopGraceMs` are the agent's; `loadBalancers` must be
 /// there already.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,30 +53,34 @@ impl Create {
         let mut reader = Reader::new("createServerGroup", fields);
         let account = reader.account();
         reader.region();
+        let moniker: Moniker = reader.optional("moniker").unwrap_or_default();
+        let part = |name: &str| fields.text(name).filter(|text| !text.is_empty());
         let name = ServerGroupName {
-            app: Some(reader.required("application")),
-            stack: fields.text("stack").filter(|text| !text.is_empty()),
-            detail: fields.text("freeFormDetails").filter(|text| !text.is_empty()),
+            app: part("application").or(moniker.app),
+            stack: part("stack").or(moniker.stack),
+            detail: part("freeFormDetails").or(moniker.detail),
             ..ServerGroupName::default()
         };
-        // Checked with any number: the real one is chosen when the operation runs.
-        if let Err(error) = name.numbered(0) {
+        if name.app.is_none() {
+            reader.problem("application is missing".to_owned());
+        } else if let Err(error) = name.numbered(0) {
+            // Checked with any number: the real one is chosen when the operation runs.
             reader.problem(error.to_string());
         }
-        let capacity: Option<Capacity> = reader.optional("capacity");
+        let capacity = reader.capacity();
         let environment: Option<BTreeMap<String, Value>> = reader.optional("environment");
         let spec = ServerGroupSpec {
             name: String::new(),
             metadata: Object::new(),
-            capacity: capacity.map_or(1, |capacity| capacity.desired),
+            capacity,
             command: reader.required("command"),
             args: reader.optional("arguments").unwrap_or_default(),
             env: environment.unwrap_or_default().into_iter().map(|(name, value)| (name, plain(value))).collect(),
             working_directory: reader.optional::<PathBuf>("workingDirectory"),
-            health_check: reader.optional::<HealthCheck>("healthCheck"),
+            health_check: reader.exact::<HealthCheck>("healthCheck"),
             load_balancers: reader.optional("loadBalancers").unwrap_or_default(),
             enabled: fields.boolean("startDisabled") != Some(true),
-            restart: reader.optional::<RestartPolicy>("restart").unwrap_or_default(),
+            restart: reader.exact::<RestartPolicy>("restart").unwrap_or_default(),
             stop_grace_ms: reader.optional("stopGraceMs").unwrap_or(10_000),
         };
         reader.finish(Create { account, name, spec })
@@ -199,6 +204,26 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The same for what has no fields besides those of `T`: a misspelt one would be passed over.
+    fn exact<T: serde::de::DeserializeOwned + serde::Serialize>(&mut self, name: &str) -> Option<T> {
+        let value: T = self.optional(name)?;
+        let known = serde_json::to_value(&value).unwrap_or_default();
+        for field in self.fields.object(name)?.keys().filter(|field| known.get(field.as_str()).is_none()) {
+            self.problems.push(format!("{name} has no field {field}"));
+        }
+        Some(value)
+    }
+
+    /// How many instances; clients write the number as a number or as text.
+    fn capacity(&mut self) -> u32 {
+        let Some(capacity) = self.fields.get("capacity").filter(|value| !value.is_null()) else { return 1 };
+        let desired = capacity.as_object().and_then(|capacity| capacity.integer("desired"));
+        desired.and_then(|desired| u32::try_from(desired).ok()).unwrap_or_else(|| {
+            self.problem(format!("capacity.desired is a number of instances, for example 2; capacity is {capacity}"));
+            0
+        })
+    }
+
     fn finish<T>(self, value: T) -> Result<T> {
         if self.problems.is_empty() { Ok(value) } else { Err(self.error()) }
     }
@@ -240,9 +265,24 @@ mod tests {
     }
 
     #[test]
+    fn the_name_comes_from_the_moniker_where_its_parts_are_not_given() {
+        let create = Create::read(&fields(json!({
+            "account": "local", "moniker": {"app": "shop", "stack": "web", "detail": "blue"}, "stack": "api",
+            "command": "/opt/shop", "capacity": {"min": "1", "max": "3", "desired": "3"},
+        })))
+        .expect("it is right");
+        assert_eq!(create.name.cluster().expect("a name"), "shop-api-blue");
+        assert_eq!(create.spec.capacity, 3);
+    }
+
+    #[test]
     fn all_findings_are_told_at_once() {
-        let error = Create::read(&fields(json!({"region": "mars", "capacity": "many"}))).expect_err("it is wrong");
-        for finding in ["credentials", "mars", "application", "command", "capacity"] {
+        let error = Create::read(&fields(json!({
+            "region": "mars", "capacity": {"min": 1}, "healthCheck": {"type": "tcp", "intervalMS": 5}, "arguments": "-v",
+        })))
+        .expect_err("it is wrong");
+        for finding in ["credentials", "mars", "application", "command", "capacity.desired", "intervalMS", "arguments"]
+        {
             assert!(error.message.contains(finding), "{finding}: {}", error.message);
         }
         assert_eq!(error.kind, Kind::Invalid);

@@ -2,12 +2,23 @@
 
 use std::{sync::Arc, time::Duration};
 
-use gennaker_base::{Backoff, SharedClock};
-use gennaker_provider_api::{AccountState, Freshness, Inventory};
+use gennaker_base::{Backoff, SharedClock, Timestamp};
+use gennaker_provider_api::AccountState;
 use tokio::sync::watch;
 
-use super::{AccountHandle, view};
+use super::AccountHandle;
 use crate::{client, protocol::Snapshot};
+
+/// Why an agent cannot be followed.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Call(#[from] client::Error),
+    #[error(
+        "the agent in its state directory serves account {0}; give each account an agent and a directory of its own"
+    )]
+    OtherAccount(String),
+}
 
 /// Follows one agent for as long as it is polled.
 pub(super) struct Follower {
@@ -28,49 +39,59 @@ impl Follower {
     /// Never ends by itself. An agent that is away is looked for again, at first soon, then every few seconds.
     pub(super) async fn run(self) {
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(3));
-        let mut seen: Option<u64> = None;
         loop {
-            let answer = match seen {
-                None => self.account.client.state().await,
-                Some(version) => self.account.client.follow(version).await,
-            };
-            match answer {
-                Ok(snapshot) => {
-                    if seen.is_none() {
-                        tracing::info!(account = %self.account.options.name, "the local agent is there");
-                        self.set_problem(None);
-                    }
-                    seen = Some(snapshot.version);
-                    backoff.reset();
-                    self.publish(&snapshot);
-                }
-                Err(error) => {
-                    self.lose(&error, seen.take().is_some());
-                    tokio::time::sleep(backoff.next_wait()).await;
-                }
+            let mut was_there = false;
+            if let Err(trouble) = self.follow(&mut was_there).await {
+                self.lose(&trouble, was_there);
             }
+            if was_there {
+                backoff.reset();
+            }
+            tokio::time::sleep(backoff.next_wait()).await;
         }
     }
 
-    fn publish(&self, snapshot: &Snapshot) {
-        let confirmed = Some(self.clock.now());
-        let inventory = view::inventory(&self.account.options.name, snapshot, Freshness { confirmed, problem: None });
-        self.account.inventory.send_replace(Arc::new(inventory));
+    /// Publishes what the agent says until it does not any more.
+    async fn follow(&self, was_there: &mut bool) -> Result<(), Trouble> {
+        let (mut asked, mut snapshot) = self.ask().await?;
+        loop {
+            let serves = &snapshot.account;
+            if *serves != self.account.options.name {
+                return Err(Trouble::OtherAccount(serves.clone()));
+            }
+            self.account.publish(&snapshot, asked);
+            if !*was_there {
+                tracing::info!(account = %self.account.options.name, "the local agent is there");
+                self.set_problem(None);
+                *was_there = true;
+            }
+            // A change comes at once; who must know that there is none asks by `Provider::refresh`.
+            asked = self.clock.now();
+            snapshot = self.account.client.follow(snapshot.version).await?;
+        }
+    }
+
+    /// The agent's state, and when it was asked for it.
+    async fn ask(&self) -> Result<(Timestamp, Snapshot), Trouble> {
+        let asked = self.clock.now();
+        Ok((asked, self.account.client.state().await?))
     }
 
     /// What was known stays, marked as not confirmed any more.
-    fn lose(&self, error: &client::Error, was_there: bool) {
+    fn lose(&self, trouble: &Trouble, was_there: bool) {
         let name = &self.account.options.name;
-        let problem = format!(
-            "its agent does not answer; start it with: gennaker local-agent --account {name} --state {}",
-            self.account.options.state_directory.display()
-        );
+        let problem = match trouble {
+            Trouble::Call(client::Error::Unreachable { .. } | client::Error::Timeout(_)) => format!(
+                "its agent does not answer; start it with: gennaker local-agent --account {name} --state {}",
+                self.account.options.state_directory.display()
+            ),
+            other => other.to_string(),
+        };
         if was_there {
-            tracing::warn!(account = %name, %error, "the local agent is away");
+            tracing::warn!(account = %name, %trouble, "the local agent is away");
         }
         self.account.inventory.send_modify(|inventory| {
-            let freshness = Freshness { problem: Some(problem.clone()), ..inventory.freshness.clone() };
-            *inventory = Arc::new(Inventory { freshness, ..(**inventory).clone() });
+            Arc::make_mut(inventory).freshness.problem = Some(problem.clone());
         });
         self.set_problem(Some(problem));
     }

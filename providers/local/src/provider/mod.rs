@@ -12,14 +12,14 @@ mod view;
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use gennaker_base::{Kind, SharedClock};
-use gennaker_provider_api::{AccountState, Error, Inventory, Journal, Outcome, Provider, Request, Result};
+use gennaker_base::{Kind, SharedClock, Timestamp};
+use gennaker_provider_api::{AccountState, Error, Freshness, Inventory, Journal, Outcome, Provider, Request, Result};
 use gennaker_wire::{Account, Operation};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use self::follow::Follower;
-use crate::client::Client;
+use crate::{client::Client, protocol::Snapshot};
 
 /// The provider's name.
 pub const NAME: &str = "local";
@@ -97,6 +97,26 @@ impl LocalProvider {
 }
 
 impl AccountHandle {
+    /// Shows what the agent said, unless something newer is shown already.
+    fn publish(&self, snapshot: &Snapshot, asked: Timestamp) {
+        let freshness = Freshness { confirmed: Some(asked), problem: None };
+        self.inventory.send_if_modified(|shown| {
+            let known = shown.freshness.confirmed.is_some_and(|confirmed| confirmed > asked);
+            if snapshot.version < shown.version {
+                return false;
+            }
+            if snapshot.version == shown.version && shown.freshness.problem.is_none() {
+                if known {
+                    return false;
+                }
+                Arc::make_mut(shown).freshness = freshness;
+            } else {
+                *shown = Arc::new(view::inventory(&self.options.name, snapshot, freshness));
+            }
+            true
+        });
+    }
+
     /// The account as clients see it, with what is wrong with it.
     fn state(&self, problem: Option<String>) -> AccountState {
         let name = &self.options.name;
@@ -122,6 +142,14 @@ impl Provider for LocalProvider {
 
     fn accounts(&self) -> watch::Receiver<Arc<Vec<AccountState>>> {
         self.states.subscribe()
+    }
+
+    async fn refresh(&self, account: &str) -> Result<()> {
+        let account = self.account(account)?;
+        let asked = self.clock.now();
+        let snapshot = account.client.state().await?;
+        account.publish(&snapshot, asked);
+        Ok(())
     }
 
     fn operations(&self) -> &'static [&'static str] {

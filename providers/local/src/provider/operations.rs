@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gennaker_base::Kind;
 use gennaker_provider_api::{Error, Inventory, Journal, Outcome, Progress, Request, Result};
-use gennaker_wire::{Object, Operation, naming::frigga::TakenSlot};
+use gennaker_wire::{LoadBalancer, Object, Operation, naming::frigga::TakenSlot};
 use serde_json::{Value, json};
 
 use super::{
@@ -91,7 +91,9 @@ pub(super) async fn run(
             let name = &upsert.spec.name;
             say(journal, "UPSERT_LOAD_BALANCER", format!("Upserting load balancer {name}...")).await?;
             let made = account.client.put_load_balancer(&upsert.spec, &call).await?;
-            seen(account, |inventory| inventory.load_balancer(REGION, name).is_some()).await;
+            let port = json!(made.port);
+            let shows = |balancer: &LoadBalancer| balancer.other.get("port") == Some(&port);
+            seen(account, |inventory| inventory.load_balancer(REGION, name).is_some_and(shows)).await;
             let at = format!("Load balancer {name} listens on {}:{}.", made.address, made.port);
             say(journal, "UPSERT_LOAD_BALANCER", at).await?;
             Ok(outcome(json!({ "loadBalancers": { REGION: { "name": name, "port": made.port } } })))

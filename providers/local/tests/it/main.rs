@@ -7,4 +7,5 @@ mod fence;
 mod http1;
 mod inputs;
 mod processes;
+mod provider;
 mod switch;

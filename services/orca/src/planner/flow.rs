@@ -1,20 +1,27 @@
 //! Whatever can go on, goes on: stages start, turn from phase to phase, and end, until nothing moves.
 
 use gennaker_base::Timestamp;
-use gennaker_wire::{Status, SyntheticOwner};
+use gennaker_wire::{ObjectExt, Status, SyntheticOwner};
 
 use super::{
     Action, Phase, State, TaskRun, Wake,
     outcome::{execution_status, stage_status},
 };
 
-/// The execution begins.
+/// The execution begins. One that has no stage to begin with has failed already and never started: upstream's
+/// `StartExecutionHandler`.
 pub(super) fn begin(state: &mut State, now: Timestamp) {
-    if state.head().status == Status::NotStarted {
-        let head = state.head_mut();
-        head.status = Status::Running;
-        head.start_time = Some(now);
+    if state.head().status != Status::NotStarted {
+        return;
     }
+    let mut top_level = state.stages().iter().filter(|state| state.stage.parent_stage_id.is_none());
+    if !top_level.any(|state| state.stage.requisite_stage_ref_ids.is_empty()) {
+        state.head_mut().status = Status::Terminal;
+        return;
+    }
+    let head = state.head_mut();
+    head.status = Status::Running;
+    head.start_time = Some(now);
 }
 
 /// Moves every stage as far as it goes, and ends the execution when it is over.
@@ -52,6 +59,7 @@ fn cancel_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut V
     let run = state.run_mut(place);
     run.phase = Phase::Done;
     run.task = None;
+    run.ask_again = None;
     run.generation += 1;
     let stage = state.stage_mut(place);
     stage.status = Status::Canceled;
@@ -65,22 +73,31 @@ fn cancel_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut V
     actions.push(Action::Abandon { stage: stage.id.clone() });
 }
 
-/// Whether everything that stands before the stage at `place` has ended so that it may start.
+/// Whether everything that stands before the stage at `place` has ended so that it may start. A requisite that is not there
+/// is not waited for, as upstream has it.
 pub(super) fn requisites_met(state: &State, place: usize) -> bool {
     let stage = &state.at(place).stage;
-    let open = match state.parent(place) {
-        Some(parent) => match (stage.synthetic_stage_owner, state.at(parent).run.phase) {
-            (Some(SyntheticOwner::StageBefore), phase) => phase == Phase::Before,
-            (_, phase) => matches!(phase, Phase::After | Phase::OnFailure),
+    let open = match (state.parent(place), stage.synthetic_stage_owner) {
+        (Some(parent), Some(owner)) => match (owner, state.at(parent).run.phase) {
+            (SyntheticOwner::StageBefore, Phase::Before) | (SyntheticOwner::StageAfter, Phase::After) => {
+                !is_given_up(state, parent, owner)
+            }
+            (owner, phase) => owner == SyntheticOwner::StageAfter && phase == Phase::OnFailure,
         },
-        None => true,
+        _ => true,
     };
-    open && stage.requisite_stage_ref_ids.iter().all(|requisite| {
-        state.stages().iter().any(|other| {
-            other.stage.parent_stage_id == stage.parent_stage_id
-                && other.stage.ref_id.as_deref() == Some(requisite)
-                && other.stage.status.is_successful()
-        })
+    open && stage
+        .requisite_stage_ref_ids
+        .iter()
+        .all(|requisite| state.siblings(place, requisite).all(|other| other.stage.status.is_successful()))
+}
+
+/// Whether one of a stage's synthetic stages failed so that no more of them start, although the pipeline goes on.
+fn is_given_up(state: &State, parent: usize, owner: SyntheticOwner) -> bool {
+    state.children(parent, owner).into_iter().any(|child| {
+        let stage = &state.at(child).stage;
+        stage.status == Status::FailedContinue
+            && stage.context.boolean("allowSiblingStagesToContinueOnFailure") != Some(true)
     })
 }
 
@@ -101,6 +118,10 @@ fn advance_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut 
         }
         Phase::Before => match group_status(state, place, SyntheticOwner::StageBefore) {
             None => false,
+            Some(true) if is_given_up(state, place, SyntheticOwner::StageBefore) => {
+                compose_after(state, place, actions);
+                true
+            }
             Some(true) => {
                 state.run_mut(place).phase = Phase::Tasks;
                 true
@@ -162,12 +183,17 @@ fn advance_tasks(state: &mut State, place: usize, now: Timestamp, actions: &mut 
             if status.is_halt() {
                 fail(state, place, status, now, actions);
             } else {
-                state.run_mut(place).phase = Phase::ComposingAfter;
-                actions.push(Action::ComposeAfter { stage: state.at(place).stage.id.clone() });
+                compose_after(state, place, actions);
             }
         }
     }
     true
+}
+
+/// The stage's definition is asked what comes after its tasks.
+fn compose_after(state: &mut State, place: usize, actions: &mut Vec<Action>) {
+    state.run_mut(place).phase = Phase::ComposingAfter;
+    actions.push(Action::ComposeAfter { stage: state.at(place).stage.id.clone() });
 }
 
 /// Whether a stage's synthetic stages on one side are over: `None` while they run, `Some(false)` if one of them halted.

@@ -41,7 +41,8 @@ pub(super) fn stage_status(state: &State, place: usize) -> Status {
     } else if statuses.iter().all(|status| status.is_successful()) {
         Status::Succeeded
     } else {
-        Status::Running
+        // Something is left that can never run.
+        Status::Terminal
     }
 }
 

@@ -6,19 +6,20 @@ use serde_json::json;
 
 use super::{Action, Phase, Signal, State, Wake, flow, step};
 
-/// Takes a command into the state. One that does not apply any more changes nothing.
+/// Takes a command into the state. One that does not apply any more changes nothing; but who cancelled what is over already
+/// is noted all the same, as upstream does.
 pub(super) fn take(state: &mut State, signal: Signal, now: Timestamp, actions: &mut Vec<Action>) {
-    if state.is_over() {
-        return;
-    }
     match signal {
         Signal::Cancel { user, reason } => {
             let head = state.head_mut();
             head.canceled = true;
             head.canceled_by = Some(user);
             head.cancellation_reason = reason;
-            flow::end(state, Status::Canceled, now, actions);
+            if !state.is_over() {
+                flow::end(state, Status::Canceled, now, actions);
+            }
         }
+        _ if state.is_over() => {}
         Signal::Pause { user } => pause(state, user, now),
         Signal::Resume { user } => resume(state, user, now, actions),
         Signal::Patch { user, allowed_accounts, stage, context } => {
@@ -37,8 +38,11 @@ pub(super) fn take(state: &mut State, signal: Signal, now: Timestamp, actions: &
     }
 }
 
-/// The running task of a changed stage looks again at once.
+/// The running task of a changed stage looks again at once; a definition that did not know of the change is asked again.
 fn wake_for_change(state: &mut State, place: usize, actions: &mut Vec<Action>) {
+    if state.at(place).run.phase == Phase::Composing {
+        return step::compose_again(state, place, actions);
+    }
     let running = state.head().status == Status::Running;
     let Some(run) = &mut state.run_mut(place).task else { return };
     if run.wake == Wake::Stepping {
@@ -57,7 +61,7 @@ fn pause(state: &mut State, user: String, now: Timestamp) {
     }
     let head = state.head_mut();
     head.status = Status::Paused;
-    head.paused = Some(Paused { paused_by: Some(user), pause_time: Some(now), ..Paused::default() });
+    head.paused = Some(Paused { paused: true, paused_by: Some(user), pause_time: Some(now), ..Paused::default() });
     relabel(state, Status::Running, Status::Paused);
 }
 
@@ -73,6 +77,8 @@ fn resume(state: &mut State, user: String, now: Timestamp, actions: &mut Vec<Act
         paused.resumed_by = Some(user);
         paused.resume_time = Some(now);
         paused_for = paused.pause_time.map(|since| now.since(since)).unwrap_or_default();
+        paused.paused = false;
+        paused.paused_ms = u64::try_from(paused_for.as_millis()).unwrap_or(u64::MAX);
     }
     relabel(state, Status::Paused, Status::Running);
     for place in 0..state.stages().len() {

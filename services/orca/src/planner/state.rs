@@ -74,7 +74,7 @@ pub struct TaskRun {
 pub struct Run {
     /// The phase.
     pub phase: Phase,
-    /// Grows when the stage is restarted: what was under way before does not count any more.
+    /// Grows when what is under way does not count any more: the stage was cancelled, or changed while it was composed.
     pub generation: u32,
     /// The limits of its tasks, in their order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -82,9 +82,21 @@ pub struct Run {
     /// The task that runs, in the phase of tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskRun>,
+    /// When its definition is asked again, after it failed transiently.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask_again: Option<Timestamp>,
+    /// How often in a row its definition failed transiently.
+    pub failures: u32,
     /// How the stage will end once its on-failure stages are over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failing: Option<Status>,
+}
+
+impl Run {
+    /// Whether the stage's definition is asked for something.
+    pub fn is_composing(&self) -> bool {
+        matches!(self.phase, Phase::Composing | Phase::ComposingAfter | Phase::ComposingOnFailure)
+    }
 }
 
 /// A stage with its run.
@@ -101,10 +113,33 @@ pub struct StageState {
 pub struct State {
     head: Arc<Execution>,
     stages: Vec<StageState>,
-    index: HashMap<String, usize>,
+    family: Family,
     head_changed: bool,
     changed: BTreeSet<usize>,
     revision: u64,
+}
+
+/// Who is who among the stages: their relations never change, they are only added.
+#[derive(Debug, Clone, Default)]
+struct Family {
+    /// Places by id.
+    ids: HashMap<String, usize>,
+    /// Places by ref id: synthetic stages of different parents may share one.
+    ref_ids: HashMap<String, Vec<usize>>,
+    /// Places of synthetic stages by their parent's id.
+    children: HashMap<String, Vec<usize>>,
+}
+
+impl Family {
+    fn add(&mut self, place: usize, stage: &Stage) {
+        self.ids.insert(stage.id.clone(), place);
+        if let Some(ref_id) = &stage.ref_id {
+            self.ref_ids.entry(ref_id.clone()).or_default().push(place);
+        }
+        if let Some(parent) = &stage.parent_stage_id {
+            self.children.entry(parent.clone()).or_default().push(place);
+        }
+    }
 }
 
 impl State {
@@ -117,8 +152,11 @@ impl State {
 
     /// An execution as it was stored.
     pub fn restore(head: Execution, stages: Vec<StageState>) -> Self {
-        let index = stages.iter().enumerate().map(|(place, state)| (state.stage.id.clone(), place)).collect();
-        State { head: Arc::new(head), stages, index, head_changed: false, changed: BTreeSet::new(), revision: 0 }
+        let mut family = Family::default();
+        for (place, state) in stages.iter().enumerate() {
+            family.add(place, &state.stage);
+        }
+        State { head: Arc::new(head), stages, family, head_changed: false, changed: BTreeSet::new(), revision: 0 }
     }
 
     /// The execution without its stages.
@@ -140,7 +178,7 @@ impl State {
 
     /// The place of the stage of that id.
     pub fn place(&self, id: &str) -> Option<usize> {
-        self.index.get(id).copied()
+        self.family.ids.get(id).copied()
     }
 
     /// The stage at that place.
@@ -165,7 +203,7 @@ impl State {
     /// Adds a stage at the end; lists sort by requisites, so its place there does not matter.
     pub fn push(&mut self, stage: Stage) {
         let place = self.stages.len();
-        self.index.insert(stage.id.clone(), place);
+        self.family.add(place, &stage);
         self.stages.push(StageState { stage: Arc::new(stage), run: Run::default() });
         self.changed.insert(place);
         self.revision += 1;
@@ -178,11 +216,15 @@ impl State {
 
     /// The places of the synthetic stages of the stage at that place.
     pub fn children(&self, place: usize, owner: SyntheticOwner) -> Vec<usize> {
-        let id = self.stages[place].stage.id.as_str();
-        let matches = |state: &StageState| {
-            state.stage.parent_stage_id.as_deref() == Some(id) && state.stage.synthetic_stage_owner == Some(owner)
-        };
-        (0..self.stages.len()).filter(|&child| matches(&self.stages[child])).collect()
+        let children = self.family.children.get(&self.stages[place].stage.id).into_iter().flatten().copied();
+        children.filter(|&child| self.stages[child].stage.synthetic_stage_owner == Some(owner)).collect()
+    }
+
+    /// The siblings of the stage at that place that have this ref id.
+    pub fn siblings(&self, place: usize, ref_id: &str) -> impl Iterator<Item = &StageState> {
+        let parent = &self.stages[place].stage.parent_stage_id;
+        let named = self.family.ref_ids.get(ref_id).into_iter().flatten().map(|&other| &self.stages[other]);
+        named.filter(move |other| other.stage.parent_stage_id == *parent)
     }
 
     /// The place of the parent of a synthetic stage.
@@ -197,18 +239,22 @@ impl State {
 
     /// Whether anything is under way that comes back as an event by itself.
     pub fn is_busy(&self) -> bool {
-        self.stages.iter().any(|state| {
-            matches!(state.run.phase, Phase::Composing | Phase::ComposingAfter | Phase::ComposingOnFailure)
-                || state.run.task.as_ref().is_some_and(|task| task.wake == Wake::Stepping)
+        self.stages.iter().any(|StageState { run, .. }| {
+            (run.is_composing() && run.ask_again.is_none())
+                || run.task.as_ref().is_some_and(|task| task.wake == Wake::Stepping)
         })
     }
 
-    /// When the planner wants to be woken: the next step of a waiting task, or the end of a task's time.
+    /// When the planner wants to be woken: the next step of a waiting task, the end of a task's time, or the next question
+    /// to a definition.
     pub fn next_due(&self) -> Option<Timestamp> {
         if self.head.status != Status::Running {
             return None;
         }
         let waiting = (0..self.stages.len()).filter_map(|place| {
+            if let Some(due) = self.stages[place].run.ask_again {
+                return Some(due);
+            }
             let run = self.stages[place].run.task.as_ref()?;
             let step = match run.wake {
                 Wake::Stepping => return None,

@@ -7,15 +7,17 @@ use gennaker_orca_stages::{Composition, NewStage, Next, TaskError, TaskResult};
 use gennaker_wire::{Object, ObjectExt, Status, SyntheticOwner};
 
 use super::{
-    Action, Phase, State, Wake, flow,
+    Action, Phase, StageState, State, Wake, flow,
     outcome::{exception, failure_status},
     synthetic,
 };
 
 /// The soonest next look at a running task.
 const SOONEST: Duration = Duration::from_millis(50);
-/// The longest wait after a step that failed transiently.
+/// The longest wait after a failure that may pass.
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
+/// So often in a row a definition may fail transiently: upstream's number of attempts to plan a stage.
+const MOST_QUESTIONS: u32 = 40;
 
 /// A stage's definition said what it consists of.
 pub(super) fn composed(
@@ -35,9 +37,9 @@ pub(super) fn composed(
             stage.tasks = synthetic::tasks(&composition.tasks);
             state.run_mut(place).limits = composition.tasks.iter().map(|task| task.limits).collect();
             synthetic::add(state, place, SyntheticOwner::StageBefore, composition.before, now);
-            state.run_mut(place).phase = Phase::Before;
+            turn_to(state, place, Phase::Before);
         }
-        Err(error) => end_in_failure(state, place, &error, now),
+        Err(error) => not_composed(state, place, &error, now),
     }
 }
 
@@ -51,25 +53,41 @@ pub(super) fn composed_around(
     now: Timestamp,
 ) {
     let Some(place) = expected(state, stage, generation, phase) else { return };
-    match (result, phase) {
-        (Ok(stages), Phase::ComposingOnFailure) => {
+    match result {
+        Ok(stages) => {
             synthetic::add(state, place, SyntheticOwner::StageAfter, stages, now);
-            state.run_mut(place).phase = Phase::OnFailure;
+            let next = if phase == Phase::ComposingOnFailure { Phase::OnFailure } else { Phase::After };
+            turn_to(state, place, next);
         }
-        (Ok(stages), _) => {
-            synthetic::add(state, place, SyntheticOwner::StageAfter, stages, now);
-            state.run_mut(place).phase = Phase::After;
-        }
-        (Err(error), _) => end_in_failure(state, place, &error, now),
+        Err(error) => not_composed(state, place, &error, now),
     }
 }
 
-/// The stage's definition itself failed: nothing can clean up after it.
-fn end_in_failure(state: &mut State, place: usize, error: &TaskError, now: Timestamp) {
+fn turn_to(state: &mut State, place: usize, phase: Phase) {
+    let run = state.run_mut(place);
+    run.phase = phase;
+    run.failures = 0;
+}
+
+/// The stage's definition itself failed: it is asked again if that may help, otherwise the stage is over, and nothing can
+/// clean up after it.
+fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timestamp) {
+    let run = state.run_mut(place);
+    let first = run.phase == Phase::Composing;
+    if error.kind.is_transient() && run.failures < MOST_QUESTIONS {
+        run.failures += 1;
+        run.ask_again = Some(now.after(retry_wait(run.failures)));
+        return;
+    }
     let stage = state.stage_mut(place);
-    let name = stage.name.clone().unwrap_or_else(|| stage.kind.clone());
+    let mut name = stage.name.clone().unwrap_or_else(|| stage.kind.clone());
+    if first {
+        stage.context.insert("beforeStagePlanningFailed".to_owned(), true.into());
+    } else {
+        name.push_str(":ConstructAfterStages");
+    }
     stage.context.insert("exception".to_owned(), exception(error, &name, now).into());
-    let status = failure_status(&state.at(place).stage);
+    let status = if first { failure_status(&state.at(place).stage) } else { Status::Terminal };
     flow::complete(state, place, status, now);
 }
 
@@ -112,51 +130,75 @@ pub(super) fn stepped(
         }
         Err(error) if error.kind.is_transient() && !is_overdue(state, place, now) => {
             let failures = run.failures.saturating_add(1);
-            let wait = SOONEST.saturating_mul(2u32.saturating_pow(failures)).min(LONGEST_RETRY);
-            set_wake(state, place, Wake::At(now.after(wait)), failures);
+            set_wake(state, place, Wake::At(now.after(retry_wait(failures))), failures);
         }
         Err(error) => fail_task(state, place, task, &error, now),
     }
 }
 
-/// Due steps are made, and tasks whose time is over fail.
+/// Due questions and steps are made, and tasks whose time is over fail.
 pub(super) fn woken(state: &mut State, now: Timestamp, actions: &mut Vec<Action>) {
     if state.head().status != Status::Running {
         return;
     }
     for place in 0..state.stages().len() {
-        let Some(run) = state.at(place).run.task.clone() else { continue };
+        if state.at(place).run.ask_again.is_some_and(|due| due <= now) {
+            state.run_mut(place).ask_again = None;
+            actions.extend(question(state, place));
+        }
+        let Some(run) = &state.at(place).run.task else { continue };
         if is_overdue(state, place, now) && run.wake != Wake::Stepping {
-            let error = TaskError::new(
-                Kind::Timeout,
-                "com.netflix.spinnaker.orca.exceptions.TimeoutException",
-                format!(
-                    "the task did not end within {} s; set the stage's stageTimeoutMs if it needs longer",
-                    now.since(run.started).as_secs()
-                ),
-            );
-            fail_task(state, place, &run.task, &error, now);
+            time_out(state, place, now);
         } else if matches!(run.wake, Wake::At(due) if due <= now) {
             step_again(state, place, actions);
         }
     }
 }
 
-/// What was under way when the last owner died is asked again.
-pub(super) fn recovered(state: &mut State, actions: &mut Vec<Action>) {
-    for place in 0..state.stages().len() {
-        let stage = state.at(place).stage.id.clone();
-        match state.at(place).run.phase {
-            Phase::Composing => actions.push(Action::Compose { stage }),
-            Phase::ComposingAfter => actions.push(Action::ComposeAfter { stage }),
-            Phase::ComposingOnFailure => actions.push(Action::ComposeOnFailure { stage }),
-            Phase::Tasks => {
-                let stepping = state.at(place).run.task.as_ref().filter(|task| task.wake == Wake::Stepping);
-                actions.extend(stepping.map(|task| Action::Step { stage, task: task.task.clone() }));
-            }
-            Phase::Waiting | Phase::Before | Phase::After | Phase::OnFailure | Phase::Done => {}
-        }
+/// The task at `place` did not end in time.
+fn time_out(state: &mut State, place: usize, now: Timestamp) {
+    let Some(run) = state.at(place).run.task.clone() else { return };
+    if state.at(place).stage.context.boolean("markSuccessfulOnTimeout") == Some(true) {
+        end_task(state, place, &run.task, Status::Succeeded, now);
+        return;
     }
+    let seconds = now.since(run.started).as_secs();
+    let message =
+        format!("the task did not end within {seconds} s; set the stage's stageTimeoutMs if it needs longer");
+    let error = TaskError::new(Kind::Timeout, "TimeoutException", message);
+    fail_task(state, place, &run.task, &error, now);
+}
+
+/// What was under way when the last owner died is asked again.
+pub(super) fn recovered(state: &State, actions: &mut Vec<Action>) {
+    for place in 0..state.stages().len() {
+        let StageState { stage, run } = state.at(place);
+        if run.ask_again.is_none() {
+            actions.extend(question(state, place));
+        }
+        let stepping = run.task.as_ref().filter(|task| task.wake == Wake::Stepping);
+        actions.extend(stepping.map(|task| Action::Step { stage: stage.id.clone(), task: task.task.clone() }));
+    }
+}
+
+/// What the definition of the stage at `place` is to be asked in its phase.
+fn question(state: &State, place: usize) -> Option<Action> {
+    let stage = state.at(place).stage.id.clone();
+    match state.at(place).run.phase {
+        Phase::Composing => Some(Action::Compose { stage }),
+        Phase::ComposingAfter => Some(Action::ComposeAfter { stage }),
+        Phase::ComposingOnFailure => Some(Action::ComposeOnFailure { stage }),
+        Phase::Waiting | Phase::Before | Phase::Tasks | Phase::After | Phase::OnFailure | Phase::Done => None,
+    }
+}
+
+/// The stage at `place` was changed while its definition was asked what it consists of: whatever the answer will be, it does
+/// not know of the change.
+pub(super) fn compose_again(state: &mut State, place: usize, actions: &mut Vec<Action>) {
+    let run = state.run_mut(place);
+    run.generation += 1;
+    run.ask_again = None;
+    actions.extend(question(state, place));
 }
 
 /// Makes the next step of the task that waits at `place`.
@@ -170,7 +212,7 @@ pub(super) fn step_again(state: &mut State, place: usize, actions: &mut Vec<Acti
 }
 
 /// When the time of the task at `place` is over; `None` if it has no limit. `stageTimeoutMs` of the stage or of a stage above
-/// it counts from that stage's start and goes before the task's own limit.
+/// it counts from that stage's start, the last pause left out, and goes before the task's own limit.
 pub(super) fn deadline(state: &State, place: usize) -> Option<Timestamp> {
     let run = state.at(place).run.task.as_ref()?;
     let mut own_or_above = Some(place);
@@ -179,12 +221,18 @@ pub(super) fn deadline(state: &State, place: usize) -> Option<Timestamp> {
         let stage = &state.at(place).stage;
         let limit = stage.context.integer("stageTimeoutMs").and_then(|millis| u64::try_from(millis).ok());
         if let (Some(limit), Some(start)) = (limit, stage.start_time) {
-            let end = start.after(Duration::from_millis(limit));
+            let end = start.after(Duration::from_millis(limit)).after(paused_since(state, start));
             earliest = Some(earliest.map_or(end, |other| other.min(end)));
         }
         own_or_above = state.parent(place);
     }
     earliest.or_else(|| Some(run.started.after(Duration::from_millis(run.limits.timeout?))))
+}
+
+/// How long the last pause was, if it began after `start`.
+fn paused_since(state: &State, start: Timestamp) -> Duration {
+    let paused = state.head().paused.as_ref().and_then(|paused| paused.pause_time.zip(paused.resume_time));
+    paused.filter(|(from, _)| *from > start).map(|(from, until)| until.since(from)).unwrap_or_default()
 }
 
 fn is_overdue(state: &State, place: usize, now: Timestamp) -> bool {
@@ -238,6 +286,11 @@ fn end_task(state: &mut State, place: usize, task: &str, status: Status, now: Ti
         task.status = status;
         task.end_time = Some(now);
     }
+}
+
+/// The wait after so many failures in a row that may pass.
+fn retry_wait(failures: u32) -> Duration {
+    SOONEST.saturating_mul(2u32.saturating_pow(failures)).min(LONGEST_RETRY)
 }
 
 /// A tenth of the time that it has taken so far, within limits.

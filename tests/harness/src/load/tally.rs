@@ -89,10 +89,13 @@ impl Tally {
         self.counts().report.web_socket.opened += 1;
     }
 
-    pub(super) fn web_socket_echoed(&self, version: &str) {
+    /// Returns whether it is an echo across a switch.
+    pub(super) fn web_socket_echoed(&self, version: &str) -> bool {
         let mut counts = self.counts();
+        let across = counts.is_earlier(version);
         counts.report.web_socket.echoes += 1;
-        counts.report.web_socket.echoes_across += u64::from(counts.is_earlier(version));
+        counts.report.web_socket.echoes_across += u64::from(across);
+        across
     }
 
     pub(super) fn web_socket_closed_by_server(&self) {

@@ -27,18 +27,34 @@ pub struct WebSocketOptions {
     pub every: Duration,
     /// How long opening, an echo and closing may take each; 5 s by default.
     pub deadline: Duration,
+    /// When it is closed from this side and opened anew; never by default.
+    pub leave: Leave,
+}
+
+/// When a WebSocket is closed by who opened it: one that is held for ever is cut at the end of a drain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// Only the server closes it.
+    Never,
+    /// After so many echoes.
+    After(u64),
+    /// After so many echoes of an earlier version, given when a later one had answered requests already: it is held across
+    /// the switch, and then makes room.
+    AfterAcross(u64),
 }
 
 impl Default for WebSocketOptions {
     fn default() -> Self {
-        WebSocketOptions { path: "/ws".to_owned(), every: Duration::from_millis(100), deadline: Duration::from_secs(5) }
+        let (every, deadline) = (Duration::from_millis(100), Duration::from_secs(5));
+        WebSocketOptions { path: "/ws".to_owned(), every, deadline, leave: Leave::Never }
     }
 }
 
 /// How a WebSocket ended without a failure.
 enum Ended {
-    ByStop,
-    ByServer,
+    Stopped,
+    ClosedByServer,
+    Left,
 }
 
 /// Holds a WebSocket open until the load stops.
@@ -50,8 +66,9 @@ pub(super) async fn hold(target: SocketAddr, options: &WebSocketOptions, tally: 
             converse(socket, options, tally, stop).await
         };
         match session.await {
-            Ok(Ended::ByStop) => return,
-            Ok(Ended::ByServer) => tally.web_socket_closed_by_server(),
+            Ok(Ended::Stopped) => return,
+            Ok(Ended::ClosedByServer) => tally.web_socket_closed_by_server(),
+            Ok(Ended::Left) => {}
             Err(reason) => {
                 tally.web_socket_failed(&format!("WebSocket {}: {reason}", options.path));
                 select! {
@@ -85,12 +102,12 @@ async fn converse(
     let mut number = 0u64;
     // What was sent and not echoed yet, and until when it may take.
     let mut expected: Option<(String, Instant)> = None;
+    let (mut echoes, mut echoes_across) = (0, 0);
     loop {
         let echo_due = expected.as_ref().map(|(_, due)| *due);
         select! {
             () = stop.cancelled() => {
-                let closing = close(&mut socket);
-                return timeout(options.deadline, closing).await.unwrap_or_else(|_| Err(late(options)));
+                return close(&mut socket, options).await.map(|()| Ended::Stopped);
             }
             () = sleep_until(echo_due.unwrap_or_else(Instant::now)), if echo_due.is_some() => {
                 return Err(format!("no echo within {:?}", options.deadline));
@@ -102,7 +119,7 @@ async fn converse(
                     // The server's close may stand in front of the error.
                     let reading = read_to_end(&mut socket);
                     let closed = timeout(options.deadline, reading).await.unwrap_or_else(|_| Err(late(options)));
-                    return closed.map(|()| Ended::ByServer).map_err(|_| format!("cut: {error}"));
+                    return closed.map(|()| Ended::ClosedByServer).map_err(|_| format!("cut: {error}"));
                 }
                 expected = Some((text, Instant::now() + options.deadline));
             }
@@ -110,7 +127,16 @@ async fn converse(
                 Some(Ok(Message::Text(echo))) => match &expected {
                     Some((sent, _)) if echo.ends_with(sent.as_str()) => {
                         let prefix = &echo[..echo.len() - sent.len()];
-                        tally.web_socket_echoed(prefix.trim_end_matches(": "));
+                        echoes += 1;
+                        echoes_across += u64::from(tally.web_socket_echoed(prefix.trim_end_matches(": ")));
+                        let leaves = match options.leave {
+                            Leave::Never => false,
+                            Leave::After(most) => echoes >= most,
+                            Leave::AfterAcross(most) => echoes_across >= most,
+                        };
+                        if leaves {
+                            return close(&mut socket, options).await.map(|()| Ended::Left);
+                        }
                         expected = None;
                     }
                     _ => return Err(format!("unexpected text: {echo}")),
@@ -118,7 +144,7 @@ async fn converse(
                 Some(Ok(Message::Close(_))) => {
                     // The library answers it while what is left is read. However that ends, the server had closed.
                     let _ = timeout(options.deadline, read_to_end(&mut socket)).await;
-                    return Ok(Ended::ByServer);
+                    return Ok(Ended::ClosedByServer);
                 }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(format!("cut: {error}")),
@@ -129,10 +155,13 @@ async fn converse(
 }
 
 /// Closes from this side; the server must answer it.
-async fn close(socket: &mut WebSocketStream<TcpStream>) -> Result<Ended, String> {
-    socket.send(Message::Close(None)).await.map_err(|error| format!("cut while closing: {error}"))?;
-    read_to_end(socket).await.map_err(|error| format!("cut while closing: {error}"))?;
-    Ok(Ended::ByStop)
+async fn close(socket: &mut WebSocketStream<TcpStream>, options: &WebSocketOptions) -> Result<(), String> {
+    let closing = async {
+        socket.send(Message::Close(None)).await.map_err(|error| error.to_string())?;
+        read_to_end(socket).await
+    };
+    let closed = timeout(options.deadline, closing).await.unwrap_or_else(|_| Err(late(options)));
+    closed.map_err(|error| format!("cut while closing: {error}"))
 }
 
 /// Reads until the WebSocket is closed; an error if the connection ends without that.

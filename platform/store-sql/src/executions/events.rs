@@ -1,0 +1,57 @@
+//! Events: numbered per execution from 1 without gaps.
+
+use gennaker_base::Timestamp;
+use gennaker_store::{Epoch, Event, NewEvent};
+use sqlx::Row as _;
+
+use crate::{
+    dialect::Connection,
+    error::Step,
+    rows::{column, epoch_of, number, signed},
+};
+
+/// Adds an event; the key refuses a number that is taken.
+pub(super) async fn insert(
+    connection: &mut Connection,
+    id: &str,
+    sequence: i64,
+    epoch: Option<Epoch>,
+    event: NewEvent,
+) -> Step<()> {
+    sqlx::query("INSERT INTO gennaker_events (execution, sequence, epoch, kind, at, body) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(id.to_owned())
+        .bind(sequence)
+        .bind(epoch.map(column))
+        .bind(event.kind)
+        .bind(event.at.millis())
+        .bind(event.body)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn events(connection: &mut Connection, id: &str, after: u64, limit: u32) -> Step<Vec<Event>> {
+    let rows = sqlx::query(
+        "SELECT sequence, epoch, kind, at, body FROM gennaker_events WHERE execution = ? AND sequence > ? \
+         ORDER BY sequence LIMIT ?",
+    )
+    .bind(id.to_owned())
+    .bind(signed(after))
+    .bind(i64::from(limit))
+    .fetch_all(connection)
+    .await?;
+    let what = "event of execution";
+    let read = rows.iter().map(|row| {
+        let epoch: Option<i64> = row.try_get(1)?;
+        Ok(Event {
+            sequence: number(what, id, row.try_get::<i64, _>(0)?)?,
+            epoch: epoch.map(|epoch| epoch_of(what, id, epoch)).transpose()?,
+            event: NewEvent {
+                kind: row.try_get(2)?,
+                at: Timestamp::from_millis(row.try_get(3)?),
+                body: row.try_get(4)?,
+            },
+        })
+    });
+    read.collect()
+}

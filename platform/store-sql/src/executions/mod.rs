@@ -1,0 +1,116 @@
+//! Executions: one row each, with rows for parts, events and signals. What each operation does is in its own file.
+
+mod claim;
+mod commit;
+mod create;
+mod delete;
+mod events;
+mod list;
+mod load;
+mod signals;
+
+use async_trait::async_trait;
+use futures::FutureExt as _;
+use gennaker_base::Timestamp;
+use gennaker_store::{
+    Ahead, Claim, Commit, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result, Signal,
+};
+
+use crate::SqlStore;
+
+#[async_trait]
+impl Executions for SqlStore {
+    async fn create(&self, new: NewExecution) -> Result<Created> {
+        let id = new.head.id.clone();
+        self.writer.write(&id, move |turn| create::create(turn, new).boxed()).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<()> {
+        let id = commit.id.clone();
+        self.writer.write(&id, move |turn| commit::commit(turn, commit).boxed()).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Execution>> {
+        let node = claim.owner.node.clone();
+        self.writer.write(&node, move |turn| claim::claim(turn, claim).boxed()).await
+    }
+
+    async fn next_due(&self, kinds: &[String]) -> Result<Option<Timestamp>> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(claim::next_due(&mut snapshot, kinds).await)
+    }
+
+    async fn signal(&self, id: &str, body: String) -> Result<Signal> {
+        let execution = id.to_owned();
+        self.writer.write(id, move |turn| signals::signal(turn, execution, body).boxed()).await
+    }
+
+    async fn signalled(&self, owner: &Owner) -> Result<Vec<String>> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(signals::signalled(&mut snapshot, owner).await)
+    }
+
+    async fn signals(&self, id: &str) -> Result<Vec<Signal>> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(signals::waiting(&mut snapshot, id).await)
+    }
+
+    async fn load(&self, id: &str) -> Result<Execution> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(load::load(&mut snapshot, id).await)
+    }
+
+    async fn list(&self, query: &Query) -> Result<Vec<Execution>> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(list::list(&mut snapshot, query).await)
+    }
+
+    async fn events(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Event>> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(events::events(&mut snapshot, id, after, limit).await)
+    }
+
+    async fn delete(&self, id: &str, keep: Timestamp) -> Result<()> {
+        let execution = id.to_owned();
+        self.writer.write(id, move |turn| delete::delete(turn, execution, keep).boxed()).await
+    }
+}
+
+/// The `ready` of a row after a commit (see `schema.rs`): `signalled` is since when untaken signals wait, if any.
+fn ready(ahead: Ahead, signalled: Option<i64>, due: Option<i64>) -> Option<i64> {
+    match ahead {
+        Ahead::Keep | Ahead::Ended => signalled,
+        Ahead::Wait => match (signalled, due) {
+            (Some(signalled), Some(due)) => Some(signalled.min(due)),
+            (signalled, due) => signalled.or(due),
+        },
+    }
+}
+
+/// The statements whose plans are tested.
+#[cfg(test)]
+pub(crate) mod statements {
+    pub(crate) use super::{claim::due as next_due, claim::select as claim, list::select as list};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_released_execution_is_ready_at_the_first_of_signal_and_due_time() {
+        assert_eq!(ready(Ahead::Wait, Some(5), Some(9)), Some(5));
+        assert_eq!(ready(Ahead::Wait, Some(9), Some(5)), Some(5));
+        assert_eq!(ready(Ahead::Wait, None, Some(9)), Some(9));
+        assert_eq!(ready(Ahead::Wait, Some(5), None), Some(5));
+        assert_eq!(ready(Ahead::Wait, None, None), None);
+    }
+
+    #[test]
+    fn a_due_time_makes_neither_an_owned_nor_an_ended_execution_ready() {
+        for ahead in [Ahead::Keep, Ahead::Ended] {
+            assert_eq!(ready(ahead, None, Some(9)), None);
+            assert_eq!(ready(ahead, Some(5), Some(1)), Some(5));
+        }
+    }
+}

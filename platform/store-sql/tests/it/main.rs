@@ -1,0 +1,3 @@
+//! The suite of the storage traits on SQLite, and what is particular to a file.
+
+mod sqlite;

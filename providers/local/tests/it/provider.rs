@@ -1,0 +1,301 @@
+//! The provider against a real agent: what it shows, what it does, and what it says when the agent is away.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use gennaker_base::{Clock as _, Kind, SystemClock};
+use gennaker_provider_api::{AccountState, Error, Inventory, Journal, Outcome, Progress, Provider, Request, Result};
+use gennaker_provider_local::provider::{AccountOptions, LocalProvider, Options};
+use gennaker_wire::{HealthState, Operation, ServerGroup};
+use serde_json::{Value, json};
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::agent::{Agent, PROGRAM};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A provider that follows one agent as the account `test`.
+struct World {
+    provider: Arc<LocalProvider>,
+    agent: Agent,
+    shutdown: CancellationToken,
+    running: Option<JoinHandle<()>>,
+}
+
+impl World {
+    async fn start() -> World {
+        let agent = Agent::start().await;
+        let account = AccountOptions {
+            name: agent.client.health().await.expect("it answers").account,
+            state_directory: agent.folder().to_owned(),
+            environment: Some("qa".to_owned()),
+        };
+        let provider = Arc::new(LocalProvider::new(Options { accounts: vec![account] }, Arc::new(SystemClock)));
+        let shutdown = CancellationToken::new();
+        let (running, token) = (provider.clone(), shutdown.clone());
+        let running = Some(tokio::spawn(async move { running.run(token).await }));
+        let world = World { provider, agent, shutdown, running };
+        world.until("the account is well", |state| state.account.problem.is_none()).await;
+        world
+    }
+
+    fn account(&self) -> String {
+        self.provider.accounts().borrow()[0].account.name.clone()
+    }
+
+    fn inventory(&self) -> watch::Receiver<Arc<Inventory>> {
+        self.provider.accounts().borrow()[0].inventory.clone()
+    }
+
+    /// Waits until the account is so.
+    async fn until(&self, what: &str, is: impl Fn(&AccountState) -> bool) {
+        let mut accounts = self.provider.accounts();
+        let wait = accounts.wait_for(|accounts| is(&accounts[0]));
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what}")).expect("it lives");
+    }
+
+    /// The server group, once it is so.
+    async fn group_when(&self, name: &str, is: impl Fn(&ServerGroup) -> bool) -> ServerGroup {
+        let mut inventory = self.inventory();
+        let wait = inventory.wait_for(|inventory| inventory.server_group("local", name).is_some_and(&is));
+        let found = tokio::time::timeout(PATIENCE, wait).await.expect("it gets there").expect("it lives");
+        found.server_group("local", name).expect("it was there").clone()
+    }
+
+    fn operation(&self, name: &str, description: Value) -> Operation {
+        let Value::Object(mut description) = description else { panic!("an object") };
+        description.entry("account").or_insert_with(|| self.account().into());
+        Operation { name: name.to_owned(), description }
+    }
+
+    async fn run(&self, request: &str, epoch: u64, notes: &Notes, operation: Operation) -> Result<Outcome> {
+        let request = Request { request_id: request.to_owned(), fence: format!("T/{epoch}"), operation };
+        Provider::run(&*self.provider, &request, notes).await
+    }
+
+    /// Runs an operation that is expected to succeed, under a request id of its own.
+    async fn done(&self, name: &str, description: Value) -> Outcome {
+        let request = gennaker_base::id::generate(SystemClock.now());
+        let operation = self.operation(name, description);
+        self.provider.validate(&operation).await.expect("it is valid");
+        self.run(&request, 1, &Notes::default(), operation).await.expect("it succeeds")
+    }
+
+    async fn refused(&self, name: &str, description: Value) -> Error {
+        let operation = self.operation(name, description);
+        self.run("refused", 1, &Notes::default(), operation).await.expect_err("it is refused")
+    }
+
+    async fn end(mut self) {
+        self.shutdown.cancel();
+        if let Some(running) = self.running.take() {
+            running.await.expect("every follower ends");
+        }
+    }
+}
+
+/// A journal in memory, kept over the runs of one operation.
+#[derive(Default)]
+struct Notes {
+    decided: Mutex<BTreeMap<String, Value>>,
+    lines: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl Journal for Notes {
+    async fn status(&self, progress: Progress) -> Result<()> {
+        self.lines.lock().expect("no panic").push(progress.status);
+        Ok(())
+    }
+
+    async fn decide(&self, key: &str, value: Value) -> Result<Value> {
+        Ok(self.decided.lock().expect("no panic").entry(key.to_owned()).or_insert(value).clone())
+    }
+
+    fn decided(&self, key: &str) -> Option<Value> {
+        self.decided.lock().expect("no panic").get(key).cloned()
+    }
+}
+
+fn serve(extra: Value) -> Value {
+    let mut description = json!({
+        "application": "shop", "stack": "web", "command": PROGRAM, "arguments": ["serve", "1"],
+        "loadBalancers": ["shop-front"], "healthCheck": {"type": "http", "path": "/health", "intervalMs": 50},
+    });
+    let fields = description.as_object_mut().expect("an object");
+    fields.extend(extra.as_object().expect("an object").clone());
+    description
+}
+
+fn states(group: &ServerGroup, kind: &str) -> Vec<HealthState> {
+    let health = group.instances.iter().flat_map(|instance| &instance.health);
+    health.filter(|health| health.kind == kind).map(|health| health.state).collect()
+}
+
+#[tokio::test]
+async fn a_server_group_lives_from_creation_to_its_end() {
+    let world = World::start().await;
+    world.done("upsertLoadBalancer", json!({"name": "shop-front"})).await;
+    assert!(world.inventory().borrow().load_balancer("local", "shop-front").is_some(), "a read right after sees it");
+    let created = world.done("createServerGroup", serve(json!({"capacity": {"desired": 2}}))).await;
+    assert_eq!(created.result["serverGroupNames"], json!(["local:shop-web-v000"]));
+    assert_eq!(created.result["serverGroupNameByRegion"], json!({"local": "shop-web-v000"}));
+    assert_eq!(created.result["deployedNames"], json!(["shop-web-v000"]));
+    assert!(world.inventory().borrow().server_group("local", "shop-web-v000").is_some());
+    let up = world.group_when("shop-web-v000", |group| group.instance_counts.up == 2).await;
+    assert_eq!((up.cluster.as_str(), up.moniker.sequence), ("shop-web", Some(0)));
+    assert_eq!(states(&up, "LocalAgent"), [HealthState::Up, HealthState::Up]);
+    assert_eq!(states(&up, "LoadBalancer"), [HealthState::Up, HealthState::Up]);
+
+    let second = world.done("createServerGroup", serve(json!({}))).await;
+    assert_eq!(second.result["serverGroupNames"], json!(["local:shop-web-v001"]));
+
+    let name = json!({"serverGroupName": "shop-web-v000", "region": "local"});
+    world.done("disableServerGroup", name.clone()).await;
+    let off = world.inventory().borrow().server_group("local", "shop-web-v000").expect("it is there").clone();
+    assert!(off.disabled);
+    assert_eq!(states(&off, "LoadBalancer"), [HealthState::OutOfService, HealthState::OutOfService]);
+    assert_eq!(off.instance_counts.out_of_service, 2);
+    let front = world.inventory().borrow().load_balancer("local", "shop-front").expect("it is there").clone();
+    assert_eq!(front.server_groups.len(), 2);
+    assert!(front.server_groups[0].is_disabled);
+
+    world.done("enableServerGroup", name.clone()).await;
+    assert!(!world.inventory().borrow().server_group("local", "shop-web-v000").expect("it is there").disabled);
+    world.done("destroyServerGroup", name.clone()).await;
+    assert!(world.inventory().borrow().server_group("local", "shop-web-v000").is_none(), "a read right after sees it");
+    let gone = world.refused("destroyServerGroup", name).await;
+    assert_eq!(gone.kind, Kind::NotFound, "{gone}");
+
+    let used = world.refused("deleteLoadBalancer", json!({"name": "shop-front"})).await;
+    assert_eq!(used.kind, Kind::Conflict, "{used}");
+    world.done("destroyServerGroup", json!({"serverGroupName": "shop-web-v001"})).await;
+    world.done("deleteLoadBalancer", json!({"name": "shop-front"})).await;
+    assert!(world.inventory().borrow().load_balancers.is_empty());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_repeated_creation_is_the_same_server_group_and_a_former_owner_is_refused() {
+    let world = World::start().await;
+    let create = || world.operation("createServerGroup", serve(json!({"loadBalancers": []})));
+    let notes = Notes::default();
+    let first = world.run("T-0", 3, &notes, create()).await.expect("it succeeds");
+    // Its owner died; the next one runs it again with what was decided.
+    let again = world.run("T-0", 4, &notes, create()).await.expect("it succeeds");
+    assert_eq!(again, first);
+    assert_eq!(world.inventory().borrow().server_groups.len(), 1);
+    let stale = world.run("T-0", 3, &notes, create()).await.expect_err("it is refused");
+    assert_eq!(stale.kind, Kind::Fenced, "{stale}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_failing_process_says_why() {
+    let world = World::start().await;
+    let script = "echo no licence found >&2; exit 7";
+    let failing = json!({
+        "application": "shop", "command": "/bin/sh", "arguments": ["-c", script], "restart": {"mode": "never"},
+    });
+    world.done("createServerGroup", failing).await;
+    let down = world.group_when("shop-v000", |group| group.instances[0].other["lastExit"]["code"] == 7).await;
+    assert_eq!(states(&down, "LocalAgent"), [HealthState::Down]);
+    assert_eq!(down.instance_counts.down, 1);
+    let exit = &down.instances[0].other["lastExit"];
+    assert!(exit["logTail"].as_str().is_some_and(|log| log.contains("no licence found")), "{exit}");
+    let log = world.provider.console_output(&world.account(), "local", &down.instances[0].id, 1000).await;
+    assert!(log.expect("a log").contains("no licence found"));
+    let unknown = world.provider.console_output(&world.account(), "local", "shop-v000-zzzzzz", 1000).await;
+    assert_eq!(unknown.expect_err("there is none").kind, Kind::NotFound);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_run_is_refused_before_it_runs() {
+    let world = World::start().await;
+    for (name, description, kind, part) in [
+        ("createServerGroup", json!({}), Kind::Invalid, "application is missing; command is missing"),
+        ("createServerGroup", serve(json!({"application": "a-b"})), Kind::Invalid, "Invalid appName a-b"),
+        ("createServerGroup", serve(json!({"region": "moon"})), Kind::Invalid, "no region moon"),
+        ("destroyServerGroup", json!({}), Kind::Invalid, "serverGroupName is missing"),
+        (
+            "disableServerGroup",
+            json!({"serverGroupName": "x", "desiredPercentage": 50}),
+            Kind::Invalid,
+            "desiredPercentage",
+        ),
+        ("upsertLoadBalancer", json!({"name": "x", "port": "high"}), Kind::Invalid, "invalid type"),
+        ("deleteLoadBalancer", json!({"name": "x", "account": "other"}), Kind::NotFound, "no local account other"),
+        ("resizeServerGroup", json!({}), Kind::Unsupported, "no operation resizeServerGroup; it has createServerGroup"),
+    ] {
+        let error = world.provider.validate(&world.operation(name, description.clone())).await;
+        let error = error.expect_err("it is refused");
+        assert_eq!(error.kind, kind, "{name} {description}: {error}");
+        assert!(error.message.contains(part), "{name} {description}: {error}");
+    }
+    let missing = world.refused("createServerGroup", serve(json!({}))).await;
+    assert_eq!(missing.kind, Kind::Invalid);
+    assert!(missing.message.contains("load balancer shop-front does not exist"), "{missing}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_agent_that_is_away_is_named_and_found_again() {
+    let mut world = World::start().await;
+    let known = serve(json!({"loadBalancers": []}));
+    world.done("createServerGroup", known.clone()).await;
+    world.agent.kill();
+    world.until("it is missed", |state| state.account.problem.is_some()).await;
+    let (name, folder) = (world.account(), world.agent.folder().display().to_string());
+    let state = world.provider.accounts().borrow()[0].account.clone();
+    let start = format!("start it with: gennaker local-agent --account {name} --state {folder}");
+    assert!(state.problem.as_ref().is_some_and(|problem| problem.ends_with(&start)), "{:?}", state.problem);
+    assert_eq!((state.environment.as_str(), state.enabled), ("qa", true));
+    let inventory = world.inventory().borrow().clone();
+    assert_eq!(inventory.server_groups.len(), 1, "what was known is still shown");
+    assert!(inventory.freshness.problem.is_some() && inventory.freshness.confirmed.is_some());
+    let away = world.refused("createServerGroup", known).await;
+    assert_eq!(away.kind, Kind::Unavailable, "{away}");
+    world.agent.start_again(&[]).await;
+    world.until("it is found", |state| state.account.problem.is_none()).await;
+    assert_eq!(world.inventory().borrow().freshness.problem, None);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_refresh_confirms_a_state_that_does_not_change() {
+    let world = World::start().await;
+    let asked = SystemClock.now();
+    let before = world.inventory().borrow().version;
+    world.provider.refresh(&world.account()).await.expect("the agent answers");
+    let inventory = world.inventory().borrow().clone();
+    assert_eq!(inventory.version, before);
+    assert!(inventory.freshness.confirmed >= Some(asked), "{:?}", inventory.freshness);
+    assert_eq!(world.provider.refresh("other").await.expect_err("it is unknown").kind, Kind::NotFound);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_agent_of_another_account_is_not_taken_for_this_one() {
+    let agent = Agent::start().await;
+    let options =
+        AccountOptions { name: "stranger".to_owned(), state_directory: agent.folder().to_owned(), environment: None };
+    let provider = LocalProvider::new(Options { accounts: vec![options] }, Arc::new(SystemClock));
+    let shutdown = CancellationToken::new();
+    let mut accounts = provider.accounts();
+    let refused = accounts.wait_for(|accounts| {
+        accounts[0].account.problem.as_ref().is_some_and(|problem| problem.contains("serves account"))
+    });
+    let refused = async { drop(tokio::time::timeout(PATIENCE, refused).await.expect("it is refused")) };
+    let ends = async {
+        refused.await;
+        shutdown.cancel();
+    };
+    tokio::join!(provider.run(shutdown.clone()), ends);
+    assert!(provider.accounts().borrow()[0].inventory.borrow().freshness.confirmed.is_none());
+}

@@ -1,0 +1,120 @@
+//! Where a command prints: what was asked for to the standard output, notes to the standard error.
+
+use std::{
+    env,
+    io::{self, Write},
+};
+
+use serde_json::Value;
+
+use super::table;
+
+/// How what was asked for is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people: aligned columns.
+    Table,
+    /// For programs: gate's own JSON. Progress goes to the standard error.
+    Json,
+}
+
+/// The two outputs and how to use them.
+pub(super) struct Console<'run> {
+    out: &'run mut dyn Write,
+    err: &'run mut dyn Write,
+    /// How to print what was asked for.
+    pub(super) format: Format,
+    /// Names and ids only, no notes.
+    pub(super) quiet: bool,
+    /// Whether progress goes to a terminal on which lines can be drawn again.
+    pub(super) live: bool,
+    /// Whether statuses may have a colour there.
+    pub(super) colour: bool,
+}
+
+impl<'run> Console<'run> {
+    /// Prints to `out` and `err`; `terminal` says whether progress (see [`Console::progress`]) goes to one.
+    pub(super) fn new(
+        out: &'run mut dyn Write,
+        err: &'run mut dyn Write,
+        format: Format,
+        quiet: bool,
+        terminal: bool,
+    ) -> Self {
+        let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+        let live = terminal && set("TERM").is_some_and(|term| term != "dumb");
+        Console { out, err, format, quiet, live, colour: live && set("NO_COLOR").is_none() }
+    }
+
+    /// Whether people read it, who may want more than what was asked for.
+    pub(super) fn is_for_people(&self) -> bool {
+        self.format == Format::Table && !self.quiet
+    }
+
+    /// Prints a line of what was asked for.
+    pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.out, "{line}")?;
+        self.out.flush()
+    }
+
+    /// Prints JSON that was asked for.
+    pub(super) fn json(&mut self, value: &Value) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut self.out, value)?;
+        self.line("")
+    }
+
+    /// Prints a list: as JSON, as the first column of each row, or as a table under `head`.
+    pub(super) fn list(&mut self, value: &Value, head: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+        if self.format == Format::Json {
+            return self.json(value);
+        }
+        if self.quiet {
+            return rows.iter().filter_map(|row| row.first()).try_for_each(|name| self.line(&table::clean(name)));
+        }
+        let head = head.iter().map(|name| (*name).to_owned()).collect();
+        let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+        table::lines(&rows).iter().try_for_each(|line| self.line(line))
+    }
+
+    /// Prints one thing: as JSON, as its name, or as lines of fields; fields without a value are left out.
+    pub(super) fn fields(&mut self, value: &Value, name: &str, fields: &[(&str, Option<String>)]) -> io::Result<()> {
+        if self.format == Format::Json {
+            return self.json(value);
+        }
+        if self.quiet {
+            return self.line(&table::clean(name));
+        }
+        let set = |(name, value): &(&str, Option<String>)| {
+            let value = value.clone().filter(|value| !value.is_empty())?;
+            Some(vec![format!("{name}:"), value])
+        };
+        let rows: Vec<Vec<String>> = fields.iter().filter_map(set).collect();
+        table::lines(&rows).iter().try_for_each(|line| self.line(line))
+    }
+
+    /// Says that something was done: as `value` in JSON, only `name` if quiet.
+    pub(super) fn done(&mut self, value: &Value, name: &str, sentence: &str) -> io::Result<()> {
+        match self.format {
+            Format::Json => self.json(value),
+            Format::Table if self.quiet => self.line(&table::clean(name)),
+            Format::Table => self.line(&table::clean(sentence)),
+        }
+    }
+
+    /// Says something beside what was asked for; nothing if quiet.
+    pub(super) fn note(&mut self, note: &str) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        writeln!(self.err, "{note}")?;
+        self.err.flush()
+    }
+
+    /// Where progress goes: the standard output, unless that is for JSON alone.
+    pub(super) fn progress(&mut self) -> &mut dyn Write {
+        match self.format {
+            Format::Table => self.out,
+            Format::Json => self.err,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! `gennaker execution`: list, get, watch and steer executions.
+
+use std::time::Duration;
+
+use gennaker_base::Timestamp;
+use gennaker_wire::{Execution, ObjectExt as _, Status};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Session, app, exit::Error, gate, gate::Request, judge, progress, table, time, tree, watch};
+
+/// What to do with executions.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// List the newest executions of each pipeline of an application.
+    List {
+        /// The application.
+        #[arg(long, short)]
+        application: String,
+        /// Only those with one of these statuses, separated by commas, for example RUNNING,PAUSED.
+        #[arg(long, short, value_delimiter = ',', value_parser = status)]
+        status: Vec<Status>,
+        /// How many of each pipeline at most; gate decides by default.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: Option<u32>,
+    },
+    /// Show an execution with its stages.
+    Get(Id),
+    /// Cancel an execution.
+    Cancel {
+        #[command(flatten)]
+        id: Id,
+        /// Why, for those who look at it later.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Hold an execution: no further stage starts.
+    Pause(Id),
+    /// Let a held execution go on.
+    Resume(Id),
+    /// Answer a manual judgment.
+    Judge(judge::Judgment),
+    /// Delete an execution that is over.
+    Delete(Id),
+    /// Show an execution's progress until it is over; the exit code says how it ended.
+    Watch {
+        #[command(flatten)]
+        id: Id,
+        /// Wait this long at most; forever by default.
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+        timeout: Option<u64>,
+    },
+}
+
+/// An execution.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Id {
+    /// The execution's id.
+    id: String,
+}
+
+pub(super) async fn run(command: Command, session: &mut Session<'_>) -> Result<(), Error> {
+    match command {
+        Command::List { application, status, limit } => list(session, &application, &status, limit).await,
+        Command::Get(Id { id }) => get(session, &id).await,
+        Command::Cancel { id: Id { id }, reason } => steer(session, &id, "cancel", reason, "will be cancelled").await,
+        Command::Pause(Id { id }) => steer(session, &id, "pause", None, "will be held").await,
+        Command::Resume(Id { id }) => steer(session, &id, "resume", None, "goes on").await,
+        Command::Judge(judgment) => judge::run(session, &judgment).await,
+        Command::Delete(Id { id }) => delete(session, &id).await,
+        Command::Watch { id: Id { id }, timeout } => {
+            progress::follow(session, &id, timeout.map(Duration::from_secs), false).await
+        }
+    }
+}
+
+/// The error of a call about the execution `id`.
+pub(super) fn missing(session: &Session<'_>, error: gate::Error, id: &str) -> Error {
+    let hint = session.commands.write(&["execution", "list", "--application", "NAME"]);
+    Error::missing(error, format!("there is no execution {id}"), hint)
+}
+
+/// The execution in gate's answer.
+pub(super) fn read(session: &Session<'_>, answer: &Value) -> Result<Execution, Error> {
+    let read = serde_json::from_value(answer.clone());
+    Ok(read.map_err(|error| session.gate.unexpected(format!("the execution cannot be read: {error}")))?)
+}
+
+async fn list(
+    session: &mut Session<'_>,
+    application: &str,
+    statuses: &[Status],
+    limit: Option<u32>,
+) -> Result<(), Error> {
+    let names: Vec<&str> = statuses.iter().map(|status| status.name()).collect();
+    let statuses = (!names.is_empty()).then(|| names.join(","));
+    let path = ["applications", application, "pipelines"];
+    let request = Request::get(&path).query("expand", "false").query_if("statuses", statuses);
+    let answer = session.gate.send(request.query_if("limit", limit.map(|limit| limit.to_string()))).await;
+    let answer = answer.map_err(|error| app::missing(session, error, application))?;
+    let mut executions =
+        answer.as_array().into_iter().flatten().map(|one| read(session, one)).collect::<Result<Vec<_>, _>>()?;
+    executions.sort_by_key(|execution| std::cmp::Reverse((accepted(execution), execution.id.clone())));
+    let now = session.clock.now();
+    let rows: Vec<Vec<String>> = executions.iter().map(|execution| row(execution, now)).collect();
+    if rows.is_empty() {
+        let execute = ["pipeline", "execute", "--application", application, "--name", "NAME"];
+        let note =
+            format!("application {application} has no such execution; start one: {}", session.commands.write(&execute));
+        session.console.note(&note)?;
+    }
+    session.console.list(&answer, &["ID", "PIPELINE", "STATUS", "STARTED", "TOOK", "BY"], rows)?;
+    Ok(())
+}
+
+fn accepted(execution: &Execution) -> Timestamp {
+    execution.build_time.or(execution.start_time).unwrap_or_default()
+}
+
+fn row(execution: &Execution, now: Timestamp) -> Vec<String> {
+    let taken = time::taken(execution.start_time, execution.end_time, now);
+    vec![
+        execution.id.clone(),
+        execution.name.clone().unwrap_or_default(),
+        execution.status.to_string(),
+        time::instant(accepted(execution)),
+        taken.map(time::duration).unwrap_or_default(),
+        execution.trigger.text("user").or_else(|| execution.authentication.user.clone()).unwrap_or_default(),
+    ]
+}
+
+async fn get(session: &mut Session<'_>, id: &str) -> Result<(), Error> {
+    let answer = session.gate.send(Request::get(&["pipelines", id])).await;
+    let answer = answer.map_err(|error| missing(session, error, id))?;
+    let execution = read(session, &answer)?;
+    let now = session.clock.now();
+    let taken = time::taken(execution.start_time, execution.end_time, now);
+    let fields = [
+        ("id", Some(execution.id.clone())),
+        ("application", Some(execution.application.clone())),
+        ("pipeline", execution.name.clone()),
+        ("status", Some(execution.status.to_string())),
+        ("started", execution.start_time.map(time::instant)),
+        ("took", taken.map(time::duration)),
+        ("by", execution.trigger.text("user")),
+        ("cancelled by", execution.canceled_by.clone()),
+        ("reason", execution.cancellation_reason.clone()),
+    ];
+    session.console.fields(&answer, id, &fields)?;
+    if session.console.is_for_people() {
+        let mut lines = vec![String::new()];
+        lines.extend(table::lines(&tree::cells(&tree::rows(&execution), now)));
+        lines.extend(watch::attention(&execution, &session.commands));
+        lines.iter().try_for_each(|line| session.console.line(line))?;
+    }
+    Ok(())
+}
+
+async fn steer(
+    session: &mut Session<'_>,
+    id: &str,
+    verb: &str,
+    reason: Option<String>,
+    effect: &str,
+) -> Result<(), Error> {
+    let path = ["pipelines", id, verb];
+    // Some servers refuse a PUT without a body.
+    let request = Request::new(Method::PUT, &path).query_if("reason", reason).body(json!({}));
+    session.gate.send(request).await.map_err(|error| missing(session, error, id))?;
+    session.console.done(&json!({ "id": id }), id, &format!("execution {id} {effect}"))?;
+    Ok(())
+}
+
+async fn delete(session: &mut Session<'_>, id: &str) -> Result<(), Error> {
+    let deleted = session.gate.send(Request::new(Method::DELETE, &["pipelines", id])).await;
+    deleted.map_err(|error| missing(session, error, id))?;
+    session.console.done(&json!({ "id": id }), id, &format!("execution {id} is deleted"))?;
+    Ok(())
+}
+
+fn status(text: &str) -> Result<Status, String> {
+    let name = text.trim().to_ascii_uppercase();
+    serde_json::from_value(Value::String(name)).map_err(|_| {
+        "there is no such status; write for example RUNNING, PAUSED, SUCCEEDED, TERMINAL or CANCELED".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_read_in_any_case() {
+        assert_eq!(status("running"), Ok(Status::Running));
+        assert_eq!(status(" FAILED_CONTINUE"), Ok(Status::FailedContinue));
+        assert!(status("done").is_err());
+    }
+}

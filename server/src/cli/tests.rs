@@ -1,0 +1,64 @@
+use clap::{Args as _, Parser, Subcommand as _};
+
+use super::*;
+
+#[derive(Debug, Parser)]
+struct Program {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: ClientCommand,
+}
+
+fn parse(line: &str) -> Result<Program, String> {
+    let words = std::iter::once("gennaker").chain(line.split_whitespace());
+    Program::try_parse_from(words).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_commands_are_well_formed() {
+    ClientCommand::augment_subcommands(Global::augment_args(clap::Command::new("gennaker"))).debug_assert();
+}
+
+#[test]
+fn right_usage_is_understood() {
+    for line in [
+        "app list",
+        "app save --name shop --email a@example.com",
+        "app save --file -",
+        "app get shop --output json --gate https://gate.example.com/api",
+        "pipeline execute -a shop -n deploy -p a=b -p c= --wait --timeout 60 --idempotency-key k",
+        "execution list --application shop --status running,PAUSED --status TERMINAL",
+        "execution judge E continue",
+        "execution judge E --stage 2 stop --input no",
+        "execution cancel E --reason why -q",
+        "execution watch E --timeout 1",
+    ] {
+        assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));
+    }
+}
+
+#[test]
+fn wrong_usage_says_what_is_wrong() {
+    for (line, expected) in [
+        ("app", "list"),
+        ("app save", "--file"),
+        ("app get", "<NAME>"),
+        ("app list --gate localhost:8084", "write for example http://localhost:8084"),
+        ("app list --gate not-a-url", "write for example http://localhost:8084"),
+        ("app list --output yaml", "possible values: table, json"),
+        ("pipeline get --application shop", "--name"),
+        ("pipeline save", "--file"),
+        ("pipeline execute -a shop -n deploy --parameter colour", "NAME=VALUE"),
+        ("pipeline execute -a shop -n deploy --timeout 5", "--wait"),
+        ("pipeline execute -a shop -n deploy --wait --timeout 0", "0 is not in"),
+        ("execution list", "--application"),
+        ("execution list -a shop --status DONE", "there is no such status"),
+        ("execution judge E", "<DECISION>"),
+        ("execution judge E perhaps", "possible values: continue, stop"),
+        ("execution watch", "<ID>"),
+    ] {
+        let said = parse(line).expect_err(line);
+        assert!(said.contains(expected), "{line}: {said}");
+    }
+}

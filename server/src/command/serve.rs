@@ -1,0 +1,31 @@
+//! `gennaker serve`.
+
+use std::path::PathBuf;
+
+use super::{ConfigArguments, default_data, stop_signal};
+use crate::node::Node;
+
+/// Run the control plane.
+#[derive(clap::Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    config: ConfigArguments,
+    /// Where the store and the objects lie. Default: `$XDG_DATA_HOME/gennaker` or `~/.local/share/gennaker`.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Serve {
+    /// Serves until SIGTERM or Ctrl-C; ends within 10 s then.
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let stop = stop_signal()?;
+        let config = self.config.load()?;
+        let data = match self.data {
+            Some(data) => data,
+            None => default_data()?,
+        };
+        let node = Node::start(&config, &data).await?;
+        node.run(stop).await;
+        Ok(())
+    }
+}

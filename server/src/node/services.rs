@@ -1,0 +1,239 @@
+//! The services of a node: built, wired to each other, guarded and bound.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use axum::Router;
+use futures::future::{BoxFuture, join_all};
+use gennaker_base::SharedClock;
+use gennaker_clients::{Clients, ClouddriverClient, Front50Client, OrcaClient};
+use gennaker_clouddriver::Clouddriver;
+use gennaker_cluster::Standing;
+use gennaker_front50::Front50;
+use gennaker_gate::Gate;
+use gennaker_http::{
+    Api, GuardOptions, Health, RequestTasks, ServeOptions, Server, Transport, TransportOptions, healthcheck, http_client,
+    prometheus,
+};
+use gennaker_objects::{FolderObjects, FolderOptions};
+use gennaker_orca::{Orca, engine};
+use gennaker_orca_stages::Catalogue;
+use gennaker_provider_api::Provider;
+use gennaker_provider_local::provider::{self, LocalProvider};
+use gennaker_store::SharedStore;
+use gennaker_telemetry::MetricsHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    settings::{Place, Settings},
+    switchboard::Line,
+};
+
+/// How long handlers may go on after their connections are closed.
+const HANDLER_GRACE: Duration = Duration::from_secs(1);
+
+/// What the services share.
+pub(super) struct Shared<'a> {
+    /// The settings.
+    pub(super) settings: &'a Settings,
+    /// The data folder.
+    pub(super) data: &'a Path,
+    /// The store.
+    pub(super) store: SharedStore,
+    /// The node's lease; as a clock, the store's time.
+    pub(super) standing: Standing,
+    /// The process's metrics.
+    pub(super) metrics: MetricsHandle,
+}
+
+impl Shared<'_> {
+    fn clock(&self) -> SharedClock {
+        Arc::new(self.standing.clone())
+    }
+}
+
+/// What runs until it is told to stop.
+type Work = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, ()> + Send>;
+
+/// Built and bound services.
+#[derive(Default)]
+pub(super) struct Services {
+    sockets: Vec<Server>,
+    work: Vec<Work>,
+    healths: Vec<Health>,
+    requests: RequestTasks,
+}
+
+impl Services {
+    /// Builds the services that this node runs, and binds their sockets.
+    pub(super) async fn bind(shared: Shared<'_>) -> anyhow::Result<Services> {
+        let mut services = Services::default();
+        let lines = Lines::default();
+        let clients = lines.clients(shared.settings)?;
+        services.front50(&shared, &lines).await?;
+        services.clouddriver(&shared, &lines).await?;
+        services.orca(&shared, &lines, &clients).await?;
+        services.gate(&shared, clients).await?;
+        services.healthcheck(&shared).await?;
+        Ok(services)
+    }
+
+    async fn front50(&mut self, shared: &Shared<'_>, lines: &Lines) -> anyhow::Result<()> {
+        let settings = &shared.settings.front50;
+        if !settings.place.runs_here {
+            return Ok(());
+        }
+        let folder = FolderObjects::open(shared.data.join("objects"), FolderOptions::default(), shared.clock())?;
+        let deps = gennaker_front50::Deps { objects: Arc::new(folder), clock: shared.clock() };
+        let front50 = Front50::new(settings.own.clone(), deps).await?;
+        lines.front50.connect(self.socket(shared, &settings.place, front50.api(), front50.health()).await?);
+        self.add(move |stop| async move { front50.run(stop).await });
+        Ok(())
+    }
+
+    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Lines) -> anyhow::Result<()> {
+        let settings = &shared.settings.clouddriver;
+        if !settings.place.runs_here {
+            return Ok(());
+        }
+        let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
+        if shared.settings.local.enabled {
+            let local = Arc::new(LocalProvider::new(local_options(shared), shared.clock()));
+            providers.push(local.clone());
+            self.add(move |stop| async move { local.run(stop).await });
+        }
+        let deps = gennaker_clouddriver::Deps {
+            store: shared.store.clone(),
+            owner: shared.standing.owners(),
+            clock: shared.clock(),
+            providers,
+        };
+        let clouddriver = Clouddriver::new(&settings.own, deps);
+        let router = self.socket(shared, &settings.place, clouddriver.api(), clouddriver.health()).await?;
+        lines.clouddriver.connect(router);
+        self.add(move |stop| async move { clouddriver.run(stop).await });
+        Ok(())
+    }
+
+    async fn orca(&mut self, shared: &Shared<'_>, lines: &Lines, clients: &Clients) -> anyhow::Result<()> {
+        let settings = &shared.settings.orca;
+        if !settings.place.runs_here {
+            return Ok(());
+        }
+        let deps = engine::Deps {
+            store: shared.store.clone(),
+            owner: shared.standing.owners(),
+            clock: shared.clock(),
+            catalogue: Arc::new(Catalogue::standard()),
+            clients: clients.clone(),
+        };
+        let orca = Orca::new(&settings.own, deps);
+        lines.orca.connect(self.socket(shared, &settings.place, orca.api(), orca.health()).await?);
+        self.add(move |stop| async move { orca.run(stop).await });
+        Ok(())
+    }
+
+    async fn gate(&mut self, shared: &Shared<'_>, clients: Clients) -> anyhow::Result<()> {
+        let settings = &shared.settings.gate;
+        if !settings.place.runs_here {
+            return Ok(());
+        }
+        let gate = Gate::new(settings.own.clone(), clients);
+        let _ = self.socket(shared, &settings.place, gate.api(), gate.health()).await?;
+        Ok(())
+    }
+
+    /// Puts a service behind its guard and binds its socket. Returns what calls within this process go through.
+    async fn socket(&mut self, shared: &Shared<'_>, place: &Place, api: Api, health: Health) -> anyhow::Result<Router> {
+        let metrics = shared.metrics.clone();
+        let api = api.merge(prometheus(place.service, move || metrics.render()));
+        let router = api.into_service((), self.guard());
+        self.healths.push(health);
+        self.listen(place.service, place.address, place.hosts.clone(), shared, router.clone()).await?;
+        Ok(router)
+    }
+
+    async fn healthcheck(&mut self, shared: &Shared<'_>) -> anyhow::Result<()> {
+        let router = healthcheck(self.healths.clone(), shared.data.to_owned(), self.guard());
+        let gate = &shared.settings.gate.place;
+        let address = SocketAddr::new(gate.address.ip(), shared.settings.healthcheck.port);
+        self.listen("healthcheck", address, gate.hosts.clone(), shared, router).await
+    }
+
+    async fn listen(
+        &mut self,
+        service: &'static str,
+        address: SocketAddr,
+        hosts: Vec<String>,
+        shared: &Shared<'_>,
+        router: Router,
+    ) -> anyhow::Result<()> {
+        let options = ServeOptions { service, address, hosts, origins: shared.settings.origins.clone() };
+        let socket = Server::bind(options, router).await.with_context(|| format!("{service} cannot start"))?;
+        self.sockets.push(socket);
+        Ok(())
+    }
+
+    fn guard(&self) -> GuardOptions {
+        GuardOptions { tasks: self.requests.clone(), ..GuardOptions::default() }
+    }
+
+    /// Adds work that goes on until the sockets are closed.
+    fn add<F: Future<Output = ()> + Send + 'static>(
+        &mut self,
+        work: impl FnOnce(CancellationToken) -> F + Send + 'static,
+    ) {
+        self.work.push(Box::new(move |stop| Box::pin(work(stop))));
+    }
+
+    /// Serves until `stop`: first the sockets close, then the handlers end, then what runs behind them.
+    pub(super) async fn run(self, stop: CancellationToken) {
+        let behind = CancellationToken::new();
+        let work: Vec<_> = self.work.into_iter().map(|work| tokio::spawn(work(behind.clone()))).collect();
+        let sockets: Vec<_> = self.sockets.into_iter().map(|socket| tokio::spawn(socket.run(stop.clone()))).collect();
+        join_all(sockets).await;
+        self.requests.stop(HANDLER_GRACE).await;
+        behind.cancel();
+        join_all(work).await;
+    }
+}
+
+/// The lines between the services of this process.
+#[derive(Default)]
+struct Lines {
+    front50: Line,
+    orca: Line,
+    clouddriver: Line,
+}
+
+impl Lines {
+    /// The clients that every service is given.
+    fn clients(&self, settings: &Settings) -> anyhow::Result<Clients> {
+        Ok(Clients {
+            front50: Front50Client::new(transport(&settings.front50.place, &self.front50)?),
+            orca: OrcaClient::new(transport(&settings.orca.place, &self.orca)?),
+            clouddriver: ClouddriverClient::new(transport(&settings.clouddriver.place, &self.clouddriver)?),
+        })
+    }
+}
+
+/// The way to a service: its URL where one is set, else its line in this process.
+fn transport(place: &Place, line: &Line) -> anyhow::Result<Transport> {
+    let options = TransportOptions::default();
+    match &place.elsewhere {
+        Some(url) => Ok(Transport::http(place.service, url.clone(), http_client()?, options)),
+        None => Ok(Transport::in_process(place.service, line.router(place.service), options)),
+    }
+}
+
+fn local_options(shared: &Shared<'_>) -> provider::Options {
+    let accounts = shared.settings.local.accounts.iter().map(|account| provider::AccountOptions {
+        name: account.name.clone(),
+        state_directory: match &account.state_directory {
+            Some(directory) => directory.into(),
+            None => shared.data.join("agents").join(&account.name),
+        },
+        environment: account.environment.clone(),
+    });
+    provider::Options { accounts: accounts.collect() }
+}

@@ -1,0 +1,182 @@
+//! The settings of a node: what its services, its sockets and its logs read from the configuration.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use anyhow::{Context as _, bail};
+use gennaker_config::{Config, ServiceConfig};
+use gennaker_telemetry::LogOptions;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use url::Url;
+
+/// Names under which operators have their install called; they are answered as `Host`.
+const HOST_VARIABLES: [&str; 3] = ["DEFAULT_DNS_NAME", "API_HOST", "DECK_HOST"];
+
+/// Where a service listens: `server` in its file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ServerSettings {
+    /// The address; loopback by default, because the local provider runs commands. `0.0.0.0` is every address.
+    address: IpAddr,
+    /// The port; 0 is upstream's.
+    port: u16,
+    /// Further names under which the service may be called (`Host`), besides loopback's and its address.
+    allowed_hosts: Vec<String>,
+    /// Further origins that a browser may call from, besides loopback's and `services.deck.baseUrl`.
+    allowed_origins: Vec<String>,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        ServerSettings {
+            address: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+        }
+    }
+}
+
+/// The node's health check for its balancer: `healthcheck` in `spinnaker.yml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct HealthcheckSettings {
+    /// The port, 5000 by default.
+    pub(crate) port: u16,
+}
+
+impl Default for HealthcheckSettings {
+    fn default() -> Self {
+        HealthcheckSettings { port: 5000 }
+    }
+}
+
+/// Logs: `gennaker.logging` in `spinnaker.yml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct LoggingSettings {
+    /// Levels by target, as in `info,gennaker_orca=debug`.
+    filter: String,
+    /// `text` or `json`.
+    format: String,
+}
+
+impl Default for LoggingSettings {
+    fn default() -> Self {
+        LoggingSettings { filter: "info".to_owned(), format: "text".to_owned() }
+    }
+}
+
+/// One account of the local provider.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct LocalAccount {
+    /// The name.
+    pub(crate) name: String,
+    /// Where its agent keeps its state; `agents/<name>` in the data folder by default.
+    pub(crate) state_directory: Option<String>,
+    /// The environment that clients show; the name by default.
+    pub(crate) environment: Option<String>,
+}
+
+/// The local provider: `local` in `clouddriver.yml`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct LocalSettings {
+    /// Whether it is there; off by default, because it runs commands on this machine.
+    pub(crate) enabled: bool,
+    /// Its accounts.
+    pub(crate) accounts: Vec<LocalAccount>,
+}
+
+/// Where a service is.
+pub(crate) struct Place {
+    /// Its name.
+    pub(crate) service: &'static str,
+    /// Whether this node runs it: `services.<name>.enabled`, true by default.
+    pub(crate) runs_here: bool,
+    /// Where it listens, if it runs here.
+    pub(crate) address: SocketAddr,
+    /// The `Host` names that it answers.
+    pub(crate) hosts: Vec<String>,
+    /// Where others reach it, if it is not called in this process: `services.<name>.baseUrl`.
+    pub(crate) elsewhere: Option<Url>,
+}
+
+/// A service's place, and its own settings.
+pub(crate) struct ServiceSettings<T> {
+    /// Where it is.
+    pub(crate) place: Place,
+    /// Its own.
+    pub(crate) own: T,
+}
+
+/// The settings of a node.
+pub(crate) struct Settings {
+    /// The node's name: `gennaker.node`.
+    pub(crate) node: String,
+    /// Its logs.
+    pub(crate) logging: LogOptions,
+    /// Its health check.
+    pub(crate) healthcheck: HealthcheckSettings,
+    /// The origins that a browser may call from.
+    pub(crate) origins: Vec<String>,
+    /// gate's.
+    pub(crate) gate: ServiceSettings<gennaker_gate::Options>,
+    /// orca's.
+    pub(crate) orca: ServiceSettings<gennaker_orca::Options>,
+    /// clouddriver's.
+    pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
+    /// The local provider's.
+    pub(crate) local: LocalSettings,
+    /// front50's.
+    pub(crate) front50: ServiceSettings<gennaker_front50::Options>,
+}
+
+impl Settings {
+    /// Reads every setting that a node has.
+    pub(crate) fn bind(config: &Config) -> anyhow::Result<Settings> {
+        let gate = config.for_service("gate")?;
+        let clouddriver = config.for_service("clouddriver")?;
+        let logging: LoggingSettings = gate.bind("gennaker.logging")?;
+        let logging = serde_json::to_value(&logging).and_then(serde_json::from_value::<LogOptions>);
+        let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
+        origins.extend(gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty()));
+        Ok(Settings {
+            node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
+            logging: logging.context("gennaker.logging.format is text or json")?,
+            healthcheck: gate.bind("healthcheck")?,
+            origins,
+            local: clouddriver.bind("local")?,
+            gate: service(&gate, "gate", 8084)?,
+            orca: service(&config.for_service("orca")?, "orca", 8083)?,
+            clouddriver: service(&clouddriver, "clouddriver", 7002)?,
+            front50: service(&config.for_service("front50")?, "front50", 8080)?,
+        })
+    }
+}
+
+/// A service's place and its own settings, which stand under its name.
+fn service<T: DeserializeOwned + Serialize + Default>(
+    config: &ServiceConfig,
+    name: &'static str,
+    port: u16,
+) -> anyhow::Result<ServiceSettings<T>> {
+    let server: ServerSettings = config.bind("server")?;
+    let runs_here = config.get::<bool>(&format!("services.{name}.enabled"))?.unwrap_or(true);
+    let key = format!("services.{name}.baseUrl");
+    let elsewhere = match config.get_string(&key)?.filter(|url| !url.is_empty()) {
+        Some(url) => Some(Url::parse(&url).with_context(|| format!("{key} is not a URL: {url}"))?),
+        None if !runs_here => match config.get_string("DEFAULT_DNS_NAME")?.filter(|host| !host.is_empty()) {
+            Some(host) => Some(Url::parse(&format!("http://{host}:{port}"))?),
+            None if name == "gate" => None,
+            None => bail!("{name} does not run here (services.{name}.enabled is false): set {key} to where it runs"),
+        },
+        None => None,
+    };
+    let mut hosts = server.allowed_hosts;
+    for variable in HOST_VARIABLES {
+        hosts.extend(config.get_string(variable)?.filter(|host| !host.is_empty()));
+    }
+    let address = SocketAddr::new(server.address, if server.port == 0 { port } else { server.port });
+    Ok(ServiceSettings { place: Place { service: name, runs_here, address, hosts, elsewhere }, own: config.bind(name)? })
+}

@@ -1,0 +1,8 @@
+//! The built program: its command line client against a gate that answers as the tests say.
+
+mod apps;
+mod client;
+mod executions;
+mod gate;
+mod pipelines;
+mod usage;

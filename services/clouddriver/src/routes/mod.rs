@@ -1,0 +1,74 @@
+//! clouddriver's HTTP API: upstream's paths, methods and JSON.
+
+mod applications;
+mod cache;
+mod clusters;
+mod credentials;
+mod instances;
+mod load_balancers;
+mod operations;
+mod search;
+mod security_groups;
+mod server_groups;
+mod tasks;
+mod unsupported;
+
+use gennaker_http::{Access, Api, Error, Permission};
+
+use crate::{
+    Clouddriver,
+    app::{inventory, operations as app},
+};
+
+/// A known caller; what it may see is filtered from the answer.
+const KNOWN: Permission = Permission::Authenticated;
+/// Looking at an application.
+const READ_APPLICATION: Permission = Permission::of("application", Access::Read);
+/// Looking at an account.
+const READ_ACCOUNT: Permission = Permission::of("account", Access::Read);
+/// Changing what runs in an account.
+const WRITE_ACCOUNT: Permission = Permission::of("account", Access::Write);
+
+/// All routes.
+pub(crate) fn api() -> Api<Clouddriver> {
+    operations::api()
+        .merge(tasks::api())
+        .merge(credentials::api())
+        .merge(applications::api())
+        .merge(clusters::api())
+        .merge(server_groups::api())
+        .merge(load_balancers::api())
+        .merge(instances::api())
+        .merge(security_groups::api())
+        .merge(search::api())
+        .merge(cache::api())
+        .merge(unsupported::api())
+}
+
+impl From<inventory::Error> for Error {
+    fn from(error: inventory::Error) -> Self {
+        Error::new(error.kind(), error.to_string())
+    }
+}
+
+impl From<app::Error> for Error {
+    fn from(error: app::Error) -> Self {
+        let answer = Error::new(error.kind(), error.to_string());
+        match error {
+            app::Error::Refused { findings, .. } => answer.with_field("errors", findings),
+            app::Error::Fenced { .. } => answer.with_field("code", "fenced"),
+            app::Error::NotRetryable(_) => answer.with_field("retryable", false),
+            _ => answer,
+        }
+    }
+}
+
+/// A boolean of a query as upstream reads it: `true` in any case, else no.
+fn flag(text: Option<&String>, default: bool) -> bool {
+    text.map_or(default, |text| text.eq_ignore_ascii_case("true"))
+}
+
+/// The parts of a list separated by commas.
+fn texts(list: &str) -> Vec<String> {
+    list.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}

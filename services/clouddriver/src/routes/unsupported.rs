@@ -1,0 +1,204 @@
+//! Upstream's endpoints that this build does not answer yet. Each says what is missing.
+
+use gennaker_http::{Access, Api, Permission, unsupported};
+use http::Method;
+
+use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION, WRITE_ACCOUNT};
+use crate::Clouddriver;
+
+const WRITE_APPLICATION: Permission = Permission::of("application", Access::Write);
+
+const ACCOUNTS: &str = "accounts are configured in clouddriver.yml; they cannot be stored through the API yet";
+const ARTIFACTS: &str = "clouddriver has no artifact accounts yet";
+const CLOUD: &str =
+    "the cloud of this endpoint is not in this build yet; GET /credentials lists the accounts there are";
+const JOBS: &str = "clouddriver does not run jobs yet";
+const METRICS: &str = "clouddriver does not read cloud metrics yet";
+const NETWORKS: &str = "no cloud in this build has networks, subnets, addresses, certificates or key pairs yet";
+const MANIFESTS: &str = "the Kubernetes provider is not in this build yet";
+const SCHEDULER: &str =
+    "clouddriver has no caching agents to administer; GET /cache/introspection tells how fresh it is";
+const TAGS: &str = "clouddriver does not keep entity tags yet";
+const TASKS: &str = "a task's state belongs to its owner; resume a failed one with POST /task/{id}:resume";
+
+/// Endpoints that need the same permission and lack the same thing.
+type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
+
+const GROUPS: [Group; 15] = [
+    (
+        Permission::Admin,
+        SCHEDULER,
+        &[
+            (Method::PUT, "/admin/db/drop/{namespace}"),
+            (Method::PUT, "/admin/db/truncate/{namespace}"),
+            (Method::GET, "/admin/scheduler/agents"),
+            (Method::DELETE, "/admin/scheduler/agents/{agentType}"),
+        ],
+    ),
+    (
+        Permission::Admin,
+        TAGS,
+        &[
+            (Method::POST, "/admin/tags/deleteByNamespace/{namespace}"),
+            (Method::POST, "/admin/tags/deleteByTag/{tag}"),
+            (Method::GET, "/admin/tags/delta"),
+            (Method::POST, "/admin/tags/reconcile"),
+            (Method::POST, "/admin/tags/reindex"),
+        ],
+    ),
+    (KNOWN, TAGS, &[(Method::GET, "/tags"), (Method::GET, "/tags/{*path}")]),
+    (
+        Permission::Admin,
+        ACCOUNTS,
+        &[
+            (Method::POST, "/credentials"),
+            (Method::PUT, "/credentials"),
+            (Method::GET, "/credentials/type/{accountType}"),
+            (Method::DELETE, "/credentials/{accountName}"),
+            (Method::PUT, "/credentials/{accountName}"),
+            (Method::GET, "/credentials/{accountName}/history"),
+        ],
+    ),
+    (
+        KNOWN,
+        ARTIFACTS,
+        &[
+            (Method::GET, "/artifacts/account/{accountName}/names"),
+            (Method::GET, "/artifacts/account/{accountName}/versions"),
+            (Method::GET, "/artifacts/content-address/{application}/{hash}"),
+            (Method::GET, "/artifacts/credentials"),
+            (Method::PUT, "/artifacts/fetch"),
+            (Method::GET, "/find"),
+        ],
+    ),
+    (
+        KNOWN,
+        NETWORKS,
+        &[
+            (Method::GET, "/certificates"),
+            (Method::GET, "/certificates/{cloudProvider}"),
+            (Method::GET, "/elasticIps/{account}"),
+            (Method::GET, "/instanceTypes"),
+            (Method::GET, "/keyPairs"),
+            (Method::GET, "/networks"),
+            (Method::GET, "/networks/{cloudProvider}"),
+            (Method::GET, "/roles/{cloudProvider}"),
+            (Method::GET, "/subnets"),
+            (Method::GET, "/subnets/{cloudProvider}"),
+            (Method::GET, "/vpcs"),
+        ],
+    ),
+    (
+        READ_ACCOUNT,
+        METRICS,
+        &[
+            (Method::GET, "/cloudMetrics/{cloudProvider}/{account}/{region}"),
+            (Method::GET, "/cloudMetrics/{cloudProvider}/{account}/{region}/{metricName}/statistics"),
+        ],
+    ),
+    (
+        READ_ACCOUNT,
+        MANIFESTS,
+        &[
+            (Method::GET, "/manifests/{account}/_/{name}"),
+            (Method::GET, "/manifests/{account}/{location}/{kind}/cluster/{app}/{cluster}"),
+            (Method::GET, "/manifests/{account}/{location}/{kind}/cluster/{app}/{cluster}/dynamic/{criteria}"),
+            (Method::GET, "/manifests/{account}/{location}/{name}"),
+            (Method::GET, "/manifests/{account}/{name}"),
+        ],
+    ),
+    (
+        READ_APPLICATION,
+        MANIFESTS,
+        &[
+            (Method::GET, "/applications/{application}/kubernetes/pods/{account}/{namespace}/{podName}/{fileName}"),
+            (Method::GET, "/applications/{application}/rawResources"),
+        ],
+    ),
+    (
+        READ_APPLICATION,
+        JOBS,
+        &[
+            (Method::GET, "/applications/{application}/jobs/{account}/{location}/{id}"),
+            (Method::GET, "/applications/{application}/jobs/{account}/{location}/{id}/{fileName}"),
+        ],
+    ),
+    (WRITE_APPLICATION, JOBS, &[(Method::DELETE, "/applications/{application}/jobs/{account}/{location}/{id}")]),
+    (
+        READ_APPLICATION,
+        CLOUD,
+        &[
+            (
+                Method::GET,
+                "/applications/{application}/clusters/{account}/{clusterName}/alicloud/serverGroups/{serverGroupName}/scalingActivities",
+            ),
+            (
+                Method::GET,
+                "/applications/{application}/clusters/{account}/{clusterName}/aws/serverGroups/{serverGroupName}/scalingActivities",
+            ),
+            (
+                Method::GET,
+                "/applications/{application}/clusters/{account}/{clusterName}/yandex/serverGroups/{serverGroupName}/scalingActivities",
+            ),
+            (
+                Method::GET,
+                "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/{scope}/serverGroups/target/{target}/{summaryType}",
+            ),
+            (Method::GET, "/applications/{application}/functions"),
+            (Method::GET, "/applications/{application}/loadBalancersL4"),
+            (Method::GET, "/applications/{application}/serverGroups/{account}/{serverGroupName}/events"),
+            (Method::GET, "/projects/{project}/clusters"),
+        ],
+    ),
+    (
+        KNOWN,
+        CLOUD,
+        &[
+            (Method::GET, "/alicloud/images/find"),
+            (Method::GET, "/aws/cloudFormation/stacks"),
+            (Method::GET, "/aws/cloudFormation/stacks/stack"),
+            (Method::GET, "/aws/images/find"),
+            (Method::GET, "/aws/images/{account}/{region}/{imageId}"),
+            (Method::GET, "/azure/images/find"),
+            (Method::GET, "/azure/images/{account}/{region}/{imageId}"),
+            (Method::GET, "/cloudfoundry/images/find"),
+            (Method::GET, "/ecs/cloudMetrics/alarms"),
+            (Method::GET, "/ecs/ecsClusterDescriptions/{account}/{region}"),
+            (Method::GET, "/ecs/ecsClusters"),
+            (Method::GET, "/ecs/images/find"),
+            (Method::GET, "/ecs/secrets"),
+            (Method::GET, "/ecs/serviceDiscoveryRegistries"),
+            (Method::GET, "/functions"),
+            (Method::GET, "/gce/images/find"),
+            (Method::GET, "/huaweicloud/images/find"),
+            (Method::GET, "/images/{provider}/{imageId}"),
+            (Method::GET, "/oracle/images/find"),
+            (Method::GET, "/oracle/images/{account}/{region}/{imageId}"),
+            (Method::GET, "/reports/reservation"),
+            (Method::GET, "/reports/reservation/{name}"),
+            (Method::GET, "/servicebroker/{account}/serviceInstance"),
+            (Method::GET, "/servicebroker/{account}/services"),
+            (Method::GET, "/storage"),
+            (Method::GET, "/v1/data/adhoc/{groupId}/{bucketId}/{*path}"),
+            (Method::GET, "/v1/data/static/{id}"),
+            (Method::GET, "/yandex/images/find"),
+            (Method::GET, "/yandex/serviceAcounts/{account}"),
+        ],
+    ),
+    (KNOWN, TASKS, &[(Method::GET, "/saga/{name}/{id}"), (Method::GET, "/{cloudProvider}/task/{id}/owner")]),
+    (
+        WRITE_ACCOUNT,
+        TASKS,
+        &[(Method::PATCH, "/{cloudProvider}/task/{id}"), (Method::POST, "/{cloudProvider}/task/{id}/restart")],
+    ),
+];
+
+pub(super) fn api() -> Api<Clouddriver> {
+    let mut api = Api::new("clouddriver");
+    for (permission, message, endpoints) in GROUPS {
+        for (method, path) in endpoints {
+            api = api.route(unsupported(method.clone(), path, message).needs(permission));
+        }
+    }
+    api
+}

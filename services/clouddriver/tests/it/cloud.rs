@@ -1,0 +1,169 @@
+//! A cloud that writes down what it is asked, and does what the description says.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering},
+};
+
+use async_trait::async_trait;
+use gennaker_base::{Kind, Timestamp};
+use gennaker_provider_api::{
+    AccountState, Error, Freshness, Inventory, Journal, Outcome, Progress, Provider, Request, Result,
+};
+use gennaker_wire::{Account, Instance, InstanceCounts, ObjectExt, Operation, ServerGroup, naming::Moniker};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::world::PATIENCE;
+
+/// One call of [`Provider::run`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) operation: String,
+    pub(crate) request_id: String,
+    pub(crate) fence: String,
+}
+
+/// The cloud `sky` with the accounts `test` and `broken`.
+///
+/// A description may hold `hold` (wait until [`Cloud::release`]), `fail` (the kind of failure, until
+/// [`Cloud::heal`]), `panic`, and `wrong` (a text that validation finds).
+pub(crate) struct Cloud {
+    accounts: watch::Sender<Arc<Vec<AccountState>>>,
+    inventories: Vec<watch::Sender<Arc<Inventory>>>,
+    ran: Mutex<Vec<Ran>>,
+    decided: watch::Sender<Vec<Value>>,
+    names: AtomicU32,
+    held: watch::Sender<bool>,
+    healthy: watch::Sender<bool>,
+}
+
+impl Cloud {
+    pub(crate) fn new() -> Arc<Self> {
+        let group = ServerGroup {
+            name: "shop-v001".to_owned(),
+            account: "test".to_owned(),
+            region: "north".to_owned(),
+            kind: "sky".to_owned(),
+            cloud_provider: "sky".to_owned(),
+            cluster: "shop".to_owned(),
+            moniker: Moniker::parse("shop-v001"),
+            created_time: Some(Timestamp::from_millis(1)),
+            instance_counts: InstanceCounts { total: 1, up: 1, ..InstanceCounts::default() },
+            instances: vec![Instance { id: "i-1".to_owned(), name: "one".to_owned(), ..Instance::default() }],
+            ..ServerGroup::default()
+        };
+        let freshness = Freshness { confirmed: Some(Timestamp::from_millis(1)), problem: None };
+        let known = Inventory {
+            account: "test".to_owned(),
+            version: 1,
+            server_groups: vec![group],
+            load_balancers: Vec::new(),
+            freshness,
+        };
+        let unknown = Inventory { account: "broken".to_owned(), ..Inventory::default() };
+        let inventories = [known, unknown].map(|inventory| watch::Sender::new(Arc::new(inventory)));
+        let state = |inventory: &watch::Sender<Arc<Inventory>>| {
+            let name = inventory.borrow().account.clone();
+            let problem = (name == "broken").then(|| "its agent does not answer".to_owned());
+            let (kind, cloud_provider) = ("sky".to_owned(), "sky".to_owned());
+            let account = Account { name, kind, cloud_provider, problem, enabled: true, ..Account::default() };
+            AccountState { account, inventory: inventory.subscribe() }
+        };
+        let accounts = watch::Sender::new(Arc::new(inventories.iter().map(state).collect()));
+        Arc::new(Cloud {
+            accounts,
+            inventories: inventories.into(),
+            ran: Mutex::default(),
+            decided: watch::Sender::default(),
+            names: AtomicU32::default(),
+            held: watch::Sender::new(true),
+            healthy: watch::Sender::new(false),
+        })
+    }
+
+    /// Lets operations with `hold` go on.
+    pub(crate) fn release(&self) {
+        self.held.send_replace(false);
+    }
+
+    /// Lets operations with `fail` succeed.
+    pub(crate) fn heal(&self) {
+        self.healthy.send_replace(true);
+    }
+
+    /// The cloud confirms the inventory of `test` at that time.
+    pub(crate) fn confirm(&self, at: Timestamp) {
+        self.inventories[0].send_modify(|inventory| {
+            Arc::make_mut(inventory).freshness.confirmed = Some(at);
+        });
+    }
+
+    /// The calls so far.
+    pub(crate) fn ran(&self) -> Vec<Ran> {
+        self.ran.lock().expect("no panic").clone()
+    }
+
+    /// The names that calls went on with, once there are so many.
+    pub(crate) async fn decided(&self, number: usize) -> Vec<Value> {
+        let mut decided = self.decided.subscribe();
+        let wait = decided.wait_for(|decided| decided.len() == number);
+        let decided = tokio::time::timeout(PATIENCE, wait).await.expect("the cloud gets there");
+        decided.expect("the sender lives").clone()
+    }
+}
+
+#[async_trait]
+impl Provider for Cloud {
+    fn name(&self) -> &'static str {
+        "sky"
+    }
+
+    fn accounts(&self) -> watch::Receiver<Arc<Vec<AccountState>>> {
+        self.accounts.subscribe()
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        &["createServerGroup", "destroyServerGroup"]
+    }
+
+    async fn validate(&self, operation: &Operation) -> Result<()> {
+        let account = operation.description.text("account").unwrap_or_default();
+        if account != "test" {
+            return Err(Error::new(Kind::NotFound, format!("there is no account {account:?}")));
+        }
+        match operation.description.text("wrong") {
+            Some(finding) => Err(Error::new(Kind::Invalid, finding)),
+            None => Ok(()),
+        }
+    }
+
+    async fn run(&self, request: &Request, journal: &dyn Journal) -> Result<Outcome> {
+        let Operation { name, description } = &request.operation;
+        let ran = Ran { operation: name.clone(), request_id: request.request_id.clone(), fence: request.fence.clone() };
+        self.ran.lock().expect("no panic").push(ran);
+        let next = format!("shop-v{:03}", self.names.fetch_add(1, Ordering::SeqCst));
+        let decided = journal.decide("name", json!(next)).await?;
+        assert_eq!(journal.decided("name").as_ref(), Some(&decided));
+        journal.status(Progress { phase: "DEPLOY", status: format!("Working on {decided}") }).await?;
+        self.decided.send_modify(|all| all.push(decided.clone()));
+        if description.contains_key("hold") {
+            let mut held = self.held.subscribe();
+            held.wait_for(|held| !held).await.expect("the sender lives");
+        }
+        assert!(!description.contains_key("panic"), "a defect of the cloud");
+        if let Some(kind) = description.typed::<Kind>("fail").filter(|_| !*self.healthy.borrow()) {
+            return Err(Error::new(kind, "the cloud is grey").with_details("the last log line"));
+        }
+        let mut outcome = Outcome::default();
+        outcome.result.insert("serverGroupNames".to_owned(), json!([decided]));
+        Ok(outcome)
+    }
+
+    async fn console_output(&self, _account: &str, _region: &str, instance: &str, _bytes: u64) -> Result<String> {
+        match instance {
+            "i-1" => Ok("hello".to_owned()),
+            other => Err(Error::new(Kind::NotFound, format!("there is no instance {other}"))),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Nodes of clouddriver on one database file, each in a runtime of its own so that it can be killed.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use axum::body::Body;
+use gennaker_base::SystemClock;
+use gennaker_clouddriver::{Clouddriver, Deps, Options};
+use gennaker_http::GuardOptions;
+use gennaker_store::{Nodes, Owner, Registration};
+use gennaker_store_sql::SqlStore;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::{runtime::Runtime, sync::watch};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::cloud::Cloud;
+
+/// Longer than any lease of these tests needs to live.
+const TTL: Duration = Duration::from_secs(600);
+/// When a test that waits gives up.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A database and a cloud.
+pub(crate) struct World {
+    folder: TempDir,
+    pub(crate) cloud: Arc<Cloud>,
+}
+
+/// A node.
+pub(crate) struct Node {
+    runtime: Option<Runtime>,
+    router: axum::Router,
+    store: Arc<SqlStore>,
+    owner: watch::Sender<Option<Owner>>,
+    shutdown: CancellationToken,
+}
+
+/// What a node answers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Value,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        World { folder: tempfile::tempdir().expect("a folder"), cloud: Cloud::new() }
+    }
+
+    /// Starts a node of that name. A living node of the same name loses its lease.
+    pub(crate) async fn node(&self, name: &str) -> Node {
+        let node = self.idle_node().await;
+        node.join(name).await;
+        node
+    }
+
+    /// Starts a node that has no lease yet.
+    pub(crate) async fn idle_node(&self) -> Node {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let (path, cloud) = (self.folder.path().join("store.db"), self.cloud.clone());
+        let started = runtime.spawn(async move { start(&path, cloud).await });
+        let (store, owner, service, shutdown) = started.await.expect("it starts");
+        let router = service.api().into_service((), GuardOptions::default());
+        Node { runtime: Some(runtime), router, store, owner, shutdown }
+    }
+}
+
+type Started = (Arc<SqlStore>, watch::Sender<Option<Owner>>, Clouddriver, CancellationToken);
+
+async fn start(path: &Path, cloud: Arc<Cloud>) -> Started {
+    let store = SqlStore::open_sqlite(path, Arc::new(SystemClock), gennaker_store_sql::Options::default()).await;
+    let store = Arc::new(store.expect("a store"));
+    let owner = watch::Sender::new(None);
+    let deps =
+        Deps { store: store.clone(), owner: owner.subscribe(), clock: Arc::new(SystemClock), providers: vec![cloud] };
+    let service = Clouddriver::new(&Options { refresh_wait_ms: 100, ..Options::default() }, deps);
+    let shutdown = CancellationToken::new();
+    let (running, token) = (service.clone(), shutdown.clone());
+    tokio::spawn(async move { running.run(token).await });
+    (store, owner, service, shutdown)
+}
+
+impl Node {
+    /// Takes a lease under that name, with a new epoch.
+    pub(crate) async fn join(&self, name: &str) -> u64 {
+        let registration = Registration { node: name.to_owned(), address: String::new(), format: 1 };
+        let epoch = self.store.join(&registration, TTL).await.expect("it joins");
+        self.owner.send_replace(Some(Owner { node: name.to_owned(), epoch }));
+        epoch.0
+    }
+
+    /// Ends all that it does at once, as a kill does; its lease lives on.
+    pub(crate) fn kill(mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+
+    pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let request = request.body(body).expect("a request");
+        // In the node's own runtime, where its handlers live.
+        let answered = self.router.clone().oneshot(request);
+        let runtime = self.runtime.as_ref().expect("it lives");
+        let response = runtime.spawn(answered).await.expect("it answers").expect("it answers");
+        let status = response.status();
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+        Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[], &Value::Null).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.ask("POST", path, &[], body).await
+    }
+
+    /// Submits and returns the task's id.
+    pub(crate) async fn submit(&self, path: &str, body: &Value) -> String {
+        let answer = self.post(path, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let id = answer.body["id"].as_str().expect("an id").to_owned();
+        assert_eq!(answer.body["resourceUri"], format!("/task/{id}"));
+        id
+    }
+
+    /// The task, once `done` is true of it.
+    pub(crate) async fn task_when(&self, id: &str, done: impl Fn(&Value) -> bool) -> Value {
+        let wait = async {
+            loop {
+                let answer = self.get(&format!("/task/{id}?waitMs=1000")).await;
+                assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+                if done(&answer.body) {
+                    return answer.body;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.expect("the task gets there")
+    }
+
+    /// The task once it is over.
+    pub(crate) async fn over(&self, id: &str) -> Value {
+        self.task_when(id, |task| task["status"]["completed"] == true).await
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The status lines of a task.
+pub(crate) fn lines(task: &Value) -> Vec<String> {
+    let history = task["history"].as_array().cloned().unwrap_or_default();
+    history.iter().filter_map(|line| line["status"].as_str().map(str::to_owned)).collect()
+}

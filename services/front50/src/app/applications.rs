@@ -1,0 +1,300 @@
+//! Applications: their fields, their merge, their history.
+
+use std::{collections::HashMap, sync::Arc};
+
+use gennaker_base::{SharedClock, Timestamp};
+use gennaker_objects::Object as Stored;
+use gennaker_wire::{Application, Object};
+use serde_json::{Value, json};
+
+use super::{
+    Collection, Error, NAME_LIMIT,
+    collection::{Current, Item},
+    jackson::{Shape, coerce},
+    layout::{fold, shorten},
+    search::search,
+};
+
+/// The fields that upstream knows, but for those that it reads in a way of their own.
+const FIELDS: [(&str, Shape); 7] = [
+    ("name", Shape::Text),
+    ("description", Shape::Text),
+    ("email", Shape::Text),
+    ("updateTs", Shape::Text),
+    ("createTs", Shape::Text),
+    ("lastModifiedBy", Shape::Text),
+    ("trafficGuards", Shape::Objects),
+];
+
+/// The applications.
+pub(crate) struct Applications {
+    pub(super) items: Collection<Application>,
+    clock: SharedClock,
+}
+
+/// Reads an application as upstream reads it.
+///
+/// # Errors
+/// A sentence that names the field that cannot be read.
+pub(crate) fn parse_application(mut body: Object) -> Result<Application, String> {
+    coerce(&mut body, &FIELDS)?;
+    if let Some(Value::Array(clouds)) = body.get("cloudProviders") {
+        let names: Option<Vec<_>> = clouds.iter().map(Value::as_str).collect();
+        let names = names.ok_or("the body is wrong at cloudProviders: expected a text or a list of texts")?;
+        body["cloudProviders"] = names.join(",").into();
+    }
+    coerce(&mut body, &[("cloudProviders", Shape::Text)])?;
+    let guards = body.entry("trafficGuards").or_insert_with(|| json!([]));
+    for guard in guards.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        for (name, default) in [("account", Value::Null), ("stack", Value::Null), ("detail", Value::Null)] {
+            guard.entry(name).or_insert(default);
+        }
+        guard.entry("location").or_insert(Value::Null);
+        guard.entry("enabled").or_insert(true.into());
+    }
+    let mut application: Application =
+        serde_json::from_value(Value::Object(body)).map_err(|error| error.to_string())?;
+    application.name = application.name.to_uppercase().trim().to_owned();
+    Ok(application)
+}
+
+impl Item for Application {
+    const GROUP: &'static str = "applications";
+    const FILE: &'static str = "application-metadata.json";
+
+    fn read(_id: &str, object: &Stored) -> Result<Self, String> {
+        let body: Object = serde_json::from_slice(&object.bytes).map_err(|error| error.to_string())?;
+        let mut application = parse_application(body)?;
+        if application.name.is_empty() {
+            return Err("it has no name".to_owned());
+        }
+        application.update_ts.get_or_insert_with(|| object.modified.millis().to_string());
+        Ok(application)
+    }
+
+    fn write(&self) -> Vec<u8> {
+        json!(self).to_string().into_bytes()
+    }
+}
+
+impl Applications {
+    pub(super) fn new(items: Collection<Application>, clock: SharedClock) -> Self {
+        Applications { items, clock }
+    }
+
+    /// The applications that match `wanted` (field and part of its value), best match first, or all by name.
+    pub(crate) async fn list(&self, wanted: &HashMap<String, String>, most: Option<usize>) -> Vec<Application> {
+        let all = self.items.list(true).await;
+        let mut found = if wanted.is_empty() { all } else { search(all, wanted) };
+        if wanted.is_empty() {
+            found.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        let shown = found.into_iter().take(most.unwrap_or(usize::MAX));
+        // Permissions are objects of their own; a list shows only those.
+        shown.map(|application| without(&application, "permissions")).collect()
+    }
+
+    /// One application.
+    pub(crate) async fn get(&self, name: &str) -> Result<Arc<Application>, Error> {
+        self.items.find(name).await
+    }
+
+    /// Whether there is an object for the application, readable or not.
+    pub(crate) async fn exists(&self, name: &str) -> Result<bool, Error> {
+        if self.items.check_id(name).is_err() {
+            return Ok(false);
+        }
+        Ok(self.items.current(name).await?.exists())
+    }
+
+    /// Creates an application.
+    pub(crate) async fn create(&self, application: Application, user: &str) -> Result<Application, Error> {
+        if application.name.is_empty() {
+            return Err(Error::ApplicationInvalid(missing(&application)));
+        }
+        let current = self.items.current(&application.name).await?;
+        if current.exists() {
+            return Err(Error::ApplicationExists(application.name));
+        }
+        self.save(application, &current, user).await
+    }
+
+    /// Merges an application into the one of the path, or creates it.
+    pub(crate) async fn update(&self, path: &str, application: Application, user: &str) -> Result<Application, Error> {
+        check_names(path, &application)?;
+        let current = self.items.current(&application.name).await?;
+        let merged = match &current.item {
+            Some(existing) => merge(application, existing),
+            None => application,
+        };
+        self.save(merged, &current, user).await
+    }
+
+    /// Replaces the application of the path, or creates it.
+    pub(crate) async fn replace(&self, path: &str, application: Application, user: &str) -> Result<Application, Error> {
+        check_names(path, &application)?;
+        let current = self.items.current(&application.name).await?;
+        self.save(application, &current, user).await
+    }
+
+    /// Writes many applications as they are, without upstream's checks of a single one, but for their names. If one
+    /// cannot be written nothing is.
+    pub(crate) async fn import(&self, applications: Vec<Application>, user: &str) -> Result<(), Error> {
+        for application in &applications {
+            if application.name.is_empty() {
+                return Err(Error::Invalid("an application has no name: give it one".to_owned()));
+            }
+            check_length(application)?;
+            self.items.check_id(&application.name)?;
+        }
+        for application in applications {
+            let current = self.items.current(&application.name).await?;
+            self.write(application, &current, user).await?;
+        }
+        Ok(())
+    }
+
+    /// What the application was, newest first.
+    pub(crate) async fn history(&self, name: &str, limit: usize) -> Result<Vec<Application>, Error> {
+        let mut history = self.items.history(name, limit).await?;
+        for application in &mut history {
+            // Upstream learns the time of creation after it has written the first revision.
+            if application.create_ts == application.update_ts {
+                application.create_ts = None;
+            }
+        }
+        Ok(history)
+    }
+
+    pub(super) async fn delete(&self, name: &str) -> Result<(), Error> {
+        self.items.delete(name).await
+    }
+
+    async fn save(
+        &self,
+        application: Application,
+        current: &Current<Application>,
+        user: &str,
+    ) -> Result<Application, Error> {
+        let missing = missing(&application);
+        if !missing.is_empty() {
+            return Err(Error::ApplicationInvalid(missing));
+        }
+        check_length(&application)?;
+        self.write(application, current, user).await
+    }
+
+    async fn write(
+        &self,
+        mut application: Application,
+        current: &Current<Application>,
+        user: &str,
+    ) -> Result<Application, Error> {
+        let existing = current.item.as_ref();
+        let now = later(self.clock.now(), existing.and_then(|existing| existing.update_ts.as_deref()));
+        application.update_ts = Some(now.clone());
+        application.last_modified_by = Some(user.to_owned());
+        if let Some(existing) = existing {
+            application.create_ts.clone_from(&existing.create_ts);
+        }
+        let mut stored = application.clone();
+        if !current.exists() {
+            stored.create_ts.get_or_insert(now);
+        }
+        self.items.put(&application.name, stored, current).await?;
+        Ok(application)
+    }
+}
+
+/// The time as upstream writes it, later than `before`.
+pub(super) fn later(now: Timestamp, before: Option<&str>) -> String {
+    let before = before.and_then(|before| before.parse::<i64>().ok()).unwrap_or(0);
+    now.millis().max(before.saturating_add(1)).to_string()
+}
+
+/// The application with what `existing` has and it has not.
+fn merge(mut application: Application, existing: &Application) -> Application {
+    application.name.clone_from(&existing.name);
+    application.description = application.description.or_else(|| existing.description.clone());
+    application.email = application.email.or_else(|| existing.email.clone());
+    application.cloud_providers = application.cloud_providers.or_else(|| existing.cloud_providers.clone());
+    for (name, value) in &existing.other {
+        // Reading made an empty list of guards that were not sent.
+        let absent = |value: &Value| name == "trafficGuards" && *value == json!([]);
+        if application.other.get(name).is_none_or(absent) {
+            application.other.insert(name.clone(), value.clone());
+        }
+    }
+    application
+}
+
+fn check_names(path: &str, application: &Application) -> Result<(), Error> {
+    if !application.name.is_empty() && fold(path.trim()) == fold(&application.name) {
+        return Ok(());
+    }
+    let name = if application.name.is_empty() { "null" } else { &application.name };
+    Err(Error::OtherApplication { name: shorten(name), path: path.to_owned() })
+}
+
+/// What an application must have and this one has not.
+fn missing(application: &Application) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if application.email.as_deref().unwrap_or_default().trim().is_empty() {
+        missing.push("Application must have a non-empty email");
+    }
+    if application.name.is_empty() {
+        missing.push("Application must have a non-empty name");
+    }
+    missing
+}
+
+fn check_length(application: &Application) -> Result<(), Error> {
+    if application.name.chars().count() <= NAME_LIMIT {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!("the name {} is longer than {NAME_LIMIT} characters", shorten(&application.name))))
+}
+
+fn without(application: &Application, field: &str) -> Application {
+    let mut application = application.clone();
+    application.other.shift_remove(field);
+    application
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn application(body: Value) -> Result<Application, String> {
+        parse_application(body.as_object().cloned().expect("an object"))
+    }
+
+    #[test]
+    fn an_application_is_read_as_upstream_reads_it() {
+        let read = application(json!({
+            "name": " shop ", "email": 7, "cloudProviders": ["aws", "kubernetes"],
+            "trafficGuards": [{"account": "a"}], "extra": null
+        }));
+        assert_eq!(
+            json!(read.expect("readable")),
+            json!({
+                "name": "SHOP", "description": null, "email": "7", "updateTs": null, "createTs": null,
+                "lastModifiedBy": null, "cloudProviders": "aws,kubernetes", "extra": null,
+                "trafficGuards": [{"account": "a", "stack": null, "detail": null, "location": null, "enabled": true}]
+            })
+        );
+        for wrong in [json!({"name": {}}), json!({"cloudProviders": [1]}), json!({"trafficGuards": "x"})] {
+            assert!(application(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_merge_keeps_what_was_not_sent() {
+        let old = application(json!({"name": "a", "email": "e", "x": 1, "y": 2, "trafficGuards": [{"account": "b"}]}));
+        let new = application(json!({"name": "A", "description": "d", "x": null}));
+        let merged = merge(new.expect("readable"), &old.expect("readable"));
+        assert_eq!((merged.email.as_deref(), merged.description.as_deref()), (Some("e"), Some("d")));
+        assert_eq!((&merged.other["x"], &merged.other["y"]), (&Value::Null, &json!(2)));
+        assert_eq!(merged.other["trafficGuards"].as_array().map(Vec::len), Some(1));
+    }
+}

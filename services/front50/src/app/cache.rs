@@ -1,0 +1,234 @@
+//! A group in memory, and the rules by which a listing of the store is taken over.
+//!
+//! A refresh takes time, and writes of this node go on meanwhile: what they changed since the refresh began is not
+//! overwritten by what the refresh read, so that a node always reads its own writes. It does no I/O.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// The items of a group by their folded ids.
+#[derive(Debug)]
+pub(crate) struct Cache<T> {
+    items: BTreeMap<String, Cached<T>>,
+    damaged: BTreeMap<String, Damage>,
+    /// The own writes that a running refresh may not know, by the count of writes at that time.
+    own: HashMap<String, u64>,
+    writes: u64,
+}
+
+/// What is read of the store because it is new or changed.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// The ids to read.
+    pub(crate) ids: Vec<String>,
+    present: BTreeMap<String, String>,
+    writes: u64,
+}
+
+/// What the store had under an id.
+#[derive(Debug)]
+pub(crate) enum Found<T> {
+    /// An item.
+    Item(T),
+    /// Nothing (any more).
+    Nothing,
+    /// Something that is no item, and why.
+    Damaged(String),
+    /// An error; what is known of it stays.
+    Failed(String),
+}
+
+#[derive(Debug)]
+struct Cached<T> {
+    item: Arc<T>,
+    /// The stamp under which it was read; `None` if this node wrote it.
+    stamp: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Damage {
+    reason: String,
+    stamp: Option<String>,
+}
+
+impl<T> Default for Cache<T> {
+    fn default() -> Self {
+        Cache { items: BTreeMap::new(), damaged: BTreeMap::new(), own: HashMap::new(), writes: 0 }
+    }
+}
+
+impl<T> Cache<T> {
+    /// All items in the order of their ids.
+    pub(crate) fn all(&self) -> Vec<Arc<T>> {
+        self.items.values().map(|cached| cached.item.clone()).collect()
+    }
+
+    /// The item of an id.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<T>> {
+        self.items.get(id).map(|cached| cached.item.clone())
+    }
+
+    /// The number of items.
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// What cannot be read: ids and reasons.
+    pub(crate) fn damaged(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.damaged.iter().map(|(id, damage)| (id.as_str(), damage.reason.as_str()))
+    }
+
+    /// This node wrote an item.
+    pub(crate) fn wrote(&mut self, id: &str, item: Arc<T>) {
+        self.changed(id);
+        self.items.insert(id.to_owned(), Cached { item, stamp: None });
+    }
+
+    /// This node removed an item.
+    pub(crate) fn removed(&mut self, id: &str) {
+        self.changed(id);
+        self.items.remove(id);
+    }
+
+    /// The number of own writes: to be asked before the store is listed.
+    pub(crate) fn writes(&self) -> u64 {
+        self.writes
+    }
+
+    /// What to read of a listing (ids and stamps) that was begun at `writes`.
+    pub(crate) fn compare(&self, present: BTreeMap<String, String>, writes: u64) -> Reading {
+        let known = |id: &str, stamp: &String| {
+            let of_item = self.items.get(id).and_then(|cached| cached.stamp.as_ref());
+            let of_damage = self.damaged.get(id).and_then(|damage| damage.stamp.as_ref());
+            of_item == Some(stamp) || of_damage == Some(stamp)
+        };
+        let ids = present.iter().filter(|(id, stamp)| !known(id, stamp)).map(|(id, _)| id.clone()).collect();
+        Reading { ids, present, writes }
+    }
+
+    /// Takes over what was read. `unknown` says which ids the listing could not see; they stay as they are. Gives the ids
+    /// and reasons of what is newly damaged.
+    pub(crate) fn take(
+        &mut self,
+        reading: &Reading,
+        found: Vec<(String, Found<T>)>,
+        unknown: impl Fn(&str) -> bool,
+    ) -> Vec<(String, String)> {
+        let own = std::mem::take(&mut self.own);
+        let newer = |id: &str| own.get(id).is_some_and(|at| *at > reading.writes);
+        let gone = |id: &String| !reading.present.contains_key(id) && !unknown(id) && !newer(id);
+        self.items.retain(|id, _| !gone(id));
+        self.damaged.retain(|id, _| !gone(id));
+        let mut news = Vec::new();
+        for (id, found) in found {
+            if newer(&id) {
+                continue;
+            }
+            let stamp = reading.present.get(&id).cloned();
+            let damage = match found {
+                Found::Item(item) => {
+                    self.items.insert(id.clone(), Cached { item: Arc::new(item), stamp });
+                    None
+                }
+                Found::Nothing => {
+                    self.items.remove(&id);
+                    None
+                }
+                Found::Damaged(reason) => {
+                    self.items.remove(&id);
+                    Some(Damage { reason, stamp })
+                }
+                Found::Failed(reason) => Some(Damage { reason, stamp: None }),
+            };
+            let before = match damage {
+                Some(damage) => {
+                    let reason = damage.reason.clone();
+                    let before = self.damaged.insert(id.clone(), damage);
+                    if before.as_ref().is_none_or(|before| before.reason != reason) {
+                        news.push((id, reason));
+                    }
+                    continue;
+                }
+                None => self.damaged.remove(&id),
+            };
+            if before.is_some() {
+                tracing::info!(id, "a damaged object is whole again");
+            }
+        }
+        // Refreshes follow each other, so that no older one is still running.
+        self.own = own.into_iter().filter(|(_, at)| *at > reading.writes).collect();
+        news
+    }
+
+    fn changed(&mut self, id: &str) {
+        self.writes += 1;
+        self.own.insert(id.to_owned(), self.writes);
+        self.damaged.remove(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
+        entries.iter().map(|(id, stamp)| ((*id).to_owned(), (*stamp).to_owned())).collect()
+    }
+
+    fn refresh(cache: &mut Cache<i32>, entries: &[(&str, &str)], found: impl Fn(&str) -> Found<i32>) -> Vec<String> {
+        let reading = cache.compare(listing(entries), cache.writes());
+        let found = reading.ids.iter().map(|id| (id.clone(), found(id))).collect();
+        cache.take(&reading, found, |_| false);
+        reading.ids
+    }
+
+    fn items(cache: &Cache<i32>) -> Vec<i32> {
+        cache.all().into_iter().map(|item| *item).collect()
+    }
+
+    #[test]
+    fn only_what_changed_is_read() {
+        let mut cache = Cache::default();
+        assert_eq!(refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::Item(1)), ["a", "b"]);
+        assert_eq!(refresh(&mut cache, &[("a", "1"), ("b", "2")], |_| Found::Item(2)), ["b"]);
+        assert_eq!(items(&cache), [1, 2]);
+        assert_eq!(refresh(&mut cache, &[("b", "2")], |_| Found::Item(3)), Vec::<String>::new());
+        assert_eq!(items(&cache), [2]);
+        cache.wrote("b", Arc::new(4));
+        assert_eq!(refresh(&mut cache, &[("b", "3")], |_| Found::Item(4)), ["b"], "its stamp is not known yet");
+    }
+
+    #[test]
+    fn a_slow_refresh_does_not_undo_own_writes() {
+        let mut cache = Cache::default();
+        refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::Item(1));
+        let before = cache.writes();
+        let reading = cache.compare(listing(&[("a", "2"), ("b", "2")]), before);
+        cache.wrote("a", Arc::new(7));
+        cache.removed("b");
+        cache.wrote("c", Arc::new(8));
+        let found = reading.ids.iter().map(|id| (id.clone(), Found::Item(2))).collect();
+        cache.take(&reading, found, |_| false);
+        assert_eq!(items(&cache), [7, 8]);
+        refresh(&mut cache, &[("a", "3")], |_| Found::Item(9));
+        assert_eq!(items(&cache), [9], "the next refresh knows better");
+    }
+
+    #[test]
+    fn damage_is_told_once_and_ends() {
+        let mut cache = Cache::default();
+        let damaged = |_: &str| Found::Damaged("no JSON".to_owned());
+        assert_eq!(refresh(&mut cache, &[("a", "1")], damaged), ["a"]);
+        assert_eq!(cache.damaged().collect::<Vec<_>>(), [("a", "no JSON")]);
+        assert_eq!(refresh(&mut cache, &[("a", "1")], damaged), Vec::<String>::new());
+        refresh(&mut cache, &[("a", "2")], |_| Found::Item(1));
+        assert_eq!((cache.damaged().count(), items(&cache)), (0, vec![1]));
+        refresh(&mut cache, &[("a", "3")], |_| Found::Failed("permission denied".to_owned()));
+        assert_eq!((cache.damaged().count(), items(&cache)), (1, vec![1]), "what cannot be read now stays");
+        assert_eq!(refresh(&mut cache, &[("a", "3")], |_| Found::Item(2)), ["a"]);
+        refresh(&mut cache, &[], |_| Found::Nothing);
+        assert_eq!(cache.len(), 0);
+    }
+}

@@ -1,0 +1,163 @@
+//! `/pipelines` and `/actions/pipelines/reorder`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use gennaker_http::{Access, Api, Caller, Json, Path, Permission, Query, Result, delete, get, post, put};
+use gennaker_wire::Pipeline;
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::{
+    answer::{Shared, shared},
+    body::Body,
+    query::{Flag, Limit, Number, Refresh},
+};
+use crate::app::{App, BatchOutcome, Listed, Triggers};
+
+const READ: Permission = Permission::of("application", Access::Read);
+const WRITE: Permission = Permission::of("application", Access::Write);
+const NO_TEMPLATES: &str = "pipeline templates are not kept yet, and a pipeline made from one is refused";
+
+/// The routes. Where upstream's paths differ only in a parameter's name by their methods, one name is used here.
+pub(super) fn api() -> Api<Arc<App>> {
+    Api::new(super::SERVICE)
+        .route(get("/pipelines", list).needs(Permission::Authenticated))
+        .route(post("/pipelines", save).needs(WRITE).partly(NO_TEMPLATES))
+        .route(post("/pipelines/batchUpdate", save_all).needs(WRITE).partly(NO_TEMPLATES))
+        .route(get("/pipelines/{id}", of_application).needs(READ))
+        .route(put("/pipelines/{id}", update).needs(WRITE).partly(NO_TEMPLATES))
+        .route(get("/pipelines/{id}/get", one).needs(READ))
+        .route(get("/pipelines/{id}/history", history).needs(READ))
+        .route(delete("/pipelines/{application}/{pipeline}", remove).needs(WRITE))
+        .route(get("/pipelines/{application}/name/{name}", named).needs(READ))
+        .route(get("/pipelines/triggeredBy/{id}/{status}", triggered_by).needs(Permission::Authenticated))
+        .route(post("/actions/pipelines/reorder", reorder).needs(WRITE))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Saved {
+    stale_check: Flag,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct All {
+    refresh: Flag,
+    enabled_pipelines: Flag,
+    enabled_triggers: Flag,
+    trigger_types: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct OfApplication {
+    refresh: Flag,
+    pipeline_name_filter: Option<String>,
+    pipeline_limit: Number,
+    enabled_pipelines: Flag,
+}
+
+async fn list(
+    _caller: Caller,
+    State(app): State<Arc<App>>,
+    Query(query): Query<All>,
+) -> Result<Json<Vec<Shared<Pipeline>>>> {
+    let wanted = Triggers {
+        enabled_pipelines: query.enabled_pipelines.0,
+        enabled: query.enabled_triggers.0,
+        types: query.trigger_types.map(|types| types.split(',').map(str::to_owned).collect()),
+    };
+    Ok(Json(shared(app.pipelines.list(&wanted, query.refresh.or_true()).await)))
+}
+
+async fn of_application(
+    _caller: Caller,
+    State(app): State<Arc<App>>,
+    Path(application): Path<String>,
+    Query(query): Query<OfApplication>,
+) -> Result<Json<Vec<Pipeline>>> {
+    let wanted = Listed {
+        name_part: query.pipeline_name_filter,
+        most: query.pipeline_limit.0,
+        enabled: query.enabled_pipelines.0,
+    };
+    Ok(Json(app.pipelines.of_application(&application, &wanted, query.refresh.or_true()).await))
+}
+
+async fn one(_caller: Caller, State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Pipeline>> {
+    Ok(Json(app.pipelines.get(&id).await?))
+}
+
+async fn named(
+    _caller: Caller,
+    State(app): State<Arc<App>>,
+    Path((application, name)): Path<(String, String)>,
+    Query(query): Query<Refresh>,
+) -> Result<Json<Shared<Pipeline>>> {
+    Ok(Json(app.pipelines.named(&application, &name, query.refresh.or_true()).await?.into()))
+}
+
+async fn triggered_by(
+    _caller: Caller,
+    State(app): State<Arc<App>>,
+    Path((id, status)): Path<(String, String)>,
+    Query(query): Query<Refresh>,
+) -> Result<Json<Vec<Shared<Pipeline>>>> {
+    Ok(Json(shared(app.pipelines.triggered_by(&id, &status, query.refresh.or_true()).await)))
+}
+
+async fn history(
+    _caller: Caller,
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(limit): Query<Limit>,
+) -> Result<Json<Vec<Pipeline>>> {
+    Ok(Json(app.pipelines.history(&id, limit.get()).await?))
+}
+
+async fn save(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    Query(query): Query<Saved>,
+    body: Body,
+) -> Result<Json<Pipeline>> {
+    let stale_check = query.stale_check.or_false();
+    Ok(Json(app.pipelines.save(body.pipeline()?, stale_check, &caller.user).await?))
+}
+
+async fn update(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(query): Query<Saved>,
+    body: Body,
+) -> Result<Json<Shared<Pipeline>>> {
+    let stale_check = query.stale_check.or_false();
+    Ok(Json(app.pipelines.update(&id, body.pipeline()?, stale_check, &caller.user).await?.into()))
+}
+
+async fn save_all(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    Query(query): Query<Saved>,
+    body: Body,
+) -> Result<Json<BatchOutcome>> {
+    let stale_check = query.stale_check.or_false();
+    Ok(Json(app.pipelines.save_all(body.objects()?, stale_check, &caller.user).await?))
+}
+
+async fn remove(
+    _caller: Caller,
+    State(app): State<Arc<App>>,
+    Path((application, pipeline)): Path<(String, String)>,
+) -> Result<StatusCode> {
+    app.pipelines.delete(&application, &pipeline).await?;
+    Ok(StatusCode::OK)
+}
+
+async fn reorder(caller: Caller, State(app): State<Arc<App>>, body: Body) -> Result<StatusCode> {
+    app.pipelines.reorder(&body.object()?, &caller.user).await?;
+    Ok(StatusCode::OK)
+}

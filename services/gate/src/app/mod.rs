@@ -1,0 +1,9 @@
+//! What is asked of which service, and how the answers are put together.
+
+pub(crate) mod accounts;
+pub(crate) mod applications;
+pub(crate) mod configs;
+pub(crate) mod infrastructure;
+pub(crate) mod optional;
+pub(crate) mod search;
+pub(crate) mod start;

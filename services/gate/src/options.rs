@@ -1,0 +1,38 @@
+//! gate's settings.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// The settings under `gate` in `gate.yml`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Options {
+    /// Lists of executions.
+    pub execution: ExecutionOptions,
+    /// Where the web UI is; `GET /` sends browsers there. It stands elsewhere (`services.deck.baseUrl`), so that whoever
+    /// starts the service sets it.
+    #[serde(skip)]
+    pub deck: Option<Url>,
+}
+
+/// Lists of executions.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ExecutionOptions {
+    /// How they are read.
+    pub fetch: FetchOptions,
+}
+
+/// How executions are read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FetchOptions {
+    /// How many executions of each pipeline an application's list has if the caller says nothing, 10 by default.
+    pub limit: u32,
+}
+
+impl Default for FetchOptions {
+    fn default() -> Self {
+        FetchOptions { limit: 10 }
+    }
+}

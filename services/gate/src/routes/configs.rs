@@ -1,0 +1,104 @@
+//! Pipeline configs: lists, one, history, save, rename, delete, order.
+
+use axum::extract::State;
+use gennaker_clients::Call;
+use gennaker_http::{Api, Caller, Json, Path, Query, Result, delete, get, post, put};
+use gennaker_wire::Object;
+use http::{Method, StatusCode};
+use serde_json::Value;
+
+use super::{KNOWN, READ, WRITE, input::Asked};
+use crate::{Gate, app::configs};
+
+pub(super) fn api() -> Api<Gate> {
+    Api::new("gate")
+        .route(get("/pipelineConfigs", all).needs(KNOWN))
+        .route(get("/pipelineConfigs/{pipelineConfigId}/history", history).needs(READ))
+        .route(get("/applications/{application}/pipelineConfigs", of_application).needs(READ))
+        .route(get("/applications/{application}/pipelineConfigs/{pipelineName}", one).needs(READ))
+        .route(post("/pipelines", save).needs(WRITE))
+        .route(post("/pipelines/bulksave", save_all).needs(WRITE))
+        .route(put("/pipelines/{id}", replace).needs(WRITE))
+        .route(delete("/pipelines/{application}/{pipelineName}", remove).needs(WRITE))
+        .route(post("/actions/pipelines/reorder", reorder).needs(WRITE))
+}
+
+async fn all(State(gate): State<Gate>, caller: Caller) -> Result<Json<Value>> {
+    gate.clients.front50.forward(&caller.onward(), Call::get(&["pipelines"])).await.map(Json)
+}
+
+async fn history(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Asked,
+) -> Result<Json<Value>> {
+    let limit = query.number("limit")?.unwrap_or(20);
+    let call = Call::get(&["pipelines", &id, "history"]).query("limit", limit);
+    gate.clients.front50.forward(&caller.onward(), call).await.map(Json)
+}
+
+async fn of_application(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path(application): Path<String>,
+    Query(query): Asked,
+) -> Result<Json<Vec<Value>>> {
+    let limit = query.number("pipelineLimit")?;
+    let mut list = configs::list(&gate.clients, &caller.onward(), &application).await?;
+    if let Some(filter) = query.text("pipelineNameFilter") {
+        list.retain(|config| configs::name_contains(config, filter));
+    }
+    if let Some(limit) = limit {
+        list.truncate(limit as usize);
+    }
+    Ok(Json(list))
+}
+
+async fn one(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path((application, name)): Path<(String, String)>,
+) -> Result<Json<Object>> {
+    configs::find(&gate.clients, &caller.onward(), &application, &name).await.map(Json)
+}
+
+/// 200 without a body, as upstream's.
+async fn save(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Query(query): Asked,
+    Json(config): Json<Object>,
+) -> Result<StatusCode> {
+    let stale_check = query.flag("staleCheck")?.unwrap_or(false);
+    configs::save(&gate.clients, &caller.onward(), config, stale_check).await?;
+    Ok(StatusCode::OK)
+}
+
+async fn save_all(State(gate): State<Gate>, caller: Caller, Json(configs): Json<Vec<Object>>) -> Result<Json<Value>> {
+    configs::save_all(&gate.clients, &caller.onward(), configs).await.map(Json)
+}
+
+async fn replace(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(config): Json<Object>,
+) -> Result<Json<Value>> {
+    configs::replace(&gate.clients, &caller.onward(), &id, config).await.map(Json)
+}
+
+async fn remove(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path((application, name)): Path<(String, String)>,
+) -> Result<StatusCode> {
+    configs::delete(&gate.clients, &caller.onward(), &application, &name).await?;
+    Ok(StatusCode::OK)
+}
+
+async fn reorder(State(gate): State<Gate>, caller: Caller, Json(body): Json<Object>) -> Result<StatusCode> {
+    let call = Call::new(Method::POST, &["actions", "pipelines", "reorder"]).body(&body)?;
+    gate.clients.front50.forward(&caller.onward(), call).await?;
+    Ok(StatusCode::OK)
+}

@@ -1,0 +1,45 @@
+//! The service: its clients behind its routes.
+
+use std::sync::Arc;
+
+use gennaker_base::{SharedClock, SystemClock};
+use gennaker_clients::Clients;
+use gennaker_http::{Api, Endpoint, Health};
+
+use crate::{Options, routes};
+
+/// gate: cheap to clone.
+#[derive(Clone)]
+pub struct Gate {
+    pub(crate) options: Arc<Options>,
+    pub(crate) clients: Clients,
+    pub(crate) clock: SharedClock,
+    health: Health,
+}
+
+impl Gate {
+    /// A service in front of `clients`.
+    pub fn new(options: Options, clients: Clients) -> Gate {
+        Gate { options: Arc::new(options), clients, clock: Arc::new(SystemClock), health: Health::new("gate") }
+    }
+
+    /// The same with another clock: event ids have its time.
+    pub fn with_clock(self, clock: SharedClock) -> Gate {
+        Gate { clock, ..self }
+    }
+
+    /// Its routes, `/health` included.
+    pub fn api(&self) -> Api {
+        routes::api().with_state(self.clone()).merge(self.health.api())
+    }
+
+    /// Its health: it is up as long as it answers, whatever the services behind it do.
+    pub fn health(&self) -> Health {
+        self.health.clone()
+    }
+
+    /// What its routes are, without a service.
+    pub fn endpoints() -> Vec<Endpoint> {
+        routes::api().endpoints().to_vec()
+    }
+}

@@ -1,0 +1,9 @@
+//! gate in front of services that record what they are asked and answer what a test says.
+
+mod applications;
+mod dead;
+mod endpoints;
+mod recorded;
+mod search;
+mod start;
+mod world;

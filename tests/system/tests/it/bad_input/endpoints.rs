@@ -1,0 +1,74 @@
+//! The endpoints as the services declare them, with values in the place of parameters.
+
+use std::fmt;
+
+use gennaker_harness::Service;
+
+/// The value of a parameter: an id that nobody has.
+const UNKNOWN: &str = "unknown";
+
+/// One endpoint to send requests to.
+#[derive(Debug, Clone)]
+pub(super) struct Endpoint {
+    pub(super) service: Service,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) declared: String,
+    /// Whether its path has parameters.
+    pub(super) has_id: bool,
+}
+
+impl Endpoint {
+    pub(super) fn new(service: Service, method: &str, declared: &str) -> Self {
+        let (path, has_id) = filled(declared, UNKNOWN);
+        Endpoint { service, method: method.to_owned(), path, declared: declared.to_owned(), has_id }
+    }
+
+    /// The same with another value for its parameters.
+    pub(super) fn with_id(&self, id: &str) -> Endpoint {
+        Endpoint { path: filled(&self.declared, id).0, ..self.clone() }
+    }
+
+    pub(super) fn takes_body(&self) -> bool {
+        ["POST", "PUT", "PATCH"].contains(&self.method.as_str())
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {} {}", self.service.name(), self.method, self.path)
+    }
+}
+
+/// All endpoints of all services.
+pub(super) fn all() -> Vec<Endpoint> {
+    let declared = [
+        (Service::Gate, gennaker_gate::Gate::endpoints()),
+        (Service::Orca, gennaker_orca::Orca::endpoints()),
+        (Service::Front50, gennaker_front50::Front50::endpoints()),
+        (Service::Clouddriver, gennaker_clouddriver::Clouddriver::endpoints()),
+    ];
+    let all: Vec<Endpoint> = declared
+        .into_iter()
+        .flat_map(|(service, endpoints)| {
+            endpoints.into_iter().map(move |endpoint| Endpoint::new(service, &endpoint.method, endpoint.path))
+        })
+        .collect();
+    assert!(all.len() > 50, "only {} endpoints", all.len());
+    all
+}
+
+/// The path with `id` in the place of each parameter, and whether there are any.
+fn filled(declared: &str, id: &str) -> (String, bool) {
+    let mut path = String::new();
+    let mut rest = declared;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (_, after) = after.split_once('}').expect("a parameter ends");
+        path.push_str(before);
+        path.push_str(id);
+        rest = after;
+    }
+    let has_id = !path.is_empty();
+    path.push_str(rest);
+    (path, has_id)
+}

@@ -1,0 +1,9 @@
+//! The journeys.
+
+mod bad_input;
+mod command_line;
+mod configuration;
+mod crash;
+mod deployment;
+mod start_and_stop;
+mod support;

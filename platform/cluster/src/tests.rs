@@ -130,7 +130,8 @@ fn seconds(number: u64) -> Duration {
 
 async fn next_owner(standing: &Standing, epoch: u64) {
     let mut owners = standing.owners();
-    owners.wait_for(|current| *current == Some(owner(epoch))).await.expect("it joins again");
+    let joined = owners.wait_for(|current| *current == Some(owner(epoch)));
+    tokio::time::timeout(seconds(60), joined).await.expect("it does not take so long").expect("it joins again");
 }
 
 #[tokio::test(start_paused = true)]

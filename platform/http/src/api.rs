@@ -211,13 +211,27 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         let router = self
             .router
             .fallback(move |request: axum::extract::Request| async move {
-                Error::not_found(format!("{service} has no path {}", request.uri().path()))
+                let path = request.uri().path();
+                let detail = format!("No static resource {}.", path.trim_start_matches('/'));
+                problem(Error::not_found(format!("{service} has no path {path}")), path, detail)
             })
             .method_not_allowed_fallback(|request: axum::extract::Request| async move {
-                Error::invalid(format!("{} is not a method of {}", request.method(), request.uri().path()))
-                    .with_status(http::StatusCode::METHOD_NOT_ALLOWED)
+                let (method, path) = (request.method(), request.uri().path());
+                let error = Error::invalid(format!("{method} is not a method of {path}"));
+                let detail = format!("Method '{method}' is not supported.");
+                problem(error.with_status(http::StatusCode::METHOD_NOT_ALLOWED), path, detail)
             })
             .with_state(state);
         guard::wrap(service, router, options, self.limits)
     }
+}
+
+/// The same error with the fields that upstream's clients know from Spring's problem details.
+fn problem(error: Error, path: &str, detail: String) -> Error {
+    let title = error.status().canonical_reason().unwrap_or_default();
+    error
+        .with_field("type", "about:blank")
+        .with_field("title", title)
+        .with_field("detail", detail)
+        .with_field("instance", path)
 }

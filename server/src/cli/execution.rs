@@ -163,6 +163,14 @@ async fn steer(
     reason: Option<String>,
     effect: &str,
 ) -> Result<(), Error> {
+    let answer = session.gate.send(Request::get(&["pipelines", id])).await;
+    let known = read(session, &answer.map_err(|error| missing(session, error, id))?)?;
+    if known.status.is_complete() {
+        // Gates accept the call, and nothing comes of it.
+        let hint = session.commands.write(&["execution", "get", id]);
+        let message = format!("execution {id} is over ({}): there is nothing to {verb}", known.status);
+        return Err(Error::Refused { message, request_id: None, hint });
+    }
     let path = ["pipelines", id, verb];
     // Some servers refuse a PUT without a body.
     let request = Request::new(Method::PUT, &path).query_if("reason", reason).body(json!({}));

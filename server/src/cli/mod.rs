@@ -43,6 +43,9 @@ use self::{
 /// The gate of a stand-alone install.
 const DEFAULT_GATE: &str = "http://localhost:8084";
 
+/// Keeps these options apart from those of the commands that are no clients.
+const HEADING: &str = "Client options";
+
 /// What every client command is told.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Global {
@@ -50,6 +53,7 @@ pub(crate) struct Global {
     #[arg(
         long,
         global = true,
+        help_heading = HEADING,
         env = "GENNAKER_GATE",
         hide_env_values = true,
         value_name = "URL",
@@ -58,10 +62,10 @@ pub(crate) struct Global {
     )]
     gate: Url,
     /// How to print what was asked for.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    #[arg(long, global = true, help_heading = HEADING, value_enum, default_value_t = Format::Table)]
     output: Format,
     /// Print names and ids only, and no progress.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = HEADING)]
     quiet: bool,
 }
 

@@ -140,14 +140,20 @@ impl Settings {
         let logging: LoggingSettings = gate.bind("gennaker.logging")?;
         let logging = serde_json::to_value(&logging).and_then(serde_json::from_value::<LogOptions>);
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
-        origins.extend(gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty()));
+        let deck = gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty());
+        let mut gate_settings: ServiceSettings<gennaker_gate::Options> = service(&gate, "gate", 8084)?;
+        gate_settings.own.deck = match &deck {
+            Some(url) => Some(Url::parse(url).with_context(|| format!("services.deck.baseUrl is not a URL: {url}"))?),
+            None => None,
+        };
+        origins.extend(deck);
         Ok(Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
             healthcheck: gate.bind("healthcheck")?,
             origins,
             local: clouddriver.bind("local")?,
-            gate: service(&gate, "gate", 8084)?,
+            gate: gate_settings,
             orca: service(&config.for_service("orca")?, "orca", 8083)?,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: service(&config.for_service("front50")?, "front50", 8080)?,

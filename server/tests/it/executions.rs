@@ -74,6 +74,7 @@ fn an_unknown_execution_says_how_to_find_others() {
 #[test]
 fn steering_sends_upstreams_calls() {
     let gate = FakeGate::start();
+    gate.on("GET /pipelines/E", execution("RUNNING", "")).on("GET /pipelines/OVER", execution("SUCCEEDED", ""));
     let cases: [(&[&str], &str, &str); 4] = [
         (&["cancel", "E", "--reason", "not now"], "PUT /pipelines/E/cancel", "?reason=not+now"),
         (&["pause", "E"], "PUT /pipelines/E/pause", ""),
@@ -87,6 +88,13 @@ fn steering_sends_upstreams_calls() {
         assert!(ran.out.starts_with("execution E "), "{arguments:?}: {ran:?}");
         assert_eq!(gate.changes().last().unwrap().0, format!("{path}{query}"));
     }
+    let sent = gate.changes().len();
+    for verb in ["cancel", "pause", "resume"] {
+        let ran = run(&gate, &["execution", verb, "OVER"]);
+        let expected = format!("error: execution OVER is over (SUCCEEDED): there is nothing to {verb}");
+        assert_eq!((ran.code, ran.err.lines().next()), (5, Some(expected.as_str())), "{verb}");
+    }
+    assert_eq!(gate.changes().len(), sent);
     gate.refuse("DELETE /pipelines/F", 409, "execution F is RUNNING: cancel it before it is deleted");
     let ran = run(&gate, &["execution", "delete", "F"]);
     assert_eq!(

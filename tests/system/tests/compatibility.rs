@@ -2,7 +2,8 @@
 //! declare, and of `docs/reference/http-api.tsv`, which lists what upstream has.
 //!
 //! The part between the two marks is written by hand and kept. Paths are compared by position: `/pipelines/{id}` is
-//! `/pipelines/{executionId}`.
+//! `/pipelines/{executionId}`. A parameter of ours takes a segment of theirs that begins with one (`{id}:resume`), and
+//! `{*rest}` takes all that follows: our router knows no other way to say these.
 
 use std::{
     fmt::Write as _,
@@ -32,12 +33,18 @@ struct Upstream {
 }
 
 impl Upstream {
+    /// Whether our endpoint answers this one.
     fn is(&self, endpoint: &Endpoint) -> bool {
-        let (theirs, ours) = (pattern(&self.path), pattern(endpoint.path));
-        self.service == endpoint.service
-            && (self.method == "ANY" || self.method == endpoint.method)
-            // `/**` is also nothing at all.
-            && (theirs == ours || theirs.strip_suffix("/**") == Some(&ours))
+        self.asks(endpoint) && covers(endpoint.path, &self.path)
+    }
+
+    /// Whether it does nothing else.
+    fn is_just(&self, endpoint: &Endpoint) -> bool {
+        self.asks(endpoint) && pattern(endpoint.path) == pattern(&self.path)
+    }
+
+    fn asks(&self, endpoint: &Endpoint) -> bool {
+        self.service == endpoint.service && (self.method == "ANY" || self.method == endpoint.method)
     }
 }
 
@@ -140,25 +147,40 @@ fn every_endpoint_is_upstreams_or_is_declared_as_ours() {
 
 #[test]
 fn paths_are_compared_by_position() {
-    let theirs = |method: &str, path: &str| Upstream {
-        service: "gate".to_owned(),
+    for (ours, theirs) in [
+        ("/a/{y}/b", "/a/{x}/b"),
+        ("/a/{y}:kill", "/a/{x}:kill"),
+        ("/a/{y}", "/a/{x}:kill"),
+        ("/a/{x}/{*rest}", "/a/{x}/**"),
+        ("/a/{x}", "/a/{x}/**"),
+        ("/a/{*rest}", "/a/{x}/{y}"),
+    ] {
+        assert!(covers(ours, theirs), "{ours} and {theirs}");
+    }
+    for (ours, theirs) in [
+        ("/a/{x}", "/a/b"),
+        ("/a/{x}", "/a"),
+        ("/a", "/a/{x}"),
+        ("/a/{x}:kill", "/a/{x}"),
+        ("/a/{*rest}", "/a"),
+        ("/a/{x}/b", "/a/{x}/**"),
+    ] {
+        assert!(!covers(ours, theirs), "{ours} and {theirs}");
+    }
+}
+
+#[test]
+fn methods_and_services_are_compared() {
+    let endpoint = |service, method: &str| Endpoint {
+        service,
         method: method.to_owned(),
-        path: path.to_owned(),
-    };
-    let ours = |method: &str, path: &'static str| Endpoint {
-        service: "gate",
-        method: method.to_owned(),
-        path,
+        path: "/a",
         permission: None,
         coverage: Coverage::Done,
     };
-    assert!(theirs("GET", "/a/{x}/b").is(&ours("GET", "/a/{y}/b")));
-    assert!(theirs("ANY", "/a/{x}:kill").is(&ours("PUT", "/a/{y}:kill")));
-    assert!(theirs("GET", "/a/{x}/**").is(&ours("GET", "/a/{x}/{*rest}")));
-    assert!(theirs("GET", "/a/{x}/**").is(&ours("GET", "/a/{x}")));
-    assert!(!theirs("GET", "/a/{x}").is(&ours("POST", "/a/{x}")));
-    assert!(!theirs("GET", "/a/b").is(&ours("GET", "/a/{x}")));
-    assert!(!theirs("GET", "/a").is(&ours("GET", "/a/{x}")));
+    let theirs = |method: &str| Upstream { service: "gate".into(), method: method.into(), path: "/a".into() };
+    assert!(theirs("GET").is(&endpoint("gate", "GET")) && theirs("ANY").is(&endpoint("gate", "PUT")));
+    assert!(!theirs("GET").is(&endpoint("gate", "POST")) && !theirs("ANY").is(&endpoint("orca", "GET")));
 }
 
 /// Every endpoint that a service of ours declares.
@@ -200,14 +222,32 @@ fn pattern(path: &str) -> String {
     pattern + rest
 }
 
+/// Whether our path takes what theirs takes.
+fn covers(ours: &str, theirs: &str) -> bool {
+    let (ours, theirs) = (pattern(ours), pattern(theirs));
+    let (mut ours, mut theirs) = (ours.split('/'), theirs.split('/'));
+    loop {
+        match (ours.next(), theirs.next()) {
+            // `/**` is also nothing at all.
+            (None, None | Some("**")) | (Some("**"), Some(_)) => return true,
+            (Some(our), Some(their)) if our == their || (our == "{}" && their.starts_with("{}")) => {}
+            _ => return false,
+        }
+    }
+}
+
 /// How much of upstream's endpoint is there.
 fn state(theirs: &Upstream, declared: &[Endpoint]) -> State {
-    let states = declared.iter().filter(|endpoint| theirs.is(endpoint)).map(|endpoint| match endpoint.coverage {
-        Coverage::Done | Coverage::Beyond => State::Done,
-        Coverage::Partly(missing) => State::Partly(missing),
-        Coverage::Unsupported => State::NotYet,
-    });
-    states.max().unwrap_or(State::Unknown)
+    let worst = |states: &dyn Fn(&&Endpoint) -> bool| {
+        let states = declared.iter().filter(states).map(|endpoint| match endpoint.coverage {
+            Coverage::Done | Coverage::Beyond => State::Done,
+            Coverage::Partly(missing) => State::Partly(missing),
+            Coverage::Unsupported => State::NotYet,
+        });
+        states.max()
+    };
+    let just = worst(&|endpoint| theirs.is_just(endpoint));
+    just.or_else(|| worst(&|endpoint| theirs.is(endpoint))).unwrap_or(State::Unknown)
 }
 
 /// What stands between the marks.

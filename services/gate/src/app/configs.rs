@@ -22,19 +22,22 @@ pub(crate) async fn list(clients: &Clients, caller: &Caller, application: &str) 
 /// # Errors
 /// `NotFound` if there is neither, or if the id is another application's.
 pub(crate) async fn find(clients: &Clients, caller: &Caller, application: &str, name_or_id: &str) -> Result<Object> {
-    let named = |config: &Value| text(config, "name").as_deref() == Some(name_or_id);
-    let by_name = list(clients, caller, application).await?.iter().find(|config| named(config)).cloned();
-    // The list numbers its items; the config itself is as it was saved.
-    let id = by_name.as_ref().and_then(|config| text(config, "id")).unwrap_or_else(|| name_or_id.to_owned());
+    let by_name = Call::get(&["pipelines", application, "name", name_or_id]).query("refresh", true);
+    match clients.front50.forward(caller, by_name).await {
+        Ok(Value::Object(config)) if config.text("name").as_deref() == Some(name_or_id) => return Ok(config),
+        Ok(_) => {}
+        Err(error) if is_absent(&error) => {}
+        Err(error) => return Err(error),
+    }
     let missing = format!("Pipeline configuration not found (nameOrId: {name_or_id} in application {application})");
-    let config = match clients.front50.forward(caller, Call::get(&["pipelines", &id, "get"])).await {
+    let config = match clients.front50.forward(caller, Call::get(&["pipelines", name_or_id, "get"])).await {
         Ok(Value::Object(config)) => config,
         Ok(_) => return Err(Error::not_found(missing)),
         Err(error) if is_absent(&error) => return Err(prefixed(&error, &format!("{missing}: "))),
         Err(error) => return Err(error),
     };
     let own = config.text("application").is_some_and(|owner| owner.eq_ignore_ascii_case(application));
-    if own && config.text("id").as_deref() == Some(id.as_str()) { Ok(config) } else { Err(Error::not_found(missing)) }
+    if own && config.text("id").as_deref() == Some(name_or_id) { Ok(config) } else { Err(Error::not_found(missing)) }
 }
 
 /// Saves a config: a new one if it has no id, or an id that front50 does not know.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::world::{Answer, Got, Peer, Peers, World};
 
 fn peers(config: &Value) -> Peers {
-    let numbered = json!([{ "id": "p-1", "name": config["name"], "application": "shop", "index": 0 }]);
-    let front50 = Peer::default().with("/pipelines/shop", &numbered).with("/pipelines/p-1/get", config);
+    let named = "/pipelines/shop/name/deploy%20it?refresh=true";
+    let front50 = Peer::default().with(named, config).with("/pipelines/p-1/get", config);
     let orca = Peer::default().answering("POST", "/orchestrate", 200, &json!({ "ref": "/pipelines/01E" }));
     Peers { front50, orca, ..Peers::default() }
 }

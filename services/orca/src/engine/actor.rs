@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::FutureExt;
-use gennaker_base::{Backoff, Timestamp};
+use gennaker_base::{Backoff, Kind, Timestamp};
 use gennaker_store::{Ahead, Commit, Due, Execution as Stored, Owner, Signal as StoredSignal};
 use tokio::{
     sync::Notify,
@@ -29,6 +29,8 @@ pub(super) struct Actor {
     actions: Vec<Action>,
     /// Signals that are in the state and not yet recorded as taken.
     signals: Vec<StoredSignal>,
+    /// Whether it was over before this actor began.
+    was_over: bool,
     nudge: Nudge,
     steps: JoinSet<Event>,
     handles: HashMap<String, AbortHandle>,
@@ -45,6 +47,7 @@ impl Actor {
             pending: Vec::new(),
             actions,
             signals: Vec::new(),
+            was_over: false,
             nudge: Nudge::default(),
             steps: JoinSet::new(),
             handles: HashMap::new(),
@@ -55,6 +58,7 @@ impl Actor {
     pub(super) fn claimed(inner: &Arc<Inner>, owner: Owner, stored: Stored) -> Result<Self, Error> {
         let state = record::state(&stored)?;
         let mut actor = Actor::begun(inner, owner, state, Vec::new());
+        actor.was_over = actor.state.is_over();
         actor.sequence = stored.sequence;
         actor.pending = vec![Event::Recovered, Event::Woken];
         actor.take_signals(stored.signals);
@@ -79,22 +83,32 @@ impl Actor {
     /// Drives the execution until it is over, is released, or belongs to somebody else.
     #[tracing::instrument(name = "execution", skip_all, fields(execution = %self.id(), application = %self.state.head().application))]
     pub(super) async fn run(mut self) {
+        let mut refused = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
         loop {
             let now = self.inner.deps.clock.now();
             match self.record(now).await {
                 Ok(Ahead::Keep) => {}
                 Ok(Ahead::Wait) => return,
+                Ok(Ahead::Ended) if self.was_over => return,
                 Ok(Ahead::Ended) => {
                     metrics::counter!("executions_completed_total", "status" => self.state.head().status.name())
                         .increment(1);
                     tracing::info!(status = %self.state.head().status, "the execution is over");
                     return;
                 }
-                Err(error) => {
+                Err(error) if error.kind() == Kind::Fenced => {
                     tracing::warn!(%error, "the execution is dropped here; whoever owns it goes on");
                     return;
                 }
+                Err(error) => {
+                    tracing::error!(%error, "a change was refused; the execution is read again");
+                    if !self.read_again(&mut refused).await {
+                        return;
+                    }
+                    continue;
+                }
             }
+            refused.reset();
             self.perform();
             self.wait().await;
         }
@@ -106,8 +120,9 @@ impl Actor {
         for event in std::mem::take(&mut self.pending) {
             let before = self.state.revision();
             let actions = plan(&mut self.state, event.clone(), now);
-            // An event that changed nothing is not worth a row.
-            if self.state.revision() != before || !actions.is_empty() {
+            // An event that changed nothing is not worth a row, but a command is: it is what takes its signal.
+            let signalled = matches!(event, Event::Signalled(_));
+            if signalled || self.state.revision() != before || !actions.is_empty() {
                 events.push(record::event(&event, now)?);
             }
             self.actions.extend(actions);
@@ -130,29 +145,65 @@ impl Actor {
             events,
         };
         let last = self.sequence + commit.events.len() as u64;
-        self.commit(commit, last).await?;
+        self.commit(commit).await?;
         self.sequence = last;
         Ok(ahead)
     }
 
     /// Commits until the store has answered for certain.
-    async fn commit(&self, commit: Commit, last: u64) -> Result<(), Error> {
+    async fn commit(&self, commit: Commit) -> Result<(), Error> {
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
+        let mut doubtful = false;
         loop {
             let error = match self.inner.deps.store.commit(commit.clone()).await {
                 Ok(()) => return Ok(()),
-                Err(error @ (gennaker_store::Error::Unavailable { .. } | gennaker_store::Error::Unknown { .. })) => {
-                    error
-                }
-                Err(error) => return Err(error.into()),
+                Err(error) => error,
             };
+            match error {
+                gennaker_store::Error::Unavailable { .. } => {}
+                gennaker_store::Error::Unknown { .. } => doubtful = true,
+                // It was released by the try whose answer was lost, or by losing it: it is over here either way.
+                gennaker_store::Error::Fenced { .. } if doubtful && commit.ahead != Ahead::Keep => return Ok(()),
+                gennaker_store::Error::Conflict { .. } if doubtful => {
+                    return if self.has_recorded(&commit, &mut backoff).await { Ok(()) } else { Err(error.into()) };
+                }
+                error => return Err(error.into()),
+            }
             tracing::warn!(%error, "a change is not recorded yet; nothing that follows from it is done meanwhile");
             tokio::time::sleep(backoff.next_wait()).await;
-            if let Ok(stored) = self.inner.deps.store.load(&commit.id).await
-                && stored.sequence == last
-                && last > commit.after
-            {
-                return Ok(());
+        }
+    }
+
+    /// Whether the change is in the store under this owner.
+    async fn has_recorded(&self, commit: &Commit, backoff: &mut Backoff) -> bool {
+        loop {
+            match self.inner.deps.store.events(&commit.id, commit.after, 1).await {
+                Ok(events) => {
+                    let Some(event) = events.first() else { return commit.events.is_empty() };
+                    return event.epoch == Some(self.owner.epoch);
+                }
+                Err(error) => tracing::warn!(%error, "whether a change is recorded is asked again"),
+            }
+            tokio::time::sleep(backoff.next_wait()).await;
+        }
+    }
+
+    /// Starts over from what is stored; says whether the execution is still this owner's.
+    async fn read_again(&mut self, backoff: &mut Backoff) -> bool {
+        loop {
+            tokio::time::sleep(backoff.next_wait()).await;
+            let claimed = match self.inner.deps.store.load(self.id()).await {
+                Ok(stored) if stored.owner.as_ref() != Some(&self.owner) => return false,
+                Ok(stored) => Actor::claimed(&self.inner, self.owner.clone(), stored),
+                Err(gennaker_store::Error::NotFound { .. }) => return false,
+                Err(error) => Err(error.into()),
+            };
+            match claimed {
+                Ok(actor) => {
+                    *self = Actor { nudge: self.nudge.clone(), ..actor };
+                    return true;
+                }
+                Err(error) => tracing::error!(%error, "the execution cannot be read; it is tried again"),
             }
         }
     }
@@ -169,8 +220,15 @@ impl Actor {
 
     /// Begins what the planner asked for; each thing comes back as an event.
     fn perform(&mut self) {
-        for action in std::mem::take(&mut self.actions) {
+        let actions = std::mem::take(&mut self.actions);
+        let last: HashMap<String, usize> =
+            actions.iter().enumerate().map(|(place, action)| (action.stage().to_owned(), place)).collect();
+        for (place, action) in actions.into_iter().enumerate() {
             let stage = action.stage().to_owned();
+            // What a later action replaces is not begun: it could do something before it is dropped.
+            if last.get(&stage) != Some(&place) {
+                continue;
+            }
             if let Some(handle) = self.handles.remove(&stage) {
                 handle.abort();
             }

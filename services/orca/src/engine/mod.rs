@@ -9,32 +9,27 @@
 //! * What was answered is stored: a start and a command are answered after their commit.
 //! * A node that lost its lease drops its actors; whatever they still try is refused by the epoch that they carry.
 //! * A step that was under way when its owner died is made again, with the same request id and a higher fence.
+//! * A write whose answer was lost is settled before anything follows from it.
 
 mod actor;
 mod claims;
+mod driven;
 mod perform;
 mod record;
+mod start;
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_clients::Clients;
 use gennaker_orca_stages::Catalogue;
-use gennaker_store::{Created, NewExecution, Owner, Query, SharedStore};
+use gennaker_store::{Owner, Query, SharedStore};
 use gennaker_wire::{Execution, ExecutionKind};
-use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::actor::{Actor, Nudge};
-use crate::planner::{Event, Signal, State, plan};
+use self::driven::Driven;
+use crate::planner::Signal;
 
 /// How long a command waits for its effect before it is answered as recorded.
 const SIGNAL_WAIT: Duration = Duration::from_secs(2);
@@ -121,8 +116,7 @@ pub struct Engine {
 pub(crate) struct Inner {
     deps: Deps,
     options: Options,
-    actors: Mutex<HashMap<String, (u64, Nudge)>>,
-    numbers: AtomicU64,
+    driven: Driven,
     tracker: TaskTracker,
     stop: CancellationToken,
     claim_now: Notify,
@@ -135,8 +129,7 @@ impl Engine {
             inner: Arc::new(Inner {
                 deps,
                 options,
-                actors: Mutex::default(),
-                numbers: AtomicU64::default(),
+                driven: Driven::default(),
                 tracker: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 claim_now: Notify::new(),
@@ -161,30 +154,14 @@ impl Engine {
     /// started before.
     ///
     /// # Errors
-    /// If the store refuses, or the execution of this id was deleted. Nothing is started then.
+    /// If the store refuses, or the execution of this id was deleted: nothing is started then. `Unknown` if this node stops
+    /// before the store has said whether it is stored.
     pub async fn start(&self, execution: Execution, request: Option<String>) -> Result<String, Error> {
-        let inner = &self.inner;
         let id = execution.id.clone();
-        let now = inner.deps.clock.now();
-        let room = inner.actors.lock().len() < inner.options.active && !inner.stop.is_cancelled();
-        let owner = inner.deps.owner.borrow().clone().filter(|_| room);
-        let mut state = State::new(execution);
-        let actions = plan(&mut state, Event::Begin, now);
-        let (head, parts) = record::rows(&state)?;
-        let event = record::event(&Event::Begin, now)?;
-        let new = NewExecution { head, parts, event, owner: owner.clone(), request, fence: None };
-        match inner.deps.store.create(new).await {
-            Ok(Created::New) => {}
-            Ok(Created::Existing(id)) => return Ok(id),
-            Ok(Created::Deleted) => return Err(Error::Deleted(id)),
-            Err(error) => return Err(error.into()),
-        }
-        let _ = state.take_changes();
-        match owner {
-            Some(owner) => Inner::adopt(inner, Actor::begun(inner, owner, state, actions)),
-            None => inner.claim_now.notify_one(),
-        }
-        Ok(id)
+        let inner = self.inner.clone();
+        // In a task of its own: a caller that gives up in the middle must not leave a stored execution without its actor.
+        let starting = self.inner.tracker.spawn(async move { start::start(&inner, execution, request).await });
+        starting.await.unwrap_or_else(|_| Err(gennaker_store::Error::Unknown { id }.into()))
     }
 
     /// Records a command, pokes the owner, and waits up to 2 s for its effect.
@@ -208,9 +185,8 @@ impl Engine {
 
     /// Tells the owner, if it is here, that a command waits; else looks whether the execution can be claimed.
     pub fn poke(&self, id: &str) {
-        match self.inner.actors.lock().get(id) {
-            Some((_, nudge)) => nudge.notify_one(),
-            None => self.inner.claim_now.notify_one(),
+        if !self.inner.driven.nudge(id) {
+            self.inner.claim_now.notify_one();
         }
     }
 
@@ -220,7 +196,7 @@ impl Engine {
     /// If there is no such execution, or its rows cannot be read.
     pub async fn load(&self, id: &str) -> Result<Execution, Error> {
         let stored = self.inner.deps.store.load(id).await?;
-        Ok(record::state(&stored)?.to_execution())
+        record::execution(&stored)
     }
 
     /// The executions that a query finds.
@@ -229,7 +205,7 @@ impl Engine {
     /// If the store refuses, or a row cannot be read.
     pub async fn list(&self, query: &Query) -> Result<Vec<Execution>, Error> {
         let stored = self.inner.deps.store.list(query).await?;
-        stored.iter().map(|stored| Ok(record::state(stored)?.to_execution())).collect()
+        stored.iter().map(record::execution).collect()
     }
 
     /// Deletes an execution that is over; its id stays taken until `keep`.
@@ -253,33 +229,7 @@ impl Engine {
 
     /// How many executions this node drives at this moment.
     pub fn active(&self) -> usize {
-        self.inner.actors.lock().len()
-    }
-}
-
-impl Inner {
-    /// Starts an actor, which the engine owns and joins.
-    fn adopt(inner: &Arc<Inner>, actor: Actor) {
-        let number = inner.numbers.fetch_add(1, Ordering::Relaxed);
-        let id = actor.id().to_owned();
-        inner.actors.lock().insert(id.clone(), (number, actor.nudge()));
-        let inner = inner.clone();
-        let owner = actor.owner().clone();
-        let mut owners = inner.deps.owner.clone();
-        inner.tracker.clone().spawn(async move {
-            tokio::select! {
-                () = actor.run() => {}
-                _ = owners.wait_for(|current| current.as_ref() != Some(&owner)) => {
-                    tracing::warn!(execution = %id, "this node lost its lease: the execution is left to another owner");
-                }
-                () = inner.stop.cancelled() => {}
-            }
-            let mut actors = inner.actors.lock();
-            // A newer actor of the same execution may stand there already.
-            if actors.get(&id).is_some_and(|(current, _)| *current == number) {
-                actors.remove(&id);
-            }
-        });
+        self.inner.driven.count()
     }
 }
 

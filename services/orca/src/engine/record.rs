@@ -73,7 +73,19 @@ pub(super) fn signal(id: &str, body: &str) -> Result<Signal, Error> {
     from_json(id, body)
 }
 
-/// The state that rows hold.
+/// The execution that rows hold, as clients see it.
+pub(super) fn execution(stored: &Stored) -> Result<Execution, Error> {
+    #[derive(Deserialize)]
+    struct Shown {
+        stage: Stage,
+    }
+    let id = &stored.head.id;
+    let execution: Execution = from_json(id, &stored.head.body)?;
+    let stages = stored.parts.iter().map(|part| Ok(from_json::<Shown>(id, &part.body)?.stage));
+    Ok(Execution { stages: stages.collect::<Result<_, Error>>()?, ..execution })
+}
+
+/// The state that rows hold, for its owner.
 pub(super) fn state(stored: &Stored) -> Result<State, Error> {
     let id = &stored.head.id;
     let execution: Execution = from_json(id, &stored.head.body)?;

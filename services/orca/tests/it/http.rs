@@ -9,8 +9,10 @@ use tower::ServiceExt as _;
 
 use crate::world::World;
 
-async fn call(world: &World, method: Method, path: &str, body: &str) -> (StatusCode, Value) {
+/// Calls as upstream's recordings did.
+pub(crate) async fn call(world: &World, method: Method, path: &str, body: &str) -> (StatusCode, Value) {
     let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    let request = request.header("x-spinnaker-user", "tester@example.com");
     let request = request.body(Body::from(body.to_owned())).expect("a request");
     let response = world.router().oneshot(request).await.expect("an answer");
     let status = response.status();

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use gennaker_base::SystemClock;
+use gennaker_base::{Clock, SharedClock, SystemClock, Timestamp};
 use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
 use gennaker_cluster::Membership;
 use gennaker_http::TransportOptions;
@@ -12,12 +12,12 @@ use gennaker_orca_stages::{
     Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
     TaskTemplate,
 };
-use gennaker_store::{Registration, SharedStore};
+use gennaker_store::{Owner, Registration, SharedStore};
 use gennaker_store_sql::SqlStore;
 use gennaker_wire::{Execution, Object, Status};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// What the `record` task was asked to do: request id and fence, in order.
@@ -30,23 +30,74 @@ pub(crate) struct World {
     pub(crate) calls: Calls,
     stop: CancellationToken,
     driver: Option<JoinHandle<()>>,
+    /// Whether the engine hears what becomes of its node's lease.
+    hears: watch::Sender<bool>,
     _membership: Membership,
 }
 
+/// A store on the file in `folder`.
+pub(crate) async fn open(folder: &Path) -> SharedStore {
+    let store = SqlStore::open_sqlite(&folder.join("store.db"), Arc::new(SystemClock), Default::default()).await;
+    Arc::new(store.expect("the store opens"))
+}
+
+/// A clock that runs faster than the machine's.
+pub(crate) struct FastClock {
+    start: Timestamp,
+    speed: u32,
+}
+
+impl FastClock {
+    pub(crate) fn new(speed: u32) -> Arc<Self> {
+        Arc::new(FastClock { start: SystemClock.now(), speed })
+    }
+}
+
+#[async_trait]
+impl Clock for FastClock {
+    fn now(&self) -> Timestamp {
+        self.start.after(SystemClock.now().since(self.start) * self.speed)
+    }
+
+    async fn sleep_until(&self, due: Timestamp) {
+        tokio::time::sleep(due.since(self.now()) / self.speed).await;
+    }
+}
+
+/// Waits until `holds` says so.
+pub(crate) async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..1500 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not come to that");
+}
+
 impl World {
-    /// Starts a node called `node` on the store in `folder`, with the standard stages and `record` (which notes its call,
-    /// and goes on until the context says `done`).
+    /// Starts a node called `node` on the store in `folder`.
     pub(crate) async fn start(folder: &Path, node: &str, options: &Options) -> World {
-        let clock = Arc::new(SystemClock);
-        let store = SqlStore::open_sqlite(&folder.join("store.db"), clock.clone(), Default::default()).await;
-        let store = Arc::new(store.expect("the store opens"));
+        World::start_on(open(folder).await, node, options).await
+    }
+
+    /// Starts a node called `node` with the standard stages and `record` (which notes its call, and goes on until the
+    /// context says `done`: looking again soon if it says `poll`, otherwise when it is changed).
+    pub(crate) async fn start_on(store: SharedStore, node: &str, options: &Options) -> World {
+        World::start_by(store, node, options, Arc::new(SystemClock)).await
+    }
+
+    /// The same, with a clock for the engine.
+    pub(crate) async fn start_by(store: SharedStore, node: &str, options: &Options, clock: SharedClock) -> World {
         let registration = Registration { node: node.to_owned(), address: String::new(), format: 1 };
         let cluster = gennaker_cluster::Options {
             ttl: Duration::from_secs(3),
             renew_every: Duration::from_millis(300),
             margin: Duration::from_secs(1),
         };
-        let membership = Membership::join(store.clone(), registration, cluster, clock.clone()).await.expect("it joins");
+        let membership = Membership::join(store.clone(), registration, cluster, Arc::new(SystemClock)).await.expect("it joins");
+        let (hears, may_hear) = watch::channel(true);
+        let owner = forwarded(membership.standing().owners(), may_hear);
         let calls = Calls::default();
         let mut catalogue = Catalogue::standard();
         catalogue.add_stage(RecordStage);
@@ -57,20 +108,25 @@ impl World {
             orca: OrcaClient::new(nowhere("orca")),
             clouddriver: ClouddriverClient::new(nowhere("clouddriver")),
         };
-        let deps = Deps {
-            store: store.clone(),
-            owner: membership.standing().owners(),
-            clock,
-            catalogue: Arc::new(catalogue),
-            clients,
-        };
+        crate::stand_ins::add_to(&mut catalogue);
+        let deps = Deps { store: store.clone(), owner, clock, catalogue: Arc::new(catalogue), clients };
         let orca = Orca::new(options, deps);
         let stop = CancellationToken::new();
         let driver = tokio::spawn({
             let (orca, stop) = (orca.clone(), stop.clone());
             async move { orca.run(stop).await }
         });
-        World { orca, store, calls, stop, driver: Some(driver), _membership: membership }
+        World { orca, store, calls, stop, driver: Some(driver), hears, _membership: membership }
+    }
+
+    /// From now on the engine does not hear what becomes of its node's lease.
+    pub(crate) fn hold_news(&self) {
+        self.hears.send_replace(false);
+    }
+
+    /// The engine hears it again.
+    pub(crate) fn release_news(&self) {
+        self.hears.send_replace(true);
     }
 
     /// The node dies: nothing of it runs any more, and nobody is told.
@@ -119,6 +175,20 @@ impl World {
     }
 }
 
+/// What `from` shows, while `may_hear`.
+fn forwarded(
+    mut from: watch::Receiver<Option<Owner>>,
+    mut may_hear: watch::Receiver<bool>,
+) -> watch::Receiver<Option<Owner>> {
+    let (to, owner) = watch::channel(from.borrow_and_update().clone());
+    tokio::spawn(async move {
+        while from.changed().await.is_ok() && may_hear.wait_for(|hears| *hears).await.is_ok() {
+            to.send_replace(from.borrow_and_update().clone());
+        }
+    });
+    owner
+}
+
 struct RecordStage;
 
 #[async_trait]
@@ -149,9 +219,11 @@ impl Task for RecordTask {
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let fence = context.caller.fence.clone().unwrap_or_default();
         self.calls.lock().push((context.request_id.clone(), fence));
-        Ok(match context.view.context().get("done") {
+        let settings = context.view.context();
+        let next = if settings.contains_key("poll") { Next::Soon } else { Next::OnChange };
+        Ok(match settings.get("done") {
             Some(_) => TaskResult::ended(Status::Succeeded).with_output("told", "yes"),
-            None => TaskResult::running(Next::OnChange),
+            None => TaskResult::running(next),
         })
     }
 }

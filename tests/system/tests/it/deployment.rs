@@ -44,7 +44,7 @@ async fn version_2_takes_over_from_version_1_and_no_request_fails() {
         groups.iter().map(|group| (text(group, "name"), group["isDisabled"] == true)).collect();
     assert_eq!(seen, [("greeter-v000", true), ("greeter-v001", false)]);
     let kinds: Vec<&str> = execution.stages_by_start().iter().map(|stage| text(stage, "type")).collect();
-    assert_eq!(kinds, ["wait", "manualJudgment", "deploy", "createServerGroup_local", "disableCluster"]);
+    assert_eq!(kinds, ["wait", "manualJudgment", "deploy", "createServerGroup", "disableCluster"]);
     install.stop().await.expect("both programs end by themselves");
 }
 

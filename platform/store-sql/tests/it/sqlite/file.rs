@@ -157,7 +157,7 @@ async fn what_lies_on_disk_is_whole_at_any_answer() {
 /// Starts this test binary as another process that creates executions in the file and prints each answered id.
 fn another_process(path: &Path, prefix: &str) -> Child {
     Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", "sqlite::file::as_another_process", "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "sqlite::file::a_writer_gets_an_answer_for_each_execution", "--nocapture", "--test-threads=1"])
         .env(FILE, path)
         .env(PREFIX, prefix)
         .stdout(Stdio::piped())
@@ -168,18 +168,22 @@ fn another_process(path: &Path, prefix: &str) -> Child {
 const FILE: &str = "GENNAKER_TEST_STORE_FILE";
 const PREFIX: &str = "GENNAKER_TEST_STORE_PREFIX";
 
+/// By itself a short run on a file of its own; in another process, whose environment names a file, it goes on until it is
+/// killed.
 #[tokio::test]
-#[ignore = "only the body of another process, started by the tests below"]
 #[expect(clippy::disallowed_methods, reason = "the other process is told by its environment")]
-async fn as_another_process() {
-    let (Ok(path), Ok(prefix)) = (std::env::var(FILE), std::env::var(PREFIX)) else { return };
-    let store = SqlStore::open_sqlite(Path::new(&path), Arc::new(SystemClock), Options::default()).await;
-    let store = store.expect("it opens");
-    for number in 0..100_000 {
+async fn a_writer_gets_an_answer_for_each_execution() {
+    let (_folder, own) = folder();
+    let path = std::env::var(FILE).map_or(own, PathBuf::from);
+    let prefix = std::env::var(PREFIX).unwrap_or_else(|_| "own-".to_owned());
+    let executions = if prefix == "own-" { 10 } else { 100_000 };
+    let store = SqlStore::open_sqlite(&path, Arc::new(SystemClock), Options::default()).await.expect("it opens");
+    for number in 0..executions {
         let id = format!("{prefix}{number}");
         assert_eq!(store.create(execution(id.clone())).await.expect("it is created"), Created::New);
         println!("\ncreated {id}");
     }
+    assert_eq!(store.list(&Query::default()).await.expect("it is listed").len(), executions);
 }
 
 #[tokio::test]

@@ -1,0 +1,79 @@
+//! Starting an execution: stored with its owner in one write, then driven.
+
+use std::{sync::Arc, time::Duration};
+
+use gennaker_base::Backoff;
+use gennaker_store::{Created, NewExecution, Owner};
+use gennaker_wire::Execution;
+
+use super::{Error, Inner, actor::Actor, driven::adopt, record};
+use crate::planner::{Action, Event, State, plan};
+
+/// Stores the execution and begins it; see [`super::Engine::start`].
+///
+/// Run it to its end: what is stored with this node as its owner must get its actor.
+pub(super) async fn start(inner: &Arc<Inner>, execution: Execution, request: Option<String>) -> Result<String, Error> {
+    let id = execution.id.clone();
+    let now = inner.deps.clock.now();
+    let room = inner.driven.count() < inner.options.active && !inner.stop.is_cancelled();
+    let owner = inner.deps.owner.borrow().clone().filter(|_| room);
+    let mut state = State::new(execution);
+    let actions = plan(&mut state, Event::Begin, now);
+    let _ = state.take_changes();
+    let (head, parts) = record::rows(&state)?;
+    let event = record::event(&Event::Begin, now)?;
+    let new = NewExecution { head, parts, event, owner, request, fence: None };
+    create(inner, new, state, actions).await.map(|existing| existing.unwrap_or(id))
+}
+
+/// Creates until the store has answered for certain, and drives what is this node's; returns the id of another execution
+/// that answers the request.
+async fn create(
+    inner: &Arc<Inner>,
+    mut new: NewExecution,
+    state: State,
+    actions: Vec<Action>,
+) -> Result<Option<String>, Error> {
+    let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
+    let mut doubtful = false;
+    loop {
+        match inner.deps.store.create(new.clone()).await {
+            Ok(Created::New) => {
+                match new.owner {
+                    Some(owner) => adopt(inner, Actor::begun(inner, owner, state, actions)),
+                    None => inner.claim_now.notify_one(),
+                }
+                return Ok(None);
+            }
+            Ok(Created::Existing(id)) => {
+                if doubtful && id == new.head.id {
+                    adopt_unheard(inner, &id, new.owner.as_ref()).await;
+                }
+                return Ok(Some(id));
+            }
+            Ok(Created::Deleted) => return Err(Error::Deleted(new.head.id)),
+            // The lease ended meanwhile: whoever is alive takes it.
+            Err(gennaker_store::Error::Fenced { .. }) if new.owner.is_some() => new.owner = None,
+            Err(error @ gennaker_store::Error::Unknown { .. }) if !inner.stop.is_cancelled() => {
+                tracing::warn!(execution = %new.head.id, %error, "whether it is stored is asked again");
+                doubtful = true;
+                tokio::time::sleep(backoff.next_wait()).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Drives an execution that the store gave to this node without its answer being heard.
+pub(super) async fn adopt_unheard(inner: &Arc<Inner>, id: &str, owner: Option<&Owner>) {
+    let Some(owner) = owner.filter(|_| !inner.driven.has(id)) else { return };
+    let claimed = match inner.deps.store.load(id).await {
+        Ok(stored) if stored.owner.as_ref() == Some(owner) => Actor::claimed(inner, owner.clone(), stored),
+        Ok(_) => return,
+        Err(error) => Err(error.into()),
+    };
+    match claimed {
+        Ok(actor) => adopt(inner, actor),
+        Err(error) => tracing::error!(execution = %id, %error, "an execution of this node cannot be read"),
+    }
+}

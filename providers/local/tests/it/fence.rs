@@ -87,3 +87,15 @@ async fn another_specification_under_the_same_name_is_a_conflict() {
     agent.client.delete_load_balancer("shop", &call()).await.expect("deleted");
     assert!(agent.client.load_balancers().await.expect("none").is_empty());
 }
+
+#[tokio::test]
+async fn a_limit_that_was_reached_is_not_the_answer_for_ever() {
+    let agent = Agent::start().await;
+    agent.group(&script("full-v000", "exec sleep 600", json!({"capacity": 8}))).await;
+    let spec = script("late-v000", "exec sleep 600", json!({}));
+    let create = Call::fenced("create", "E", 1);
+    let refused = agent.client.create_server_group(&spec, &create).await.expect_err("the limit of 8");
+    assert_eq!(refused.kind(), Kind::Unavailable, "{refused}");
+    agent.client.delete_server_group("full-v000", 0, &call()).await.expect("deleted");
+    agent.client.create_server_group(&spec, &create).await.expect("there is room now");
+}

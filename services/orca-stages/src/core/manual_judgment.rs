@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gennaker_base::Kind;
 use gennaker_wire::{Object, ObjectExt, Status};
+use serde_json::json;
 
 use crate::{
     Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
@@ -64,7 +65,9 @@ impl Task for WaitForJudgmentTask {
         Ok(match judgment.to_ascii_lowercase().as_str() {
             "continue" => TaskResult::succeeded(),
             "stop" => TaskResult::ended(Status::Terminal),
-            _ => TaskResult::running(Next::OnChange),
+            // Whom it tells of the judgment stands in its context, as upstream has it, also if it is nobody.
+            _ if settings.contains_key("notifications") => TaskResult::running(Next::OnChange),
+            _ => TaskResult::running(Next::OnChange).with_context("notifications", json!([])),
         })
     }
 }

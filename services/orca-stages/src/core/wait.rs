@@ -56,7 +56,8 @@ impl Task for WaitTask {
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let settings = context.view.context();
         let wait = wait_time(settings).map_err(TaskError::invalid)?;
-        let due = context.started.after(wait);
+        // Counted from the stage's start, pauses included.
+        let due = context.view.stage.start_time.unwrap_or(context.started).after(wait);
         if context.now >= due || settings.boolean("skipRemainingWait") == Some(true) {
             return Ok(TaskResult::succeeded());
         }

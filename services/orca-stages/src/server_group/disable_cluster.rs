@@ -19,7 +19,7 @@ use super::{
     switch::operation,
 };
 use crate::{
-    Catalogue, ComposeContext, Composition, StageDefinition, StageView, Task, TaskContext, TaskError, TaskResult,
+    Catalogue, ComposeContext, Composition, Next, StageDefinition, StageView, Task, TaskContext, TaskError, TaskResult,
     TaskTemplate,
 };
 
@@ -65,42 +65,64 @@ impl Task for DisableClusterTask {
         DISABLE
     }
 
+    /// The first step chooses and has its choice recorded, the second one submits it: a step that is made again after a crash
+    /// must not choose among what the operation has already changed.
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let settings = context.view.context();
         let (account, provider) = (account(settings)?, provider(settings));
-        let (cluster, regions) = (cluster(&context.view)?, regions(settings)?);
-        let clouddriver = &context.clients.clouddriver;
-        let found = clouddriver
-            .cluster_server_groups(&context.caller, &cluster.application, &account, &cluster.name, &provider)
-            .await;
-        let groups = match found {
-            Ok(groups) => groups,
-            Err(error) if error.kind() == Kind::NotFound => {
-                return match settings.boolean("continueIfClusterNotFound") {
-                    Some(true) => Ok(TaskResult::succeeded()),
-                    _ => Err(TaskError::invalid(format!("there is no cluster {} in account {account}", cluster.name))),
-                };
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let kept = just_deployed(&context.view);
-        let remaining = settings.integer("remainingEnabledServerGroups").unwrap_or(1);
-        let larger = settings.boolean("preferLargerOverNewer") == Some(true);
-        let mut chosen: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut operations: Vec<Operation> = Vec::new();
-        for region in regions {
-            let here: Vec<&ServerGroup> = groups.iter().filter(|group| group.region == region).collect();
-            for group in to_disable(&here, &kept, remaining, larger) {
-                operations.push(operation("disableServerGroup", settings, group, &account));
-                chosen.entry(region.clone()).or_default().push(group.name.clone());
-            }
+        if !settings.contains_key(DEPLOYED) {
+            let chosen = choose(context, &account, &provider).await?;
+            let result = if chosen.is_empty() {
+                TaskResult::succeeded()
+            } else {
+                TaskResult::running(Next::At(context.now))
+            };
+            return Ok(result.with_context(DEPLOYED, json!(chosen)));
         }
-        if operations.is_empty() {
-            return Ok(TaskResult::succeeded());
-        }
-        let result = submit(context, &provider, &account, &operations).await?;
-        Ok(result.with_context(DEPLOYED, json!(chosen)))
+        let operations: Vec<Operation> = deployed(settings)
+            .into_iter()
+            .map(|(region, name)| {
+                let group = ServerGroup { name, region, ..ServerGroup::default() };
+                operation("disableServerGroup", settings, &group, &account)
+            })
+            .collect();
+        submit(context, &provider, &account, &operations).await
     }
+}
+
+/// The names of the server groups that leave traffic, by region.
+async fn choose(
+    context: &TaskContext,
+    account: &str,
+    provider: &str,
+) -> Result<BTreeMap<String, Vec<String>>, TaskError> {
+    let settings = context.view.context();
+    let (cluster, regions) = (cluster(&context.view)?, regions(settings)?);
+    let clouddriver = &context.clients.clouddriver;
+    let found = clouddriver
+        .cluster_server_groups(&context.caller, &cluster.application, account, &cluster.name, provider)
+        .await;
+    let groups = match found {
+        Ok(groups) => groups,
+        Err(error) if error.kind() == Kind::NotFound => {
+            return match settings.boolean("continueIfClusterNotFound") {
+                Some(true) => Ok(BTreeMap::new()),
+                _ => Err(TaskError::invalid(format!("there is no cluster {} in account {account}", cluster.name))),
+            };
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let kept = just_deployed(&context.view);
+    let remaining = settings.integer("remainingEnabledServerGroups").unwrap_or(1);
+    let larger = settings.boolean("preferLargerOverNewer") == Some(true);
+    let mut chosen: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for region in regions {
+        let here: Vec<&ServerGroup> = groups.iter().filter(|group| group.region == region).collect();
+        for group in to_disable(&here, &kept, remaining, larger) {
+            chosen.entry(region.clone()).or_default().push(group.name.clone());
+        }
+    }
+    Ok(chosen)
 }
 
 /// What the deployments that this stage belongs to, or follows, have created: as `(region, name)`.

@@ -82,7 +82,12 @@ impl Task for WaitTask {
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let settings = context.view.context();
         let account = account(settings)?;
-        for (region, name) in deployed(settings) {
+        let groups = deployed(settings);
+        if groups.is_empty() && self.class == UP {
+            // Going on would replace what serves now by nothing.
+            return Err(TaskError::invalid("nothing was deployed that could serve: the operation named no server group"));
+        }
+        for (region, name) in groups {
             let clouddriver = &context.clients.clouddriver;
             let over = match clouddriver.server_group(&context.caller, &account, &region, &name).await {
                 Ok(group) => (self.over)(settings, &group),

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 /// The longest name, application or ref id that is accepted, in bytes.
 const LONGEST_NAME: usize = 1024;
+/// The application of a pipeline that names none: upstream's default.
+const UNKNOWN_APPLICATION: &str = "spinnaker_unknown";
 
 /// Why a start is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,16 +34,16 @@ impl Refusal {
     }
 }
 
-/// The execution of a pipeline.
+/// The execution of a pipeline. Its id is the `executionId` that was sent, if any: the same start again is the same execution.
 pub(crate) fn pipeline(mut config: Object, caller: &Caller, now: Timestamp) -> Result<Execution, Refusal> {
     refuse_unsupported(&config)?;
-    let application = required_name(&config, "application")?;
+    let application = application(&config)?.unwrap_or_else(|| UNKNOWN_APPLICATION.to_owned());
     let name = config.text("name");
     let mut trigger = take_object(&mut config, "trigger")?;
     apply_parameter_defaults(&config, &mut trigger);
     let mut execution = Execution {
         kind: ExecutionKind::Pipeline,
-        id: id::generate(now),
+        id: given_id(&config)?.unwrap_or_else(|| id::generate(now)),
         pipeline_config_id: config.text("id"),
         name: name.clone(),
         stages: stages(take_list(&mut config, "stages")?, name.as_deref().unwrap_or("?"), &application, now)?,
@@ -71,7 +73,8 @@ pub(crate) fn orchestration(mut task: Object, caller: &Caller, now: Timestamp) -
     if jobs.is_empty() {
         return Err(Refusal::invalid("a task needs at least one job: {\"job\": [{\"type\": \"...\"}]}"));
     }
-    let application = required_name(&task, "application")?;
+    let application = application(&task)?
+        .ok_or_else(|| Refusal::invalid("the field application is missing: name the application"))?;
     let description = task.text("description").or_else(|| task.text("name"));
     let mut previous: Option<String> = None;
     let mut numbered = Vec::new();
@@ -99,7 +102,7 @@ pub(crate) fn orchestration(mut task: Object, caller: &Caller, now: Timestamp) -
         stages,
         ..common(application, caller, now)
     };
-    execution.origin = Some(task.text("origin").unwrap_or_else(|| "api".to_owned()));
+    execution.origin = Some(task.text("origin").unwrap_or_else(|| "unknown".to_owned()));
     execution.trigger = complete_trigger(trigger, &execution.authentication);
     Ok(execution)
 }
@@ -135,6 +138,21 @@ fn refuse_unsupported(config: &Object) -> Result<(), Refusal> {
     let expected = config.get("expectedArtifacts").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
     if expected {
         return Err(Refusal::unsupported("expected artifacts are not supported yet: remove them from the pipeline"));
+    }
+    Ok(())
+}
+
+/// What decides whether or when a stage runs cannot be left out.
+fn refuse_unsupported_stage(context: &Object, name: &str) -> Result<(), Refusal> {
+    if context.object("stageEnabled").is_some_and(|condition| !condition.is_empty()) {
+        return Err(Refusal::unsupported(format!(
+            "stageEnabled is not supported yet: remove it from stage '{name}', or remove the stage"
+        )));
+    }
+    if context.boolean("restrictExecutionDuringTimeWindow") == Some(true) {
+        return Err(Refusal::unsupported(format!(
+            "restrictExecutionDuringTimeWindow is not supported yet: remove it from stage '{name}'"
+        )));
     }
     Ok(())
 }
@@ -201,6 +219,7 @@ fn stages(configs: Vec<Value>, pipeline: &str, application: &str, now: Timestamp
         {
             return Err(Refusal::invalid(format!("two stages have the refId {ref_id}: give each its own")));
         }
+        refuse_unsupported_stage(&context, name.as_deref().unwrap_or(&kind))?;
         for own in ["type", "name", "refId", "requisiteStageRefIds"] {
             context.remove(own);
         }
@@ -214,23 +233,28 @@ fn stages(configs: Vec<Value>, pipeline: &str, application: &str, now: Timestamp
             ..Stage::default()
         });
     }
-    let known: Vec<String> = stages.iter().filter_map(|stage| stage.ref_id.clone()).collect();
-    for stage in &stages {
-        if let Some(missing) = stage.requisite_stage_ref_ids.iter().find(|requisite| !known.contains(requisite)) {
-            let name = stage.name.as_deref().unwrap_or(&stage.kind);
-            return Err(Refusal::invalid(format!("stage '{name}' waits for refId {missing}, which no stage has")));
-        }
-    }
     Ok(stages)
 }
 
-fn required_name(config: &Object, field: &str) -> Result<String, Refusal> {
-    match config.text(field).filter(|text| !text.trim().is_empty()) {
-        Some(text) if text.len() > LONGEST_NAME => {
-            Err(Refusal::invalid(format!("{field} is longer than {LONGEST_NAME} bytes")))
+/// The application, if one is named.
+fn application(config: &Object) -> Result<Option<String>, Refusal> {
+    let name = config.text("application").filter(|name| !name.trim().is_empty());
+    match name {
+        Some(name) if name.len() > LONGEST_NAME => {
+            Err(Refusal::invalid(format!("application is longer than {LONGEST_NAME} bytes")))
         }
-        Some(text) => Ok(text),
-        None => Err(Refusal::invalid(format!("the field {field} is missing: name the application"))),
+        name => Ok(name),
+    }
+}
+
+/// The execution's id, if it is given.
+fn given_id(config: &Object) -> Result<Option<String>, Refusal> {
+    let is_id = |id: &str| id.len() <= 64 && id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    match config.text("executionId").filter(|id| !id.is_empty()) {
+        Some(id) if !is_id(&id) => {
+            Err(Refusal::invalid(format!("executionId is up to 64 letters, digits and hyphens, not {id:?}")))
+        }
+        id => Ok(id),
     }
 }
 
@@ -278,12 +302,32 @@ mod tests {
     #[test]
     fn what_cannot_run_is_refused_before_it_is_stored() {
         let refused = |config: Value| parse(config).expect_err("it is refused");
-        assert_eq!(refused(json!({"stages": []})).kind, Kind::Invalid);
+        let long = "a".repeat(LONGEST_NAME + 1);
+        assert_eq!(refused(json!({"application": long, "stages": []})).kind, Kind::Invalid);
         assert_eq!(refused(json!({"application": "a", "stages": "x"})).message, "stages is a list, not \"x\"");
         assert_eq!(refused(json!({"application": "a", "limitConcurrent": true})).kind, Kind::Unsupported);
         let missing = refused(json!({"application": "a", "name": "p", "stages": [{"refId": "1"}]}));
         assert_eq!(missing.message, "type missing from pipeline 'p' in application 'a', stage name: 'no type'");
-        let dangling = json!({"application": "a", "stages": [{"type": "wait", "requisiteStageRefIds": ["9"]}]});
-        assert!(refused(dangling).message.contains("refId 9"));
+        let guarded = |field: &str, value: Value| {
+            let mut stage = json!({"type": "wait", "name": "w"});
+            stage[field] = value;
+            parse(json!({"application": "a", "stages": [stage]}))
+        };
+        for (field, value) in [
+            ("stageEnabled", json!({"type": "expression", "expression": "false"})),
+            ("restrictExecutionDuringTimeWindow", json!(true)),
+        ] {
+            let refused = guarded(field, value).expect_err("it is refused");
+            assert_eq!(refused.kind, Kind::Unsupported);
+            assert!(refused.message.contains(field), "{refused}");
+        }
+        assert!(guarded("stageEnabled", Value::Null).is_ok());
+        assert_eq!(refused(json!({"application": "a", "executionId": "../x"})).kind, Kind::Invalid);
+    }
+
+    #[test]
+    fn a_given_id_is_kept_and_a_missing_application_is_upstreams_default() {
+        let execution = parse(json!({"executionId": "01HZ", "stages": []})).expect("it parses");
+        assert_eq!((execution.id.as_str(), execution.application.as_str()), ("01HZ", "spinnaker_unknown"));
     }
 }

@@ -90,7 +90,8 @@ pub(super) fn exception(error: &TaskError, operation: &str, now: Timestamp) -> O
         "exceptionType": error.exception_type,
         "operation": operation,
         "timestamp": now.millis(),
-        "shouldRetry": error.kind.is_transient(),
+        // What is written here was not retried, or not successfully.
+        "shouldRetry": false,
         "details": { "error": error.message, "errors": errors },
     });
     match exception {

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get};
 use gennaker_store as store;
-use gennaker_wire::{Execution, Status};
+use gennaker_wire::{Execution, ExecutionKind, Status};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{READ, engine_error};
-use crate::{Orca, app::task_view};
+use crate::{Orca, app::task_view, engine::row_kind};
 
 /// The most executions that one answer has.
 const MOST: u32 = 1000;
@@ -37,13 +37,18 @@ struct Filters {
 }
 
 async fn pipeline(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Execution>> {
-    let execution = orca.engine.load(&id).await.map_err(|error| engine_error("pipeline", &id, &error))?;
-    Ok(Json(execution))
+    Ok(Json(load(&orca, ExecutionKind::Pipeline, &id).await?))
 }
 
 async fn task(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Value>> {
-    let execution = orca.engine.load(&id).await.map_err(|error| engine_error("orchestration", &id, &error))?;
-    Ok(Json(task_view::of(&execution)))
+    Ok(Json(task_view::of(&load(&orca, ExecutionKind::Orchestration, &id).await?)))
+}
+
+/// The execution of that kind and id.
+async fn load(orca: &Orca, kind: ExecutionKind, id: &str) -> Result<Execution> {
+    let noun = row_kind(kind);
+    let execution = orca.engine.load(id).await.map_err(|error| engine_error(noun, id, &error))?;
+    if execution.kind == kind { Ok(execution) } else { Err(Error::not_found(format!("No {noun} found for {id}"))) }
 }
 
 /// The executions of pipeline configs, the newest of each, or the executions of these ids.

@@ -9,10 +9,24 @@ use tower::ServiceExt as _;
 
 use crate::world::World;
 
-/// Calls as upstream's recordings did.
+/// Calls as the user of upstream's recordings.
 pub(crate) async fn call(world: &World, method: Method, path: &str, body: &str) -> (StatusCode, Value) {
+    call_with(world, method, path, body, &Value::Null).await
+}
+
+/// The same, with further headers.
+pub(crate) async fn call_with(
+    world: &World,
+    method: Method,
+    path: &str,
+    body: &str,
+    headers: &Value,
+) -> (StatusCode, Value) {
     let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
-    let request = request.header("x-spinnaker-user", "tester@example.com");
+    let mut request = request.header("x-spinnaker-user", "tester@example.com");
+    for (name, value) in headers.as_object().into_iter().flatten() {
+        request = request.header(name, value.as_str().expect("a header's value"));
+    }
     let request = request.body(Body::from(body.to_owned())).expect("a request");
     let response = world.router().oneshot(request).await.expect("an answer");
     let status = response.status();
@@ -37,7 +51,7 @@ async fn bad_starts_are_refused_and_nothing_is_stored() {
         (r#"{"application": "a", "stages": {}}"#, 400),
         (r#"{"application": "a", "stages": [1]}"#, 400),
         (r#"{"application": "a", "stages": [{"name": "x"}]}"#, 400),
-        (r#"{"stages": []}"#, 400),
+        (r#"{"application": "a", "stages": [], "executionId": "a/b"}"#, 400),
         (r#"{"application": "a", "trigger": 5}"#, 400),
         (r#"{"application": "a", "stages": [], "limitConcurrent": true}"#, 501),
         (r#"{"application": "a", "stages": [], "type": "templatedPipeline"}"#, 501),

@@ -12,12 +12,12 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    http::call,
+    http::{call, call_with},
     world::{FastClock, World, open},
 };
 
 /// The time passes this much faster than in the recordings.
-const SPEED: u32 = 20;
+const SPEED: u32 = 4;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn executions_are_what_upstream_made_of_the_same_requests() {
@@ -59,7 +59,7 @@ async fn executions_are_what_upstream_made_of_the_same_requests() {
 async fn play(world: &World, case: &Value) -> Value {
     let request = &case["request"];
     let path = request["path"].as_str().expect("a path");
-    let (status, answer) = call(world, Method::POST, path, &request["body"].to_string()).await;
+    let (status, answer) = call_with(world, Method::POST, path, &request["body"].to_string(), &request["headers"]).await;
     assert!(status.is_success(), "{}: {answer}", case["name"]);
     let id = answer["ref"].as_str().expect("a reference").rsplit_once('/').expect("an id").1.to_owned();
     for action in case["actions"].as_array().into_iter().flatten() {

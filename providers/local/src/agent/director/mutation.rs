@@ -13,6 +13,9 @@ use crate::{
     protocol::{Fence, LoadBalancerSpec, ServerGroupSpec},
 };
 
+/// The status of a refusal by a limit: it passes when a server group is deleted.
+const LIMIT_REACHED: u16 = 429;
+
 /// A change that somebody asks for.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase", tag = "do")]
@@ -111,7 +114,8 @@ impl Director {
         }
     }
 
-    /// Records and sends the answer. A failure of this machine is not recorded: the request may be sent again.
+    /// Records and sends the answer. A failure of this machine, or a limit that is reached now, is not recorded: the request
+    /// may be sent again.
     pub(super) async fn finish(&mut self, ticket: u64, outcome: Outcome) {
         let Some(RunningRequest { key, replies }) = self.running.remove(&ticket) else { return };
         if let Err(refusal) = &outcome {
@@ -119,7 +123,7 @@ impl Director {
         }
         let answer = Answer::of(outcome);
         if let Some(key) = key {
-            if answer.status >= 500 {
+            if answer.status >= 500 || answer.status == LIMIT_REACHED {
                 self.requests.forget(&key);
             } else {
                 self.requests.answer(&key, answer.clone());

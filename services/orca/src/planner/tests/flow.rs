@@ -11,8 +11,19 @@ fn a_join_starts_once_both_branches_have_ended() {
 }
 
 #[test]
-fn an_empty_pipeline_succeeds() {
-    assert_eq!(World::new(json!([])).settle(), Status::Succeeded);
+fn a_pipeline_without_a_first_stage_fails_without_having_started() {
+    for stages in [json!([]), json!([{"id": "a", "needs": ["a"]}])] {
+        let world = World::new(stages);
+        let head = world.state.head();
+        assert_eq!((head.status, head.start_time, head.end_time), (Status::Terminal, None, None));
+    }
+}
+
+#[test]
+fn a_requisite_that_is_not_there_is_not_waited_for() {
+    let mut world = World::new(json!([{"id": "a"}, {"id": "b", "needs": ["a", "nope"]}]));
+    assert_eq!(world.settle(), Status::Succeeded);
+    assert!(world.logged("b") > world.logged("a/1"));
 }
 
 #[test]
@@ -88,6 +99,20 @@ fn a_failed_before_stage_fails_its_parent() {
 }
 
 #[test]
+fn after_a_synthetic_stage_that_failed_no_other_starts_even_if_the_pipeline_goes_on() {
+    let failing = json!({"tasks": ["TERMINAL"], "continuePipeline": true});
+    let mut world = World::new(json!([{"id": "1", "before": [failing, {}], "after": [{}]}, {"id": "2", "needs": ["1"]}]));
+    assert_eq!(world.settle(), Status::Succeeded);
+    assert_eq!(world.status("1"), Status::FailedContinue);
+    assert_eq!(world.log, ["1", "1<1", "1<1/1", "1>1", "1>1/1", "2", "2/1"]);
+
+    let failing = json!({"tasks": ["TERMINAL"], "continuePipeline": true});
+    let mut world = World::new(json!([{"id": "1", "after": [failing, {}]}]));
+    assert_eq!(world.settle(), Status::Succeeded);
+    assert_eq!(world.status("1>2"), Status::NotStarted);
+}
+
+#[test]
 fn on_failure_stages_clean_up_and_the_failure_stays() {
     let mut world = World::new(json!([{"id": "1", "tasks": ["TERMINAL"], "onFailure": [{}, {}]}]));
     assert_eq!(world.settle(), Status::Terminal);
@@ -113,7 +138,7 @@ fn a_stage_whose_definition_fails_is_over_with_the_reason() {
 
 #[test]
 fn stages_that_wait_for_each_other_end_the_execution() {
-    let mut world = World::new(json!([{"id": "a", "needs": ["b"]}, {"id": "b", "needs": ["a"]}]));
+    let mut world = World::new(json!([{"id": "a", "needs": ["b"]}, {"id": "b", "needs": ["a"]}, {"id": "c"}]));
     assert_eq!(world.settle(), Status::Terminal);
     assert_eq!(world.status("a"), Status::NotStarted);
 }
@@ -155,6 +180,54 @@ fn a_task_past_its_time_fails_with_the_reason() {
     assert_eq!(world.settle(), Status::Terminal);
     let error = world.state.at(0).stage.context["exception"]["details"]["error"].to_string();
     assert!(error.contains("stageTimeoutMs"), "{error}");
+}
+
+#[test]
+fn a_time_out_is_named_as_upstream_does_and_may_be_a_success() {
+    for (mark, status) in [(json!(false), Status::Terminal), (json!(true), Status::Succeeded)] {
+        let mut world = World::new(
+            json!([{"id": "a", "tasks": ["WAIT"], "stageTimeoutMs": 1000, "markSuccessfulOnTimeout": mark}]),
+        );
+        world.settle();
+        world.now = world.state.next_due().expect("the time-out");
+        world.happen(Event::Woken);
+        assert_eq!(world.settle(), status);
+        let exception = world.state.at(0).stage.context.get("exception");
+        let kind = exception.map(|exception| exception["exceptionType"].clone());
+        assert_eq!(kind, (status == Status::Terminal).then(|| json!("TimeoutException")));
+    }
+}
+
+#[test]
+fn a_definition_that_fails_transiently_is_asked_again_later_but_not_for_ever() {
+    let mut world = World::new(json!([{"id": "a"}]));
+    let mut failed = 0;
+    while world.state.head().status == Status::Running {
+        assert_eq!(world.open, [Action::Compose { stage: "a".into() }]);
+        world.open.clear();
+        failed += 1;
+        let away = TaskError::new(Kind::Unavailable, "Test", "away");
+        world.happen(Event::Composed { stage: "a".into(), generation: 0, result: Err(away) });
+        if let Some(due) = world.state.next_due() {
+            assert!(due > world.now && !world.state.is_busy());
+            world.happen(Event::Recovered);
+            assert!(world.open.is_empty(), "a new owner waits for the time too");
+            world.now = due;
+            world.happen(Event::Woken);
+        }
+    }
+    assert_eq!(failed, 41);
+    assert_eq!(world.state.at(0).stage.context["beforeStagePlanningFailed"], true);
+}
+
+#[test]
+fn a_thousand_stages_in_a_row_are_planned_at_once() {
+    let stages = (0..1000).map(|number: u32| {
+        let needs = number.checked_sub(1).map(|before| before.to_string());
+        json!({"id": number.to_string(), "needs": needs.into_iter().collect::<Vec<_>>()})
+    });
+    let mut world = World::new(Value::Array(stages.collect()));
+    assert_eq!(world.settle(), Status::Succeeded);
 }
 
 #[test]

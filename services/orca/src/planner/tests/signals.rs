@@ -22,6 +22,49 @@ fn a_cancellation_ends_what_runs_and_leaves_the_rest() {
 }
 
 #[test]
+fn a_cancellation_of_what_is_over_is_noted_and_changes_nothing_else() {
+    let mut world = World::new(json!([{"id": "a"}]));
+    assert_eq!(world.settle(), Status::Succeeded);
+    let before = world.state.head().clone();
+    world.signal(Signal::Cancel { user: "ann".into(), reason: Some("late".into()) });
+    let head = world.state.head();
+    assert_eq!((head.status, head.end_time), (Status::Succeeded, before.end_time));
+    assert_eq!((head.canceled, head.cancellation_reason.as_deref()), (true, Some("late")));
+}
+
+#[test]
+fn a_pause_does_not_count_against_a_stages_time() {
+    let mut world = World::new(json!([{"id": "a", "tasks": ["WAIT"], "stageTimeoutMs": 60000}]));
+    world.settle();
+    world.now = Timestamp::from_millis(11_000);
+    world.signal(Signal::Pause { user: "ann".into() });
+    assert!(world.state.head().paused.as_ref().is_some_and(|paused| paused.paused));
+    world.now = Timestamp::from_millis(611_000);
+    world.signal(Signal::Resume { user: "ann".into() });
+    assert_eq!(world.settle(), Status::Running);
+    assert_eq!(world.state.next_due(), Some(Timestamp::from_millis(661_000)));
+    let paused = world.state.head().paused.clone().expect("it was paused");
+    assert_eq!((paused.paused, paused.paused_ms), (false, 600_000));
+}
+
+#[test]
+fn a_patch_while_the_stage_is_composed_is_not_lost() {
+    let mut world = World::new(json!([{"id": "a"}]));
+    let composed = |context: Value| {
+        Ok(Composition { context: Some(object(context)), tasks: vec![TaskTemplate::new("t", "c")], before: vec![] })
+    };
+    // The definition is asked, with the context as it was, and will replace it.
+    world.signal(patch("a", json!({"size": 2})));
+    assert_eq!(world.open.len(), 2, "it is asked again");
+    let stale = Event::Composed { stage: "a".into(), generation: 0, result: composed(json!({"size": 1})) };
+    world.happen(stale);
+    assert_eq!(world.state.at(0).stage.context["size"], 2);
+    world.open.remove(0);
+    world.answer(0);
+    assert_eq!(world.settle(), Status::Succeeded);
+}
+
+#[test]
 fn nothing_starts_while_paused_and_the_pause_does_not_count() {
     let mut world = World::new(json!([{"id": "a"}, {"id": "b", "tasks": ["WAIT"], "stageTimeoutMs": 1}]));
     let mut world_b = World::new(json!([{"id": "a"}]));

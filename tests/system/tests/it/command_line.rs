@@ -99,7 +99,7 @@ async fn an_application_and_its_pipeline_from_the_command_line() {
 
 #[tokio::test]
 async fn wrong_usage_and_an_absent_gate_have_their_own_codes() {
-    let install = install().await;
+    let mut install = install().await;
     let shell = Shell::new(&install).await;
     shell.run(&["pipeline", "execute"]).await.with_code(2);
     shell.run(&["no-such-command"]).await.with_code(2);
@@ -108,7 +108,7 @@ async fn wrong_usage_and_an_absent_gate_have_their_own_codes() {
     shell.run(&["pipeline", "execute", "-a", "nobody", "-n", "nothing"]).await.with_code(5);
     let version = shell.run(&["version"]).await.with_code(0);
     assert!(version.out.starts_with("gennaker "), "{}", version.out);
-    install.stop().await.expect("both programs end by themselves");
+    install.stop_control_plane().await.expect("it ends");
     let alone = shell.run(&["app", "list"]).await.with_code(3);
     assert!(alone.err.contains(&shell.gate), "{}", alone.err);
 }

@@ -22,12 +22,14 @@ async fn check(files: &[(&str, &str)]) -> (Option<i32>, String, String) {
 
 #[tokio::test]
 async fn values_are_shown_with_their_origin_and_secrets_are_not() {
-    let gate = "server:\n  port: 18084\nredis:\n  password: open-sesame\nservices:\n  orca:\n    baseUrl: http://user:open-sesame@orca:8083\n";
-    let (code, out, err) = check(&[("gate.yml", gate), ("clouddriver.yml", "local:\n  enabled: true\n")]).await;
+    let shared = "services:\n  orca:\n    baseUrl: http://user:open-sesame@orca:8083\n";
+    let gate = "server:\n  port: 18084\nredis:\n  password: open-sesame\n";
+    let (code, out, err) =
+        check(&[("spinnaker.yml", shared), ("gate.yml", gate), ("clouddriver.yml", "local:\n  enabled: true\n")]).await;
     assert_eq!(code, Some(0), "{out}{err}");
     let port = out.lines().find(|line| line.contains("server.port = 18084")).expect("the port is shown");
     assert!(port.starts_with("gate") && port.contains("gate.yml"), "{port}");
-    assert!(out.contains("******"), "{out}");
+    assert!(out.contains("http://******@orca:8083"), "{out}");
     assert!(!format!("{out}{err}").contains("open-sesame"), "{out}{err}");
 }
 

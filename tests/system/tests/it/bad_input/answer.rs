@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::LazyLock, time::Duration};
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use serde_json::Value;
 
@@ -47,6 +47,18 @@ impl Answer {
         }
     }
 
+    /// Whether it is a success and has nothing in it.
+    pub(super) fn is_empty_success(&self) -> bool {
+        (200..300).contains(&self.status) && is_empty(&self.body)
+    }
+
+    /// The status is a number, or its name where upstream has that (front50's validation).
+    fn tells_its_status(&self) -> bool {
+        let name = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
+        let name = name.map(|name| name.to_uppercase().replace(' ', "_"));
+        self.body["status"] == self.status || self.body["status"].as_str() == name.as_deref()
+    }
+
     /// What is wrong with it, if an error with one of these statuses is right.
     pub(super) fn complaint(&self, statuses: &[u16]) -> Option<String> {
         let id = self.body["requestId"].as_str();
@@ -54,7 +66,7 @@ impl Answer {
             format!("the status is none of {statuses:?}")
         } else if self.body["message"].as_str().is_none_or(|message| message.trim().is_empty()) {
             "there is no message".to_owned()
-        } else if self.body["status"] != self.status {
+        } else if !self.tells_its_status() {
             "the body has another status".to_owned()
         } else if id.is_none_or(str::is_empty) || id != self.request_id.as_deref() {
             format!("the request id is not that of the header, {:?}", self.request_id)
@@ -69,5 +81,16 @@ impl fmt::Display for Answer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = self.body.to_string();
         write!(formatter, "{} {}", self.status, body.chars().take(300).collect::<String>())
+    }
+}
+
+/// Whether it holds nothing: empty, or made of empty parts and counts.
+fn is_empty(body: &Value) -> bool {
+    match body {
+        Value::Null | Value::Number(_) | Value::Bool(false) => true,
+        Value::Array(list) => list.iter().all(is_empty),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::String(text) => text.is_empty(),
+        Value::Bool(true) => false,
     }
 }

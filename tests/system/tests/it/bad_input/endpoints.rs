@@ -7,13 +7,17 @@ use gennaker_harness::Service;
 /// The value of a parameter: an id that nobody has.
 const UNKNOWN: &str = "unknown";
 
+/// Endpoints that upstream answers with success when there is nothing to do, and which so answer alike.
+const SUCCEED_WITH_NOTHING: [(&str, &str, &str); 3] =
+    [("clouddriver", "POST", "/cache/"), ("front50", "DELETE", "/v2/applications/"), ("gate", "DELETE", "/pipelines/")];
+
 /// One endpoint to send requests to.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint {
     pub(super) service: Service,
     pub(super) method: String,
     pub(super) path: String,
-    pub(super) declared: String,
+    declared: String,
     /// Whether its path has parameters.
     pub(super) has_id: bool,
 }
@@ -24,9 +28,22 @@ impl Endpoint {
         Endpoint { service, method: method.to_owned(), path, declared: declared.to_owned(), has_id }
     }
 
+    /// The same path with another method.
+    pub(super) fn with_method(&self, method: &str) -> Endpoint {
+        Endpoint { method: method.to_owned(), ..self.clone() }
+    }
+
     /// The same with another value for its parameters.
     pub(super) fn with_id(&self, id: &str) -> Endpoint {
         Endpoint { path: filled(&self.declared, id).0, ..self.clone() }
+    }
+
+    /// Whether success with an empty answer is upstream's answer where there is nothing to do.
+    pub(super) fn succeeds_with_nothing(&self) -> bool {
+        let same = |known: &(&str, &str, &str)| {
+            known.0 == self.service.name() && known.1 == self.method && self.declared.starts_with(known.2)
+        };
+        SUCCEED_WITH_NOTHING.iter().any(same)
     }
 
     pub(super) fn takes_body(&self) -> bool {

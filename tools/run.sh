@@ -3,7 +3,7 @@
 # ends both. The next run goes on with what this one leaves: data, logs and a configuration to edit lie in
 # $XDG_DATA_HOME/gennaker, or ~/.local/share/gennaker.
 #
-# tools/run.sh [further arguments of `gennaker serve`, e.g. --set server.port=18084]
+# tools/run.sh [further arguments of `gennaker serve`, e.g. --set healthcheck.port=15000]
 set -u
 cd "$(dirname "$0")/.." || exit 1
 PATH=$PATH:${HOME:-}/.cargo/bin # where rustup puts cargo

@@ -33,7 +33,8 @@ impl LocalAgent {
             Some(state) => state,
             None => default_data()?.join("agents").join(&self.account),
         };
-        let options = agent::Options { keep_processes: self.keep_processes, ..agent::Options::new(state, self.account.clone()) };
+        let options =
+            agent::Options { keep_processes: self.keep_processes, ..agent::Options::new(state, self.account.clone()) };
         agent::run(options, stop).await.with_context(|| format!("the agent of account {} stopped", self.account))
     }
 }

@@ -12,8 +12,8 @@ use gennaker_cluster::Standing;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
 use gennaker_http::{
-    Api, GuardOptions, Health, RequestTasks, ServeOptions, Server, Transport, TransportOptions, healthcheck, http_client,
-    prometheus,
+    Api, GuardOptions, Health, RequestTasks, ServeOptions, Server, Transport, TransportOptions, healthcheck,
+    http_client, prometheus,
 };
 use gennaker_objects::{FolderObjects, FolderOptions};
 use gennaker_orca::{Orca, engine};

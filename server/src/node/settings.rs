@@ -184,5 +184,8 @@ fn service<T: DeserializeOwned + Serialize + Default>(
         hosts.extend(config.get_string(variable)?.filter(|host| !host.is_empty()));
     }
     let address = SocketAddr::new(server.address, if server.port == 0 { port } else { server.port });
-    Ok(ServiceSettings { place: Place { service: name, runs_here, address, hosts, elsewhere }, own: config.bind(name)? })
+    Ok(ServiceSettings {
+        place: Place { service: name, runs_here, address, hosts, elsewhere },
+        own: config.bind(name)?,
+    })
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine;
 
-/// The settings under `tasks` and `executions` in `orca.yml`.
+/// The settings under `orca` in `orca.yml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Options {

@@ -50,7 +50,7 @@ pub(super) struct DeleteBalancer {
 
 impl Create {
     pub(super) fn read(fields: &Object) -> Result<Create> {
-        let mut reader = Reader::new("createServerGroup", fields);
+        let mut reader = Reader::new(fields);
         let account = reader.account();
         reader.region();
         let moniker: Moniker = reader.optional("moniker").unwrap_or_default();
@@ -96,8 +96,8 @@ impl Create {
 }
 
 impl OnServerGroup {
-    pub(super) fn read(operation: &'static str, fields: &Object) -> Result<OnServerGroup> {
-        let mut reader = Reader::new(operation, fields);
+    pub(super) fn read(fields: &Object) -> Result<OnServerGroup> {
+        let mut reader = Reader::new(fields);
         let account = reader.account();
         reader.region();
         let name = fields.text("serverGroupName").or_else(|| fields.text("asgName")).unwrap_or_default();
@@ -114,7 +114,7 @@ impl OnServerGroup {
 
 impl UpsertBalancer {
     pub(super) fn read(fields: &Object) -> Result<UpsertBalancer> {
-        let mut reader = Reader::new("upsertLoadBalancer", fields);
+        let mut reader = Reader::new(fields);
         let account = reader.account();
         reader.region();
         let name = reader.balancer_name();
@@ -137,7 +137,7 @@ impl UpsertBalancer {
 
 impl DeleteBalancer {
     pub(super) fn read(fields: &Object) -> Result<DeleteBalancer> {
-        let mut reader = Reader::new("deleteLoadBalancer", fields);
+        let mut reader = Reader::new(fields);
         let account = reader.account();
         let name = reader.balancer_name();
         reader.finish(DeleteBalancer { account, name })
@@ -146,14 +146,13 @@ impl DeleteBalancer {
 
 /// Reads a description and collects what is wrong with it.
 struct Reader<'a> {
-    operation: &'static str,
     fields: &'a Object,
     problems: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(operation: &'static str, fields: &'a Object) -> Self {
-        Reader { operation, fields, problems: Vec::new() }
+    fn new(fields: &'a Object) -> Self {
+        Reader { fields, problems: Vec::new() }
     }
 
     fn problem(&mut self, problem: String) {
@@ -229,7 +228,7 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self) -> Error {
-        Error::new(Kind::Invalid, format!("{}: {}", self.operation, self.problems.join("; ")))
+        Error::new(Kind::Invalid, self.problems.join("; "))
     }
 }
 

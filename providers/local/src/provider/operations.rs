@@ -51,9 +51,9 @@ impl Parsed {
         let fields = &operation.description;
         match operation.name.as_str() {
             "createServerGroup" => Create::read(fields).map(Box::new).map(Parsed::Create),
-            "enableServerGroup" => OnServerGroup::read("enableServerGroup", fields).map(Parsed::Enable),
-            "disableServerGroup" => OnServerGroup::read("disableServerGroup", fields).map(Parsed::Disable),
-            "destroyServerGroup" => OnServerGroup::read("destroyServerGroup", fields).map(Parsed::Destroy),
+            "enableServerGroup" => OnServerGroup::read(fields).map(Parsed::Enable),
+            "disableServerGroup" => OnServerGroup::read(fields).map(Parsed::Disable),
+            "destroyServerGroup" => OnServerGroup::read(fields).map(Parsed::Destroy),
             "upsertLoadBalancer" => UpsertBalancer::read(fields).map(Parsed::UpsertBalancer),
             "deleteLoadBalancer" => DeleteBalancer::read(fields).map(Parsed::DeleteBalancer),
             other => Err(Error::new(

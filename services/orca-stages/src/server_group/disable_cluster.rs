@@ -72,11 +72,8 @@ impl Task for DisableClusterTask {
         let (account, provider) = (account(settings)?, provider(settings));
         if !settings.contains_key(DEPLOYED) {
             let chosen = choose(context, &account, &provider).await?;
-            let result = if chosen.is_empty() {
-                TaskResult::succeeded()
-            } else {
-                TaskResult::running(Next::At(context.now))
-            };
+            let result =
+                if chosen.is_empty() { TaskResult::succeeded() } else { TaskResult::running(Next::At(context.now)) };
             return Ok(result.with_context(DEPLOYED, json!(chosen)));
         }
         let operations: Vec<Operation> = deployed(settings)

@@ -85,7 +85,9 @@ impl Task for WaitTask {
         let groups = deployed(settings);
         if groups.is_empty() && self.class == UP {
             // Going on would replace what serves now by nothing.
-            return Err(TaskError::invalid("nothing was deployed that could serve: the operation named no server group"));
+            return Err(TaskError::invalid(
+                "nothing was deployed that could serve: the operation named no server group",
+            ));
         }
         for (region, name) in groups {
             let clouddriver = &context.clients.clouddriver;

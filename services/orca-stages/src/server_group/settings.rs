@@ -26,9 +26,12 @@ pub(super) fn account(context: &Object) -> Result<String, TaskError> {
 /// The regions of a stage, each once.
 pub(super) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
     for name in ["regions", "region", "namespaces", "namespace", "zones", "zone"] {
-        let mut regions = context.texts(name);
-        regions.retain(|region| !region.is_empty());
-        regions.dedup();
+        let mut regions: Vec<String> = Vec::new();
+        for region in context.texts(name) {
+            if !region.is_empty() && !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
         if !regions.is_empty() {
             return Ok(regions);
         }
@@ -90,6 +93,12 @@ mod tests {
         assert_eq!(compose(json!({"stack": "web"})), "shop-web");
         assert_eq!(compose(json!({"stack": "", "freeFormDetails": "blue"})), "shop--blue");
         assert_eq!(compose(json!({"stack": "web", "freeFormDetails": "blue"})), "shop-web-blue");
+    }
+
+    #[test]
+    fn regions_are_listed_once() {
+        let context = json!({"regions": ["west", "east", "west", ""]});
+        assert_eq!(regions(context.as_object().expect("an object")), Ok(vec!["west".to_owned(), "east".to_owned()]));
     }
 
     #[test]

@@ -210,7 +210,7 @@ fn stages(configs: Vec<Value>, pipeline: &str, application: &str, now: Timestamp
             )));
         };
         let ref_id = context.text("refId");
-        let requisites = context.texts("requisiteStageRefIds");
+        let requisites = requisites(&context);
         if [&name, &ref_id].into_iter().flatten().any(|text| text.len() > LONGEST_NAME) {
             return Err(Refusal::invalid(format!("a stage's name or refId is longer than {LONGEST_NAME} bytes")));
         }
@@ -234,6 +234,20 @@ fn stages(configs: Vec<Value>, pipeline: &str, application: &str, now: Timestamp
         });
     }
     Ok(stages)
+}
+
+/// The ref ids that a stage waits for; numbers count, as they do in `refId`.
+fn requisites(context: &Object) -> Vec<String> {
+    let ref_id = |item: &Value| match item {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    match context.get("requisiteStageRefIds") {
+        Some(Value::Array(items)) => items.iter().filter_map(ref_id).collect(),
+        Some(item) => ref_id(item).into_iter().collect(),
+        None => Vec::new(),
+    }
 }
 
 /// The application, if one is named.
@@ -323,6 +337,18 @@ mod tests {
         }
         assert!(guarded("stageEnabled", Value::Null).is_ok());
         assert_eq!(refused(json!({"application": "a", "executionId": "../x"})).kind, Kind::Invalid);
+    }
+
+    #[test]
+    fn ref_ids_may_be_numbers_on_both_sides() {
+        let stages = json!([
+            {"type": "wait", "refId": 1},
+            {"type": "wait", "refId": 2, "requisiteStageRefIds": [1]},
+            {"type": "wait", "refId": "3", "requisiteStageRefIds": 2},
+        ]);
+        let execution = parse(json!({"application": "a", "stages": stages})).expect("it parses");
+        let requisites: Vec<_> = execution.stages.iter().map(|stage| stage.requisite_stage_ref_ids.join(",")).collect();
+        assert_eq!(requisites, ["", "1", "2"]);
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub(super) fn action(
     state: &State,
     action: Action,
 ) -> Option<impl Future<Output = Event> + Send + 'static> {
+    if matches!(action, Action::Abandon { .. }) {
+        return None;
+    }
     let place = state.place(action.stage())?;
     let generation = state.at(place).run.generation;
     let started = state.at(place).run.task.as_ref().map(|task| task.started);
@@ -31,9 +34,6 @@ pub(super) fn action(
     let context = ComposeContext { caller: caller(owner, &view), clients: inner.deps.clients.clone(), view };
     let inner = inner.clone();
     let stage = action.stage().to_owned();
-    if matches!(action, Action::Abandon { .. }) {
-        return None;
-    }
     Some(async move {
         match action {
             Action::Compose { .. } => {
@@ -88,7 +88,7 @@ async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition
     refuse_expressions(settings)?;
     let problems = definition.validate(settings);
     if !problems.is_empty() {
-        return Err(TaskError { details: problems.clone(), ..TaskError::invalid(problems.join("; ")) });
+        return Err(TaskError::invalid(problems.join("; ")));
     }
     let mut composition = definition.compose(context).await?;
     for template in &mut composition.tasks {

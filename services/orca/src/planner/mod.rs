@@ -11,6 +11,9 @@
 //!   stage                                        `-----> ComposingOnFailure -> OnFailure -> Done
 //! ```
 //!
+//! A stage whose before-stage failed although the pipeline goes on leaves out its tasks: from `Before` it turns to
+//! `ComposingAfter`.
+//!
 //! The rules (what a failed stage does to its branch and to the whole, when a join starts, what a cancellation leaves) are
 //! upstream's: `StartStageHandler`, `CompleteTaskHandler`, `CompleteStageHandler`, `CompleteExecutionHandler` and
 //! `StageExecution.failureStatus`.

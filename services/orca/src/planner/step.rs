@@ -163,8 +163,7 @@ fn time_out(state: &mut State, place: usize, now: Timestamp) {
         return;
     }
     let seconds = now.since(run.started).as_secs();
-    let message =
-        format!("the task did not end within {seconds} s; set the stage's stageTimeoutMs if it needs longer");
+    let message = format!("the task did not end within {seconds} s; set the stage's stageTimeoutMs if it needs longer");
     let error = TaskError::new(Kind::Timeout, "TimeoutException", message);
     fail_task(state, place, &run.task, &error, now);
 }

@@ -27,7 +27,8 @@ async fn executions_are_what_upstream_made_of_the_same_requests() {
     let clock = FastClock::new(SPEED);
     let world = World::start_by(open(folder.path()).await, "one", &options, clock).await;
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/recorded");
-    let mut files: Vec<_> = std::fs::read_dir(cases).expect("cases").map(|entry| entry.expect("a file").path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(cases).expect("cases").map(|entry| entry.expect("a file").path()).collect();
     files.sort();
     let cases = files.iter().map(|file| {
         let text = std::fs::read_to_string(file).expect("a file");
@@ -59,7 +60,8 @@ async fn executions_are_what_upstream_made_of_the_same_requests() {
 async fn play(world: &World, case: &Value) -> Value {
     let request = &case["request"];
     let path = request["path"].as_str().expect("a path");
-    let (status, answer) = call_with(world, Method::POST, path, &request["body"].to_string(), &request["headers"]).await;
+    let (status, answer) =
+        call_with(world, Method::POST, path, &request["body"].to_string(), &request["headers"]).await;
     assert!(status.is_success(), "{}: {answer}", case["name"]);
     let id = answer["ref"].as_str().expect("a reference").rsplit_once('/').expect("an id").1.to_owned();
     for action in case["actions"].as_array().into_iter().flatten() {

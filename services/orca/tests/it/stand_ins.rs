@@ -66,7 +66,10 @@ impl StageDefinition for CheckPreconditions {
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {
         let settings = context.view.context();
         if settings.contains_key("preconditionType") {
-            return Ok(Composition { tasks: vec![TaskTemplate::new("checkPrecondition", CHECK)], ..Composition::default() });
+            return Ok(Composition {
+                tasks: vec![TaskTemplate::new("checkPrecondition", CHECK)],
+                ..Composition::default()
+            });
         }
         let mut check = Object::new();
         for kept in ["continuePipeline", "completeOtherBranchesThenFail"] {

@@ -8,8 +8,8 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Commit, Created, Epoch, Error, Event, Execution, Executions, Lease, Leases, NewExecution, Node, Nodes, Owner,
-    Query, Registration, Result, SharedStore, Signal,
+    Claim, Commit, Created, Epoch, Error, Event, Execution, Executions, Lease, Leases, NewExecution, Node, Nodes,
+    Owner, Query, Registration, Result, SharedStore, Signal,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -28,7 +28,13 @@ pub(crate) struct UnsteadyStore {
 impl UnsteadyStore {
     pub(crate) fn new(inner: SharedStore) -> Self {
         let (open, _) = watch::channel(true);
-        UnsteadyStore { inner, open, blocked_commits: AtomicUsize::new(0), lost: Mutex::default(), refused: Mutex::default() }
+        UnsteadyStore {
+            inner,
+            open,
+            blocked_commits: AtomicUsize::new(0),
+            lost: Mutex::default(),
+            refused: Mutex::default(),
+        }
     }
 
     /// Lets nothing pass but reads until it is thawed; what `create` wrote is not answered meanwhile.

@@ -95,7 +95,8 @@ impl World {
             renew_every: Duration::from_millis(300),
             margin: Duration::from_secs(1),
         };
-        let membership = Membership::join(store.clone(), registration, cluster, Arc::new(SystemClock)).await.expect("it joins");
+        let membership =
+            Membership::join(store.clone(), registration, cluster, Arc::new(SystemClock)).await.expect("it joins");
         let (hears, may_hear) = watch::channel(true);
         let owner = forwarded(membership.standing().owners(), may_hear);
         let calls = Calls::default();

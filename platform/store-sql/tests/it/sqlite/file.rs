@@ -157,7 +157,12 @@ async fn what_lies_on_disk_is_whole_at_any_answer() {
 /// Starts this test binary as another process that creates executions in the file and prints each answered id.
 fn another_process(path: &Path, prefix: &str) -> Child {
     Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", "sqlite::file::a_writer_gets_an_answer_for_each_execution", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "sqlite::file::a_writer_gets_an_answer_for_each_execution",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(FILE, path)
         .env(PREFIX, prefix)
         .stdout(Stdio::piped())

@@ -101,7 +101,8 @@ fn a_failed_before_stage_fails_its_parent() {
 #[test]
 fn after_a_synthetic_stage_that_failed_no_other_starts_even_if_the_pipeline_goes_on() {
     let failing = json!({"tasks": ["TERMINAL"], "continuePipeline": true});
-    let mut world = World::new(json!([{"id": "1", "before": [failing, {}], "after": [{}]}, {"id": "2", "needs": ["1"]}]));
+    let mut world =
+        World::new(json!([{"id": "1", "before": [failing, {}], "after": [{}]}, {"id": "2", "needs": ["1"]}]));
     assert_eq!(world.settle(), Status::Succeeded);
     assert_eq!(world.status("1"), Status::FailedContinue);
     assert_eq!(world.log, ["1", "1<1", "1<1/1", "1>1", "1>1/1", "2", "2/1"]);

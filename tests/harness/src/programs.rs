@@ -80,6 +80,9 @@ impl Programs {
     /// [`Error::NoCargo`], [`Error::Failed`].
     pub async fn build(profile: Profile, names: &[&str]) -> Result<Self, Error> {
         let mut cargo = Command::new(cargo());
+        for variable in OWN_PACKAGE {
+            cargo.env_remove(variable);
+        }
         cargo.args(["build", "--workspace", "--message-format=json-render-diagnostics"]);
         if profile == Profile::Release {
             cargo.arg("--release");
@@ -119,6 +122,20 @@ impl Programs {
         Ok(Launch::new(name, self.path(name)?, log))
     }
 }
+
+/// What cargo tells a program that it runs about the program's own package. Build scripts watch some of it (ring's does):
+/// passed on to another cargo, it would build their crates again.
+const OWN_PACKAGE: [&str; 9] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
 
 /// The cargo that built this crate, or the one on the path should it have been removed.
 fn cargo() -> &'static str {

@@ -125,11 +125,18 @@ impl Programs {
 
 /// What cargo tells a program that it runs about the program's own package. Build scripts watch some of it (ring's does):
 /// passed on to another cargo, it would build their crates again.
-const OWN_PACKAGE: [&str; 9] = [
+const OWN_PACKAGE: [&str; 16] = [
     "CARGO_MANIFEST_DIR",
-    "CARGO_MANIFEST_LINKS",
     "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_AUTHORS",
+    "CARGO_PKG_DESCRIPTION",
+    "CARGO_PKG_HOMEPAGE",
+    "CARGO_PKG_LICENSE",
+    "CARGO_PKG_LICENSE_FILE",
     "CARGO_PKG_NAME",
+    "CARGO_PKG_README",
+    "CARGO_PKG_REPOSITORY",
+    "CARGO_PKG_RUST_VERSION",
     "CARGO_PKG_VERSION",
     "CARGO_PKG_VERSION_MAJOR",
     "CARGO_PKG_VERSION_MINOR",

@@ -3,7 +3,7 @@
 //! Each guarantee written on the traits is one named check, an async function over a [`Fixture`]. A backend's tests list
 //! them all by [`checks!`], which makes one test of each:
 //!
-//! ```ignore
+//! ```text
 //! gennaker_store_tck::checks!(MyFixture::new().await);
 //! ```
 //!

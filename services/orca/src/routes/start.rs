@@ -10,7 +10,11 @@ use crate::{Orca, app::parse};
 
 pub(super) fn api() -> Api<Orca> {
     Api::new("orca")
-        .route(post("/orchestrate", orchestrate).needs(EXECUTE).partly("no templates, artifacts, concurrency limits, conditional stages or time windows"))
+        .route(
+            post("/orchestrate", orchestrate)
+                .needs(EXECUTE)
+                .partly("no templates, artifacts, concurrency limits, conditional stages or time windows"),
+        )
         .route(post("/ops", ops).needs(EXECUTE).partly("stages as listed by GET /capabilities/stages"))
 }
 

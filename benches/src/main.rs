@@ -5,6 +5,7 @@
 //! fails only if something cannot be measured.
 
 mod deployment;
+mod disk;
 mod first_task;
 mod idle;
 mod machine;
@@ -32,6 +33,7 @@ async fn main() -> anyhow::Result<()> {
     let greeter = programs.path("greeter")?;
     let delivery = Delivery::prepare(&install, greeter, port).await?;
     say("first task: starting pipelines")?;
+    disk::measure(&install, &mut report)?;
     first_task::measure(&delivery, &mut report).await?;
     say("deployment: deploying again and again")?;
     deployment::measure(&delivery, &install, greeter, &mut report).await?;

@@ -60,8 +60,8 @@ impl Report {
     pub(crate) fn document(&self, machine: &Machine, table: &str) -> String {
         let mut page = format!(
             "# Results of `make bench`\n\nWritten by `make bench` from the release build; what is missed stands here as it \
-             is.\n\n- Date: {}\n- Commit: {}\n- Machine: {}\n\n{table}\nThe original's figures are those of its own \
-             services, each a Java virtual machine, on a machine of the same size.\n\n## How it is measured\n\n",
+             is.\n\n- Date: {}\n- Commit: {}\n- Machine: {}\n\n{table}\nThe original's figures were measured on its own \
+             services, each a Java virtual machine.\n\n## How it is measured\n\n",
             machine.date, machine.commit, machine.hardware
         );
         for row in &self.rows {

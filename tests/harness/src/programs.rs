@@ -90,8 +90,10 @@ impl Programs {
         for name in names {
             cargo.args(["--bin", name]);
         }
-        cargo.current_dir(workspace()).stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
-        let output = cargo.output().await.map_err(Error::NoCargo)?;
+        cargo.current_dir(workspace()).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        // Not `output`, which would take standard error as well.
+        let child = cargo.spawn().map_err(Error::NoCargo)?;
+        let output = child.wait_with_output().await.map_err(Error::NoCargo)?;
         if !output.status.success() {
             return Err(Error::Failed { names: names.join(", "), status: output.status });
         }

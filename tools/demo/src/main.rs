@@ -55,14 +55,16 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let stop = stop_signal()?;
     let folder = tempfile::TempDir::with_prefix("gennaker-demo-").context("no folder for the demo can be made")?;
     let stand = select! {
-        stand = Stand::start(folder.path()) => stand,
+        biased;
         () = stop.cancelled() => return Ok(true),
+        stand = Stand::start(folder.path()) => stand,
     };
     let outcome = match stand {
         Ok(mut stand) => {
             let shown = select! {
-                shown = show(&mut stand, arguments, &stop) => shown,
+                biased;
                 () = stop.cancelled() => Ok(()),
+                shown = show(&mut stand, arguments, &stop) => shown,
             };
             shown.and(stand.end().await)
         }
@@ -70,7 +72,9 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     };
     if let Err(error) = outcome {
         say(format_args!("demo: failed: {error:#}"));
-        say(format_args!("demo: the logs are in {}", folder.keep().join("logs").display()));
+        if folder.path().join("logs").exists() {
+            say(format_args!("demo: the logs are in {}", folder.keep().join("logs").display()));
+        }
         return Ok(false);
     }
     Ok(true)

@@ -3,7 +3,7 @@
 use futures::{SinkExt as _, StreamExt as _};
 use gennaker_harness::{
     Process, eventually,
-    load::{Load, Options, Report, WebSocketOptions},
+    load::{Leave, Load, Options, Report, WebSocketOptions},
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{WebSocketStream, accept_async, tungstenite::Message};
@@ -69,6 +69,22 @@ async fn a_close_is_not_and_is_followed_by_a_new_one() {
     let report = held(options, "two closes", |report| report.web_socket.closed_by_server >= 2).await;
     assert_eq!(report.failed, 0, "{report}");
     assert!(report.web_socket.opened >= 2, "{report}");
+}
+
+#[tokio::test]
+async fn it_can_leave_by_itself_and_come_back() {
+    let greeter = Greeter::start("7", &[]).await;
+    let web_socket = WebSocketOptions { leave: Leave::After(2), ..WebSocketOptions::default() };
+    let options = Options { rate: 0.0, web_socket: Some(web_socket), ..Options::new(greeter.address) };
+    let load = Load::start(options).expect("a load");
+    let returned = eventually(DEADLINE, "its return", async || {
+        let report = load.report_so_far();
+        if report.web_socket.opened >= 3 { Ok(()) } else { Err(report) }
+    });
+    returned.await.expect("it comes back");
+    let report = load.stop().await;
+    assert_eq!((report.failed, report.web_socket.closed_by_server), (0, 0), "{report}");
+    assert!(report.web_socket.echoes >= 4, "{report}");
 }
 
 #[tokio::test]

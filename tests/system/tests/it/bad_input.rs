@@ -159,21 +159,16 @@ async fn ids_that_nobody_has() {
 async fn methods_and_paths_that_there_are_not() {
     let install = install().await;
     let endpoints = all();
-    let mut others = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut others = Vec::new();
     for endpoint in &endpoints {
-        let declared: BTreeSet<&str> = endpoints
-            .iter()
-            .filter(|other| other.service == endpoint.service && other.path == endpoint.path)
-            .map(|other| other.method.as_str())
-            .collect();
-        let missing = ["PATCH", "PUT", "DELETE", "POST"].into_iter().find(|method| !declared.contains(method));
-        if let Some(method) = missing.filter(|_| seen.insert((endpoint.service.name(), endpoint.path.clone()))) {
-            others.push(endpoint.with_method(method));
-        }
+        let candidates = ["PATCH", "PUT", "DELETE", "POST"].map(|method| endpoint.with_method(method));
+        let other =
+            candidates.into_iter().find(|other| !endpoints.iter().any(|endpoint| endpoint.is_reached_by(other)));
+        others.extend(other.filter(|other| seen.insert((other.service.name(), other.path.clone()))));
     }
-    // Another path with parameters may take the method; it does not know the id then.
-    let ask_other = |endpoint| ask(&install, endpoint, &[405, 404, 400, 501], |request| json_body(request, "{}"));
+    assert!(others.len() > 50, "{others:?}");
+    let ask_other = |endpoint| ask(&install, endpoint, &[405], |request| json_body(request, "{}"));
     assert_none(&complaints(&install, &others, ask_other).await);
 
     let nowhere: Vec<Endpoint> = Service::ALL

@@ -28,6 +28,17 @@ impl Endpoint {
         Endpoint { service, method: method.to_owned(), path, declared: declared.to_owned(), has_id }
     }
 
+    /// Whether a request of this method and path reaches it, however its parameters are called.
+    pub(super) fn is_reached_by(&self, other: &Endpoint) -> bool {
+        let (own, path): (Vec<&str>, Vec<&str>) = (self.declared.split('/').collect(), other.path.split('/').collect());
+        let same = |(own, segment): (&&str, &&str)| own == segment || own.contains('{');
+        let rest = own.last().is_some_and(|last| last.starts_with("{*")) && path.len() >= own.len();
+        self.service == other.service
+            && self.method == other.method
+            && (own.len() == path.len() || rest)
+            && own.iter().zip(&path).all(same)
+    }
+
     /// The same path with another method.
     pub(super) fn with_method(&self, method: &str) -> Endpoint {
         Endpoint { method: method.to_owned(), ..self.clone() }
@@ -65,12 +76,12 @@ pub(super) fn all() -> Vec<Endpoint> {
         (Service::Front50, gennaker_front50::Front50::endpoints()),
         (Service::Clouddriver, gennaker_clouddriver::Clouddriver::endpoints()),
     ];
-    let all: Vec<Endpoint> = declared
-        .into_iter()
-        .flat_map(|(service, endpoints)| {
-            endpoints.into_iter().map(move |endpoint| Endpoint::new(service, &endpoint.method, endpoint.path))
-        })
-        .collect();
+    let mut all = Vec::new();
+    for (service, endpoints) in declared {
+        all.extend(endpoints.iter().map(|endpoint| Endpoint::new(service, &endpoint.method, endpoint.path)));
+        // Added where the services are put together.
+        all.extend(["/health", "/prometheus"].map(|path| Endpoint::new(service, "GET", path)));
+    }
     assert!(all.len() > 50, "only {} endpoints", all.len());
     all
 }

@@ -79,6 +79,7 @@ mod report;
 mod service;
 mod setting;
 mod sources;
+mod unread;
 mod view;
 mod yaml;
 

@@ -35,7 +35,7 @@ pub struct Warning {
 /// What is the matter with a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// No service knows it, though its section is one that a service reads.
+    /// No service reads it; of a section that nobody reads, the section.
     UnknownKey {
         /// A known key that it is close to.
         suggestion: Option<String>,
@@ -130,7 +130,7 @@ impl Ledger {
     }
 
     /// Whether somebody reads the place or something below it.
-    fn is_read(&self, place: &(Arc<str>, String)) -> bool {
+    pub(crate) fn is_read(&self, place: &(Arc<str>, String)) -> bool {
         let next = self.known.range(place.clone()..).next();
         next.is_some_and(|(source, key)| *source == place.0 && key.starts_with(&place.1))
     }

@@ -17,6 +17,7 @@ use crate::{
     origin::Origin,
     report::{Entry, Ledger, Problem, Warning},
     sources::Sources,
+    unread,
     view::{Source, View},
 };
 
@@ -218,6 +219,17 @@ impl ServiceConfig {
     /// Whether a source has the key, or something below it.
     pub fn contains(&self, key: &str) -> bool {
         !View::root(&self.sources).descend(&Key::parse(key)).is_absent()
+    }
+
+    /// Notes every key of the files and the command line that nobody has read by now, a section that nobody looked into
+    /// as one. Call it once the service has bound all that it reads; [`Config::warnings`] leaves out what another
+    /// service reads.
+    pub fn note_unread(&self) {
+        let mut ledger = self.config.shared.ledger();
+        for source in self.sources.iter().filter(|source| !source.is_environment) {
+            let unread = unread::keys(source, &ledger);
+            ledger.places(Vec::new(), unread);
+        }
     }
 
     fn note(&self, notes: Notes) {

@@ -137,6 +137,8 @@ impl Settings {
     pub(crate) fn bind(config: &Config) -> anyhow::Result<Settings> {
         let gate = config.for_service("gate")?;
         let clouddriver = config.for_service("clouddriver")?;
+        let orca = config.for_service("orca")?;
+        let front50 = config.for_service("front50")?;
         let logging: LoggingSettings = gate.bind("gennaker.logging")?;
         let logging = serde_json::to_value(&logging).and_then(serde_json::from_value::<LogOptions>);
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
@@ -147,17 +149,21 @@ impl Settings {
             None => None,
         };
         origins.extend(deck);
-        Ok(Settings {
+        let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
             healthcheck: gate.bind("healthcheck")?,
             origins,
             local: clouddriver.bind("local")?,
             gate: gate_settings,
-            orca: service(&config.for_service("orca")?, "orca", 8083)?,
+            orca: service(&orca, "orca", 8083)?,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
-            front50: service(&config.for_service("front50")?, "front50", 8080)?,
-        })
+            front50: service(&front50, "front50", 8080)?,
+        };
+        for config in [&gate, &clouddriver, &orca, &front50] {
+            config.note_unread();
+        }
+        Ok(settings)
     }
 }
 

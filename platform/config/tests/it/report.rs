@@ -1,7 +1,7 @@
 //! What is told about a configuration that loads: the settings in force and the warnings.
 
 use gennaker_base::Redacted;
-use gennaker_config::DurationSetting;
+use gennaker_config::{DurationSetting, Problem};
 use serde::{Deserialize, Serialize};
 
 use crate::Install;
@@ -103,4 +103,23 @@ fn what_is_not_read_is_told() {
     assert_eq!(orca.get_string("b.c").expect("text").as_deref(), Some("3"));
     assert_eq!(orca.bind::<Narrow>("redis").expect("binds").connection, "a");
     insta::assert_snapshot!(warnings(&install, &config).join("\n"));
+}
+
+#[test]
+fn what_nobody_reads_is_one_warning_whatever_its_section() {
+    let install = Install::of(&[
+        (
+            "spinnaker.yml",
+            "server:\n  port: 1\nredis:\n  host: a\n  port: 2\nhost: b\nspring:\n  profiles:\n    active: x\n",
+        ),
+        ("orca.yml", "server:\n  address: ${host}\nnobody: c\n"),
+    ]);
+    let config = install.load().expect("loads");
+    let (orca, gate) = (config.for_service("orca").expect("orca"), config.for_service("gate").expect("gate"));
+    orca.get_string("server.address").expect("it is read");
+    gate.get_string("server.port").expect("it is read");
+    orca.note_unread();
+    gate.note_unread();
+    let unread = config.warnings().into_iter().filter(|warning| matches!(warning.problem, Problem::UnknownKey { .. }));
+    assert_eq!(unread.map(|warning| warning.key).collect::<Vec<_>>(), ["nobody", "redis"]);
 }

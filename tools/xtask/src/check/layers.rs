@@ -7,7 +7,7 @@
 //! | 3 | `providers` | any -> `api` |
 //! | 2 | `model` | `clients` -> `wire` |
 //! | 1 | `platform` | `base` < all others < `store-*`, `cluster` |
-//! | 0 | `languages` | |
+//! | 0 | `languages` | `javaregex`, `yaml`, `naming`, `cron`, `judge` < `jsonpath` < `spel`, `artifacts` |
 //!
 //! `tests`, `benches`, `tools` and `examples` stand beside the layers: they may use anything, and of the others only
 //! dev-dependencies may name them. Dev-dependencies keep to the arrows too, and may go sideways from a store to the suite
@@ -74,6 +74,7 @@ fn problem(from: &str, to: &str, dev: bool) -> Option<&'static str> {
 
 fn sideways(from: &str, to: &str) -> bool {
     match (top(from), leaf(from), leaf(to)) {
+        ("languages", from, to) => language_rank(from) > language_rank(to),
         ("platform", from, to) => platform_rank(from) > platform_rank(to),
         ("model", "clients", "wire") => true,
         ("providers", _, "api") => true,
@@ -87,6 +88,14 @@ fn sideways_in_tests(from: &str, to: &str) -> bool {
         ("platform", from, "store-tck") => from.starts_with("store-"),
         ("platform", "cluster", to) => to.starts_with("store-"),
         _ => false,
+    }
+}
+
+fn language_rank(leaf: &str) -> u8 {
+    match leaf {
+        "spel" | "artifacts" => 2,
+        "jsonpath" => 1,
+        _ => 0,
     }
 }
 
@@ -148,7 +157,12 @@ mod tests {
         refused("model/wire", "model/clients");
         refused("providers/api", "providers/local");
         refused("services/orca-stages", "services/orca");
-        refused("languages/spel", "languages/yaml");
+        allowed("languages/spel", "languages/yaml");
+        allowed("languages/artifacts", "languages/jsonpath");
+        allowed("languages/jsonpath", "languages/javaregex");
+        refused("languages/yaml", "languages/spel");
+        refused("languages/artifacts", "languages/spel");
+        refused("languages/cron", "languages/naming");
         assert!(refused("services/gate", "services/orca").contains("model/clients"));
     }
 

@@ -1,0 +1,5 @@
+//! Java's regular expressions, from outside.
+
+mod hostile;
+mod interface;
+mod recorded;

@@ -29,16 +29,21 @@ pub trait Set {
 
     /// The cases of a file; the error says what is wrong with it. By default those of `{"cases": [...]}` or `[...]`.
     fn cases(&self, document: &Value) -> anyhow::Result<Vec<Case>> {
-        let list = match document {
-            Value::Array(list) => list,
-            _ => document.get("cases").and_then(Value::as_array).context("it has no list `cases`")?,
-        };
-        ensure!(!list.is_empty(), "its list of cases is empty");
-        list.iter().enumerate().map(|(index, case)| Case::new(index, case)).collect()
+        listed(document)
     }
 
     /// Plays one case: what the original answered must be what Gennaker answers.
     fn play(&self, case: &Case) -> Result<(), Failure>;
+}
+
+/// The cases of `{"cases": [...]}` or `[...]`; the error says what is wrong with it.
+pub(crate) fn listed(document: &Value) -> anyhow::Result<Vec<Case>> {
+    let list = match document {
+        Value::Array(list) => list,
+        _ => document.get("cases").and_then(Value::as_array).context("it has no list `cases`")?,
+    };
+    ensure!(!list.is_empty(), "its list of cases is empty");
+    list.iter().enumerate().map(|(index, case)| Case::new(index, case)).collect()
 }
 
 /// A recorded case.

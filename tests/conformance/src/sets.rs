@@ -1,6 +1,10 @@
 //! The sets that there are, one file each.
 
+mod artifacts;
+mod canary;
+mod cron;
 mod naming;
+mod spel;
 
 use anyhow::Context;
 
@@ -8,7 +12,13 @@ use crate::Set;
 
 /// Every set, in the order of their names.
 pub fn all() -> Vec<Box<dyn Set>> {
-    vec![Box::new(naming::Naming)]
+    vec![
+        Box::new(artifacts::Artifacts),
+        Box::new(canary::Canary),
+        Box::new(cron::Cron),
+        Box::new(naming::Naming),
+        Box::new(spel::Spel),
+    ]
 }
 
 /// The set of that name; the error lists those that there are.

@@ -116,7 +116,7 @@ fn a_folder_stands_for_its_files_of_the_set() {
 fn bad_usage_ends_with_2_and_a_reason_before_anything_is_played() {
     let folder = tempfile::tempdir().unwrap();
     let good = write(&folder, "naming.json", &cases(&[right()]));
-    assert_bad_usage(&run(&[Path::new("nameing"), &good]), "there is no set \"nameing\"; there are: naming (");
+    assert_bad_usage(&run(&[Path::new("nameing"), &good]), "there is no set \"nameing\"; there are: ");
     assert_bad_usage(&run(&[]), "Usage: conformance <SET> <PATHS>...");
     assert_bad_usage(&naming(&[]), "<PATHS>...");
     assert_bad_usage(&naming(&[&good, &folder.path().join("missing.json")]), "missing.json: No such file");

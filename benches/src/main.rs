@@ -8,6 +8,7 @@ mod deployment;
 mod disk;
 mod first_task;
 mod idle;
+mod languages;
 mod machine;
 mod ready;
 mod report;
@@ -24,6 +25,8 @@ use self::report::Report;
 async fn main() -> anyhow::Result<()> {
     let programs = Programs::build(Profile::own(), &["gennaker", "greeter"]).await?;
     let mut report = Report::default();
+    say("languages: in this process")?;
+    languages::measure(&mut report)?;
     say("ready: starting several installs")?;
     ready::measure(&programs, &mut report).await?;
     say("size and idle memory: waiting for 10 s")?;

@@ -31,7 +31,7 @@ pub(crate) enum Command {
 #[derive(Debug, Default, clap::Args)]
 #[group(required = true, multiple = true)]
 pub(crate) struct Save {
-    /// A JSON file with the application, also as `app get --output json` prints it; `-` reads the standard input.
+    /// A JSON or YAML file with the application, also as `app get --output json` prints it; `-` reads the standard input.
     #[arg(long, short, value_name = "FILE")]
     file: Option<String>,
     /// Its name.

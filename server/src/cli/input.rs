@@ -1,4 +1,4 @@
-//! JSON objects from files or the standard input.
+//! Objects from files or the standard input, in JSON or YAML.
 
 use std::{
     fs,
@@ -11,27 +11,36 @@ use serde_json::Value;
 
 use super::exit::Error;
 
-/// The JSON object in `file`, or in the standard input for `-`.
-///
-/// # Errors
-/// `Usage` if the file cannot be read, is YAML, or is not one JSON object.
-pub(super) fn object(file: &str) -> Result<Object, Error> {
-    if is_yaml(file) {
-        return Err(Error::Usage(format!(
-            "{file}: YAML files are not supported yet; write it as JSON, for example: yq -o=json . {file}"
-        )));
-    }
-    let text = if file == "-" { standard_input() } else { fs::read_to_string(file) };
-    let (text, place) = match text {
-        Ok(text) => (text, if file == "-" { "the standard input" } else { file }),
-        Err(error) => return Err(Error::Usage(format!("{file} cannot be read: {error}"))),
-    };
-    parse(&text).map_err(|problem| Error::Usage(format!("{place}: {problem}")))
+/// What a text may be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Json,
+    /// YAML 1.1, as upstream reads it.
+    Yaml,
+    /// JSON; what is not may be YAML.
+    Either,
 }
 
-fn is_yaml(file: &str) -> bool {
+/// The object in `file`, or in the standard input for `-`. Files named `.yml` or `.yaml` are YAML, other files JSON; the standard
+/// input may be either.
+///
+/// # Errors
+/// `Usage` if the file cannot be read, is not in its language, or is not one object.
+pub(super) fn object(file: &str) -> Result<Object, Error> {
+    let (text, place, language) = match file {
+        "-" => (standard_input(), "the standard input", Language::Either),
+        file => (fs::read_to_string(file), file, language(file)),
+    };
+    let text = text.map_err(|error| Error::Usage(format!("{place} cannot be read: {error}")))?;
+    parse(&text, language).map_err(|problem| Error::Usage(format!("{place}: {problem}")))
+}
+
+fn language(file: &str) -> Language {
     let extension = Path::new(file).extension().map(|extension| extension.to_ascii_lowercase());
-    extension.is_some_and(|extension| extension == "yml" || extension == "yaml")
+    match extension {
+        Some(extension) if extension == "yml" || extension == "yaml" => Language::Yaml,
+        _ => Language::Json,
+    }
 }
 
 fn standard_input() -> io::Result<String> {
@@ -40,42 +49,90 @@ fn standard_input() -> io::Result<String> {
     Ok(text)
 }
 
-fn parse(text: &str) -> Result<Object, String> {
-    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(Value::Array(_)) => Err("a JSON object is expected, not a list: save one at a time".to_owned()),
-        Ok(_) => Err("a JSON object is expected".to_owned()),
-        Err(_) if text.trim().is_empty() => Err("it is empty; a JSON object is expected".to_owned()),
-        Err(error) => Err(format!("it is not JSON: {error}")),
+fn parse(text: &str, language: Language) -> Result<Object, String> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err("it is empty; an object is expected".to_owned());
     }
+    match read(text, language)? {
+        Value::Object(object) => Ok(object),
+        Value::Array(_) => Err("one object is expected, not a list: save one at a time".to_owned()),
+        _ => Err("an object is expected, such as {\"name\": \"...\"}".to_owned()),
+    }
+}
+
+fn read(text: &str, language: Language) -> Result<Value, String> {
+    let yaml = || gennaker_yaml::read_json(text).map_err(|error| format!("it is not YAML: {error}"));
+    if language == Language::Yaml {
+        return yaml();
+    }
+    serde_json::from_str(text).or_else(|error| {
+        let problem = format!("it is not JSON: {error}");
+        // Who begins with a bracket means JSON, and is told what is wrong with that.
+        let looks_like_json = text.trim_start().starts_with(['{', '[']);
+        match language {
+            Language::Either if looks_like_json => yaml().map_err(|_| problem),
+            Language::Either => yaml(),
+            _ if looks_like_json => Err(problem),
+            _ => Err(format!("{problem}; a YAML file has a name that ends in .yml or .yaml")),
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn what_is_not_an_object_says_so() {
         let cases = [
-            ("", "it is empty"),
-            ("[{}]", "save one at a time"),
-            ("7", "a JSON object is expected"),
-            ("{\n  \"a\": }", "line 2 column 8"),
-            ("name: x", "it is not JSON"),
+            (Language::Json, "", "it is empty"),
+            (Language::Yaml, " \n", "it is empty"),
+            (Language::Json, "[{}]", "save one at a time"),
+            (Language::Yaml, "- name: x", "save one at a time"),
+            (Language::Json, "7", "an object is expected"),
+            (Language::Either, "shop", "an object is expected"),
+            (Language::Json, "{\n  \"a\": }", "it is not JSON: expected value at line 2 column 8"),
+            (Language::Either, "{\n  \"a\": \"}", "it is not JSON: EOF while parsing a string at line 2 column 9"),
+            (Language::Json, "name: x", "ends in .yml or .yaml"),
+            (Language::Yaml, "a: 1\n  b: 2\n", "it is not YAML: line 2, column 4"),
+            (Language::Either, "a: [1\nb: 2\n", "it is not YAML: line 2"),
+            (Language::Yaml, "a: 1\n---\nb: 2\n", "line 2, column 1"),
         ];
-        for (text, expected) in cases {
-            let problem = parse(text).expect_err(text);
+        for (language, text, expected) in cases {
+            let problem = parse(text, language).expect_err(text);
             assert!(problem.contains(expected), "{text:?}: {problem}");
         }
-        assert_eq!(parse("\u{feff}{\"a\": 1}").expect("an object")["a"], 1);
     }
 
     #[test]
-    fn yaml_is_refused_before_it_is_looked_for() {
-        for file in ["p.yml", "dir/P.YAML"] {
-            let error = object(file).expect_err("YAML");
-            assert!(error.to_string().contains("not supported yet"), "{error}");
+    fn json_and_yaml_give_the_same_object() {
+        let expected = json!({"name": "shop", "stages": [{"type": "wait", "waitTime": 30}], "enabled": true});
+        let yaml = "\u{feff}name: shop\nstages:\n- type: wait\n  waitTime: 30\nenabled: yes\n";
+        for (language, text) in [
+            (Language::Json, format!("\u{feff}{expected}")),
+            (Language::Either, expected.to_string()),
+            (Language::Either, yaml.to_owned()),
+            (Language::Yaml, yaml.to_owned()),
+            (Language::Either, "{name: shop, stages: [{type: wait, waitTime: 30}], enabled: on}".to_owned()),
+        ] {
+            assert_eq!(parse(&text, language).map(Value::Object), Ok(expected.clone()), "{text}");
         }
-        assert!(object("no-such-file.json").expect_err("no file").to_string().contains("cannot be read"));
+    }
+
+    #[test]
+    fn a_files_name_says_its_language() {
+        for (file, expected) in [
+            ("p.yml", Language::Yaml),
+            ("dir/P.YAML", Language::Yaml),
+            ("p.json", Language::Json),
+            ("dir.yml/pipeline", Language::Json),
+        ] {
+            assert_eq!(language(file), expected, "{file}");
+        }
+        let missing = object("no-such-file.yml").expect_err("no file").to_string();
+        assert!(missing.contains("no-such-file.yml cannot be read"), "{missing}");
     }
 }

@@ -1,4 +1,5 @@
-//! The command line client: applications, pipelines and executions of any gate, this program's or upstream's, over HTTP.
+//! The command line client: applications, pipelines and executions of any gate, this program's or upstream's, over HTTP,
+//! and expressions tried out here.
 //!
 //! `gennaker pipeline execute --application shop --name deploy --wait` starts a pipeline and shows its progress until it is
 //! over. What was asked for goes to the standard output, everything else to the standard error; [`Exit`](exit::Exit)
@@ -11,6 +12,7 @@ mod commands;
 mod console;
 mod execution;
 mod exit;
+mod expression;
 mod failure;
 mod gate;
 mod input;
@@ -84,6 +86,9 @@ pub(crate) enum ClientCommand {
     /// Executions: runs of pipelines.
     #[command(subcommand, after_help = exit::HELP)]
     Execution(execution::Command),
+    /// Expressions: trying them out.
+    #[command(subcommand, after_help = exit::HELP)]
+    Expression(expression::Command),
 }
 
 /// What a command works with.
@@ -118,6 +123,7 @@ async fn carry_out(command: ClientCommand, session: &mut Session<'_>) -> Result<
         ClientCommand::App(command) => app::run(command, session).await,
         ClientCommand::Pipeline(command) => pipeline::run(command, session).await,
         ClientCommand::Execution(command) => execution::run(command, session).await,
+        ClientCommand::Expression(command) => expression::run(command, session).await,
     }
 }
 

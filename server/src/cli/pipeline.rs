@@ -22,7 +22,7 @@ pub(crate) enum Command {
     Get(Named),
     /// Create or replace a pipeline; one of the same name keeps its id.
     Save {
-        /// A JSON file with the pipeline; `-` reads the standard input.
+        /// A JSON or YAML file with the pipeline; `-` reads the standard input.
         #[arg(long, short, value_name = "FILE")]
         file: String,
     },

@@ -33,6 +33,10 @@ fn right_usage_is_understood() {
         "execution judge E --stage 2 stop --input no",
         "execution cancel E --reason why -q",
         "execution watch E --timeout 1",
+        "expression eval 1+1",
+        "expression eval ${a} --execution E --stage 2 --user ann --strict --allow-fetch --output json",
+        "expression eval ${a} -f - --stage Bake",
+        "expression eval --context c.yml -- -a",
     ] {
         assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));
     }
@@ -57,6 +61,11 @@ fn wrong_usage_says_what_is_wrong() {
         ("execution judge E", "<DECISION>"),
         ("execution judge E perhaps", "possible values: continue, stop"),
         ("execution watch", "<ID>"),
+        ("expression eval", "<EXPRESSION>"),
+        ("expression eval a --stage 1", "--execution <ID>|--file <FILE>|--context <FILE>"),
+        ("expression eval a --context c.json --stage 1", "cannot be used with"),
+        ("expression eval a --execution E --file e.json", "cannot be used with"),
+        ("expression eval a b", "unexpected argument 'b'"),
     ] {
         let said = parse(line).expect_err(line);
         assert!(said.contains(expected), "{line}: {said}");

@@ -3,6 +3,7 @@
 mod apps;
 mod client;
 mod executions;
+mod expressions;
 mod gate;
 mod pipelines;
 mod usage;

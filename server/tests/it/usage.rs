@@ -16,23 +16,27 @@ fn wrong_usage_ends_with_2_and_asks_gate_nothing() {
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let (yaml, list) = (file("p.yml", "name: p\n"), file("list.json", "[]"));
+    let (yaml, list) = (file("p.yml", "name: p\n stages: []\n"), file("list.json", "[]"));
     let (broken, nameless) =
         (file("broken.json", "{\"name\": }"), file("nameless.json", "{\"application\": \"shop\"}"));
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 17] = [
         (&["app", "save"], "--file"),
         (&["app", "save", "--email", "a@example.com"], "add --name NAME"),
         (&["app", "save", "--file", "no-such-file.json"], "cannot be read"),
         (&["app", "get", ".."], "cannot be a name"),
         (&["app", "list", "--gate", "ftp://example.com"], "http://localhost:8084"),
-        (&["pipeline", "save", "--file", &yaml], "not supported yet"),
-        (&["pipeline", "save", "--file", &list], "a JSON object is expected, not a list"),
+        (&["pipeline", "save", "--file", &yaml], "line 2, column 8"),
+        (&["pipeline", "save", "--file", &list], "one object is expected, not a list"),
         (&["pipeline", "save", "--file", &broken], "line 1 column 10"),
         (&["pipeline", "save", "--file", &nameless], "the pipeline has no name"),
         (&["pipeline", "execute", "-a", "shop", "-n", "p", "-p", "colour"], "NAME=VALUE"),
         (&["pipeline", "execute", "-a", "shop", "-n", "p", "-p", "a=1", "-p", "a=2"], "given twice"),
         (&["execution", "list", "-a", "shop", "--status", "DONE"], "no such status"),
         (&["execution", "judge", "E", "perhaps"], "continue, stop"),
+        (&["expression", "eval", ""], "quote it with '"),
+        (&["expression", "eval", "1", "--stage", "2"], "--execution <ID>|--file <FILE>"),
+        (&["expression", "eval", "1", "--file", "no-such-file.yml"], "cannot be read"),
+        (&["expression", "eval", "1", "--execution", ".."], "cannot be a name"),
     ];
     for (arguments, expected) in cases {
         let ran = run(&gate, arguments);
@@ -76,7 +80,7 @@ fn what_is_no_gate_is_recognised() {
 
 #[test]
 fn the_help_lists_the_exit_codes() {
-    for group in ["app", "pipeline", "execution"] {
+    for group in ["app", "pipeline", "execution", "expression"] {
         let help = command(&[group, "--help"]).output().unwrap();
         let text = String::from_utf8(help.stdout).unwrap();
         assert!(help.status.success() && text.contains("5 refused"), "{text}");

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why an expression could not be read or evaluated.
 ///
-/// It is written as `at column 5: there is no method 'toUper' on String; did you mean 'toUpperCase'?`.
+/// It is written as `at column 5: there is no method 'toUpercase' on String; did you mean 'toUpperCase'?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// What kind of failure it is.

@@ -144,7 +144,7 @@ fn derived<'a>(bean: &Bean<'a>, name: &str) -> Value<'a> {
         }
         "paused" => Value::Boolean(number("pauseTime").is_some() && number("resumeTime").is_none()),
         "pausedMs" => match (number("pauseTime"), number("resumeTime")) {
-            (Some(pause), Some(resume)) => Value::Long(resume - pause),
+            (Some(pause), Some(resume)) => Value::Long(resume.wrapping_sub(pause)),
             _ => Value::Long(0),
         },
         _ => Value::Null,
@@ -225,6 +225,11 @@ pub(crate) fn trigger_class(trigger: &JsonMap<String, Json>) -> Class {
     } else {
         Class::Trigger
     }
+}
+
+/// How many stages the execution of a bean has.
+pub(crate) fn stage_count(bean: &Bean<'_>) -> usize {
+    bean.execution.get("stages").and_then(Json::as_array).map_or(0, Vec::len)
 }
 
 /// The stages of an execution, in order.

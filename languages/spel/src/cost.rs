@@ -3,6 +3,8 @@
 //! A value can be larger than the memory that it takes, since lists and maps may hold the same list many times over:
 //! assigning `x` the list `{x, x}` doubles what a walk goes through each time.
 
+use serde_json::Value as Json;
+
 use crate::{
     Error, Value,
     evaluate::Evaluation,
@@ -15,9 +17,11 @@ const DEEPEST: usize = 120;
 /// Charges for comparing or hashing a value: 16 bytes for each of its parts.
 pub(crate) fn reading(evaluation: &mut Evaluation<'_>, value: &Value<'_>) -> Result<(), Error> {
     match value {
-        Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Object(Object::Entry(_)) => {
-            parts(evaluation, value, 0, &|_| 16)
-        }
+        Value::List(_)
+        | Value::Set(_)
+        | Value::Map(_)
+        | Value::Array(_)
+        | Value::Object(Object::Entry(_) | Object::NotEvaluable(_)) => parts(evaluation, value, 0, &|_| 16),
         _ => Ok(()),
     }
 }
@@ -53,6 +57,9 @@ fn parts(
     match value {
         Value::List(list) | Value::Set(list) => each(evaluation, list, depth, cost),
         Value::Map(map) => entries(evaluation, map, depth, cost),
+        Value::Array(array) => array.items.iter().try_for_each(|item| parts(evaluation, item, depth + 1, cost)),
+        Value::Object(Object::NotEvaluable(inner)) => parts(evaluation, inner, depth + 1, cost),
+        Value::Object(Object::Bean(bean)) => bean.json.values().try_for_each(|json| written(evaluation, json)),
         Value::Object(Object::Entry(entry)) => {
             parts(evaluation, &entry.0, depth + 1, cost)?;
             parts(evaluation, &entry.1, depth + 1, cost)
@@ -84,4 +91,14 @@ fn entries(
         parts(evaluation, &value, depth + 1, cost)?;
     }
     Ok(())
+}
+
+/// Charges for writing a piece of an execution.
+fn written(evaluation: &mut Evaluation<'_>, json: &Json) -> Result<(), Error> {
+    evaluation.charge(16 + json.as_str().map_or(0, str::len))?;
+    match json {
+        Json::Array(items) => items.iter().try_for_each(|item| written(evaluation, item)),
+        Json::Object(map) => map.values().try_for_each(|value| written(evaluation, value)),
+        _ => Ok(()),
+    }
 }

@@ -18,8 +18,12 @@ pub struct Error {
 /// The kinds of failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// The text is no template: a bracket or quote does not close, or nothing is between `${` and `}`.
+    Template,
     /// The text is no expression.
     Syntax,
+    /// An object has no property of that name, or one that cannot be read.
+    Property,
     /// The expression asks for what is not there, not allowed, or does not fit.
     Evaluation,
     /// A method or helper function refused what it was given: Java would have thrown an exception.
@@ -32,7 +36,9 @@ impl Kind {
     /// The Java class of upstream's exception, as `exceptionType` of a summary names it.
     pub fn exception(self) -> &'static str {
         match self {
+            Kind::Template => "org.springframework.expression.ParseException",
             Kind::Syntax => "org.springframework.expression.spel.SpelParseException",
+            Kind::Property => "java.lang.IllegalArgumentException",
             Kind::Evaluation | Kind::Limit => "org.springframework.expression.spel.SpelEvaluationException",
             Kind::Thrown => "com.netflix.spinnaker.kork.expressions.SpelHelperFunctionException",
         }
@@ -45,22 +51,27 @@ const NOWHERE: usize = usize::MAX;
 impl Error {
     /// A failure at a place, as its byte offset; [`Error::located`] makes a column of it.
     pub(crate) fn at(kind: Kind, offset: usize, message: impl Into<String>) -> Self {
-        Error { kind, column: offset, message: message.into() }
+        Error { kind, column: offset, message: short(message.into()) }
     }
 
     /// What a method or function throws; its call knows where.
     pub(crate) fn thrown(message: impl Into<String>) -> Self {
-        Error { kind: Kind::Thrown, column: NOWHERE, message: message.into() }
+        Error { kind: Kind::Thrown, column: NOWHERE, message: short(message.into()) }
     }
 
     /// An evaluation's failure; the node that it happens in knows where.
     pub(crate) fn evaluation(message: impl Into<String>) -> Self {
-        Error { kind: Kind::Evaluation, column: NOWHERE, message: message.into() }
+        Error { kind: Kind::Evaluation, column: NOWHERE, message: short(message.into()) }
+    }
+
+    /// A property that is not there.
+    pub(crate) fn property(message: impl Into<String>) -> Self {
+        Error { kind: Kind::Property, column: NOWHERE, message: short(message.into()) }
     }
 
     /// A limit that was reached.
     pub(crate) fn limit(message: impl Into<String>) -> Self {
-        Error { kind: Kind::Limit, column: NOWHERE, message: message.into() }
+        Error { kind: Kind::Limit, column: NOWHERE, message: short(message.into()) }
     }
 
     /// With its place, unless it has one.
@@ -92,6 +103,17 @@ impl Error {
         };
         self
     }
+}
+
+/// Messages quote what they are about, which may be long.
+const LONGEST: usize = 1000;
+
+fn short(mut message: String) -> String {
+    if message.len() > LONGEST {
+        message.truncate(message.floor_char_boundary(LONGEST));
+        message.push_str(" ...");
+    }
+    message
 }
 
 impl fmt::Display for Error {

@@ -15,9 +15,10 @@ mod select;
 use std::rc::Rc;
 
 use gennaker_javaregex::Regex;
+use serde_json::Value as Json;
 
 use crate::{
-    Error, Host, Limits, Value, convert, cost,
+    Error, Host, Limits, Question, Value, convert, cost,
     syntax::{Node, Part},
     value::Bean,
 };
@@ -42,6 +43,9 @@ pub(crate) struct Evaluation<'a> {
     operations: u32,
     looks: u32,
     bytes: usize,
+    all_operations: usize,
+    all_bytes: usize,
+    questions: usize,
 }
 
 /// How many elements a selection may look at for each operation that is allowed.
@@ -65,6 +69,9 @@ impl<'a> Evaluation<'a> {
             operations: 0,
             looks: 0,
             bytes: 0,
+            all_operations: 0,
+            all_bytes: 0,
+            questions: 0,
         }
     }
 
@@ -105,10 +112,23 @@ impl<'a> Evaluation<'a> {
     /// Counts an operation.
     pub(crate) fn operation(&mut self) -> Result<(), Error> {
         self.operations += 1;
+        self.all_operations += 1;
+        if self.all_operations > self.limits.operations as usize * self.limits.together {
+            return Err(Error::limit("the expressions of these settings take too many operations together"));
+        }
         if self.operations > self.limits.operations {
             return Err(Error::limit(format!("the expression takes more than {} operations", self.limits.operations)));
         }
         Ok(())
+    }
+
+    /// Asks the host, a limited number of times.
+    pub(crate) fn ask(&mut self, question: &Question<'_>) -> Result<Json, Error> {
+        self.questions += 1;
+        if self.questions > self.limits.questions {
+            return Err(Error::limit(format!("the expressions ask more than {} questions", self.limits.questions)));
+        }
+        self.host.ask(question).map_err(Error::thrown)
     }
 
     /// Counts an element that is looked at; these cost less than operations, and more of them are allowed.
@@ -123,6 +143,10 @@ impl<'a> Evaluation<'a> {
     /// Counts what is about to be made, in bytes; a method that makes much asks before it does.
     pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Error> {
         self.bytes = self.bytes.saturating_add(bytes);
+        self.all_bytes = self.all_bytes.saturating_add(bytes);
+        if self.all_bytes > self.limits.bytes.saturating_mul(self.limits.together) {
+            return Err(Error::limit("the expressions of these settings make too much text and lists together"));
+        }
         if self.bytes > self.limits.bytes {
             return Err(Error::limit(format!(
                 "the expression makes more than {} MiB of text and lists",

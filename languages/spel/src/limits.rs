@@ -13,10 +13,14 @@ pub struct Limits {
     pub operations: u32,
     /// Bytes of all text and elements that it makes on its way; 16 MiB.
     pub bytes: usize,
+    /// What all expressions of one evaluation (`pipeline::process`) may take together, as a multiple of what one may; 16.
+    pub together: usize,
+    /// Questions to the host that all of them may ask together; 100.
+    pub questions: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { length: 10_000, depth: 64, operations: 10_000, bytes: 16 << 20 }
+        Limits { length: 10_000, depth: 64, operations: 10_000, bytes: 16 << 20, together: 16, questions: 100 }
     }
 }

@@ -7,6 +7,9 @@ pub(crate) fn hint<'n>(prefix: &str, name: &str, known: impl IntoIterator<Item =
 
 /// The nearest of the known names, if one is near.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     // A letter in three may be wrong; the nearest counts, of equally near ones the first.
     let most = (name.chars().count() / 3).max(1);
     let lower = name.to_lowercase();
@@ -18,6 +21,9 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
         .min_by_key(|(distance, _)| *distance);
     nearest.map(|(_, candidate)| candidate)
 }
+
+/// Nobody misspells a name that is longer.
+const LONGEST: usize = 64;
 
 /// How many letters have to be put in, taken out, replaced or swapped with their neighbour (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {

@@ -51,7 +51,7 @@ pub(crate) fn pieces<'t>(text: &'t str, limits: &Limits) -> Result<Vec<Piece<'t>
 }
 
 fn syntax(offset: usize, message: impl Into<String>) -> Error {
-    Error::at(ErrorKind::Syntax, offset, message)
+    Error::at(ErrorKind::Template, offset, message)
 }
 
 /// Where the `}` of an expression is that begins at `start`.

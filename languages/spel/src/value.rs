@@ -4,8 +4,7 @@
 //! found as there: an `Integer` is no `Long`, and `'1'` is neither. JSON is borrowed, not copied: a context of megabytes
 //! costs nothing until an expression looks into it.
 //!
-//! Values do not change. A Java method that would change a list or map answers as it does there, and what it would have
-//! changed stays as it was.
+//! Values are immutable: what a method changes of a list or map is a new one, put where the old one came from (`evaluate/assign`).
 
 mod equality;
 mod hash_order;

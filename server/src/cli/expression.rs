@@ -117,7 +117,9 @@ fn complaint(template: &Template<'_>, outcome: &Outcome, nowhere: bool) -> Strin
         let hint = "  hint: say what it is evaluated in, with --execution ID, --file FILE or --context FILE";
         lines.push(hint.to_owned());
     }
-    if template.is_wrapped() && error.is_some_and(|error| error.kind == gennaker_spel::Kind::Syntax) {
+    if template.is_wrapped()
+        && error.is_some_and(|error| matches!(error.kind, gennaker_spel::Kind::Syntax | gennaker_spel::Kind::Template))
+    {
         let hint =
             "  hint: text without ${...} is read as one expression; in \" quotes a shell has replaced ${...}, use '";
         lines.push(hint.to_owned());

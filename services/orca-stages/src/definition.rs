@@ -104,6 +104,13 @@ pub trait StageDefinition: Send + Sync + 'static {
         &[]
     }
 
+    /// The field of its context that lists variables, `[{"key": ..., "value": ...}]`, where each may name those before it. They are
+    /// evaluated one after the other in a pipeline with `"spelEvaluator": "v4"`: upstream's
+    /// `ExpressionAwareStageDefinitionBuilder`.
+    fn variables(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What is wrong with the settings, for the author of the pipeline; empty if nothing is. Checked before the stage
     /// starts and when a pipeline is planned.
     fn validate(&self, context: &Object) -> Vec<String>;

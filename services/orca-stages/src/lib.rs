@@ -21,6 +21,6 @@ mod view;
 pub use self::{
     catalogue::Catalogue,
     definition::{ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
-    task::{Next, Task, TaskContext, TaskError, TaskResult},
+    task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,
 };

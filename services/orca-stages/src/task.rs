@@ -1,6 +1,6 @@
 //! A task: one step of work that the engine repeats until it is over.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use gennaker_base::{Kind, Timestamp};
@@ -10,10 +10,20 @@ use serde_json::Value;
 
 use crate::StageView;
 
+/// Evaluates what a task takes for an expression; the stage's own context is evaluated before a task sees it.
+#[async_trait]
+pub trait Evaluate: Send + Sync {
+    /// The settings after their evaluation in what the stage knows. What has no value stays as it is, and stands in a summary under
+    /// `expressionEvaluationSummary` (upstream's `ContextParameterProcessor.process`).
+    async fn evaluate(&self, view: &StageView, caller: &Caller, settings: &Object) -> Object;
+}
+
 /// What a step is given.
 pub struct TaskContext {
-    /// The stage.
+    /// The stage, its context evaluated.
     pub view: StageView,
+    /// Evaluates further expressions.
+    pub expressions: Arc<dyn Evaluate>,
     /// Who asks other services: the execution's user, with its fence. Give it to every call that changes something.
     pub caller: Caller,
     /// The other services.

@@ -22,6 +22,22 @@ impl StageView {
         StageView { stage: stage.clone(), ..self.clone() }
     }
 
+    /// The view of a stage that the execution has instead of the one of its id, or besides those that it has.
+    pub fn with(&self, stage: Stage) -> StageView {
+        let stage = Arc::new(stage);
+        let mut stages = self.stages.to_vec();
+        match stages.iter_mut().find(|other| other.id == stage.id) {
+            Some(other) => *other = stage.clone(),
+            None => stages.push(stage.clone()),
+        }
+        StageView { stages: stages.into(), stage, ..self.clone() }
+    }
+
+    /// The same stage with another context.
+    pub fn with_context(&self, context: Object) -> StageView {
+        self.with(Stage { context, ..(*self.stage).clone() })
+    }
+
     /// The stage's own settings and findings.
     pub fn context(&self) -> &Object {
         &self.stage.context

@@ -1,11 +1,12 @@
 //! orca: runs pipelines.
 //!
 //! [`planner`] decides, without I/O. [`engine`] owns executions: it records what the planner decided and then does it.
-//! `routes/` speaks upstream's HTTP API, `app/` turns requests into executions and executions into answers. What the stages
+//! `expressions/` evaluates what pipelines write between `${` and `}`. `routes/` speaks upstream's HTTP API, `app/` turns requests into executions and executions into answers. What the stages
 //! do is in `gennaker-orca-stages`.
 
 mod app;
 pub mod engine;
+mod expressions;
 mod options;
 pub mod planner;
 mod routes;

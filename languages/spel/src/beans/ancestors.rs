@@ -1,5 +1,7 @@
 //! The stages before a stage.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use super::stages;
@@ -9,30 +11,31 @@ use crate::value::Bean;
 /// require; of a synthetic stage its parent and what is before that (`StageExecutionInternals.getAncestorsImpl`).
 pub(crate) fn ancestors<'a>(stage: &Bean<'a>) -> Vec<Bean<'a>> {
     let mut found = vec![*stage];
-    let mut visited = Vec::new();
+    let mut visited: HashSet<&str> = HashSet::new();
     let mut next = vec![*stage];
     // Depth first, as the original's recursion goes.
     while let Some(stage) = next.pop() {
-        visited.push(stage.text("refId").unwrap_or_default());
-        let required: Vec<&str> = match stage.json.get("requisiteStageRefIds") {
+        visited.insert(stage.text("refId").unwrap_or_default());
+        let required: HashSet<&str> = match stage.json.get("requisiteStageRefIds") {
             Some(Json::Array(ids)) => ids.iter().filter_map(Json::as_str).collect(),
-            _ => Vec::new(),
+            _ => HashSet::new(),
         };
         if !required.is_empty() {
             let before: Vec<Bean<'a>> = stages(stage.execution)
                 .filter(|other| {
                     let id = other.text("refId").unwrap_or_default();
-                    required.contains(&id) && !visited.contains(&id)
+                    required.contains(id) && !visited.contains(id)
                 })
                 .collect();
+            let ids: HashSet<Option<&str>> = before.iter().map(|before| before.text("id")).collect();
             let synthetic = stages(stage.execution).filter(|other| {
                 other.json.get("syntheticStageOwner").is_some_and(|owner| !owner.is_null())
-                    && before.iter().any(|before| before.text("id") == other.text("parentStageId"))
+                    && ids.contains(&other.text("parentStageId"))
             });
             let synthetic: Vec<Bean<'a>> = synthetic.collect();
             found.extend(before.iter().chain(&synthetic));
             next.extend(before.into_iter().rev());
-        } else if let Some(id) = stage.text("parentStageId").filter(|id| !visited.contains(id)) {
+        } else if let Some(id) = stage.text("parentStageId").filter(|id| !visited.contains(*id)) {
             if stage.text("syntheticStageOwner") == Some("STAGE_AFTER") {
                 found.extend(stages(stage.execution).filter(|other| {
                     other.text("parentStageId") == Some(id) && other.text("syntheticStageOwner") == Some("STAGE_BEFORE")

@@ -44,7 +44,10 @@ pub(super) const DAY_OF_WEEK_STATIC: &[Method] = &[
     }),
     method("of", &[INT], |call| {
         let number = call.int(0)?;
-        let name = usize::try_from(number - 1).ok().and_then(|index| constants(Class::DayOfWeek).get(index));
+        let name = number
+            .checked_sub(1)
+            .and_then(|index| usize::try_from(index).ok())
+            .and_then(|index| constants(Class::DayOfWeek).get(index));
         let name =
             name.ok_or_else(|| Error::thrown(format!("a day of the week is a number from 1 to 7, not {number}")))?;
         Ok(Value::Object(Object::Enum(Class::DayOfWeek, name)))

@@ -51,6 +51,6 @@ fn order<'a>(left: f32, right: f32) -> Result<Value<'a>, Error> {
 
 fn parse<'a>(call: Call<'_, 'a>) -> Result<Value<'a>, Error> {
     let text = call.string(0)?;
-    let value = convert::parse_floating(text).or_else(|| hexadecimal::parse(text));
-    value.map(|value| Value::Float(value as f32)).ok_or_else(|| not_a_number(text))
+    let value = convert::parse_float(text).or_else(|| hexadecimal::parse(text).map(|value| value as f32));
+    value.map(Value::Float).ok_or_else(|| not_a_number(text))
 }

@@ -56,7 +56,11 @@ pub(super) fn format<'a>(
         let argument = index.and_then(|index| arguments.get(index));
         let argument = argument.ok_or_else(|| specifier.failure("has no argument"))?;
         last = index;
+        if let ('s' | 'S', Value::String(text)) = (specifier.conversion, argument) {
+            evaluation.charge(text.len())?;
+        }
         let text = converted(evaluation, &specifier, argument)?;
+        evaluation.charge(text.len())?;
         made.push_str(&text);
     }
     evaluation.charge(made.len())?;

@@ -24,7 +24,9 @@ pub(super) const METHODS: &[Method] = &[
     method("containsValue", &[OBJECT], |call| {
         let (map, wanted) = (call.this_map()?, call.object(0));
         match wanted {
-            Value::List(_) | Value::Set(_) | Value::Map(_) => cost::reading(call.evaluation, call.this)?,
+            Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Object(_) => {
+                cost::reading(call.evaluation, call.this)?
+            }
             _ => cost::scanning(call.evaluation, map.len())?,
         }
         Ok(Value::Boolean(map.entries().any(|(_, value)| value == *wanted)))

@@ -134,6 +134,7 @@ impl<'a> Members<'a> {
                 return Ok(true);
             }
             // Many values of one hash were put there by somebody who meant it.
+            cost::reading(evaluation, value)?;
             evaluation.charge(16)?;
         }
         Ok(false)

@@ -20,7 +20,8 @@ pub(super) const METHODS: &[Method] = &[
     method("variant", &[], |call| {
         let low = this(&call)? as u64;
         // Three bits say which, of which as many count as the first ones are set.
-        let variant = (low >> (64 - (low >> 62))) & ((low as i64 >> 63) as u64);
+        let first = low.checked_shr((64 - (low >> 62)) as u32).unwrap_or(0);
+        let variant = first & ((low as i64 >> 63) as u64);
         Ok(Value::Integer(variant as i32))
     }),
     method("version", &[], |call| Ok(Value::Integer((this(&call)? >> 76) as i32 & 0xf))),

@@ -42,6 +42,11 @@ impl<'a> Evaluation<'a> {
             return Err(Error::thrown("a list or map of literals cannot be changed"));
         }
         let holder = self.path(start, before)?;
+        let held = match &holder {
+            Value::Map(map) => map.len(),
+            other => other.elements().map_or(0, |elements| elements.size_hint().0),
+        };
+        cost::elements(self, 2 * held)?;
         match &last.part {
             Part::Property { name, .. } => {
                 let changed = with_key(&holder, Value::text(Rc::clone(name)), value)?;
@@ -49,6 +54,7 @@ impl<'a> Evaluation<'a> {
             }
             Part::Index { index, .. } => {
                 let key = self.index_value(&holder, index)?;
+                cost::reading(self, &key)?;
                 let changed = with_index(&holder, key, value)?;
                 self.write_path(start, before, changed)
             }

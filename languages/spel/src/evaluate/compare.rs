@@ -6,7 +6,7 @@ use super::{Evaluation, pattern};
 use crate::{
     Error, Value,
     class::{Class, Element, Type},
-    convert,
+    convert, cost,
     syntax::{Comparison, Node},
     value::Object,
 };
@@ -137,7 +137,10 @@ impl<'a> Evaluation<'a> {
             Value::Null => {
                 return Err(Error::evaluation("'matches' needs text before it, and this is null").or_at(operands.0.at));
             }
-            text => convert::convert(&text, Type::Class(Class::String)).map_err(|error| error.or_at(operands.0.at))?,
+            text => {
+                cost::reading(self, &text)?;
+                convert::convert(&text, Type::Class(Class::String)).map_err(|error| error.or_at(operands.0.at))?
+            }
         };
         let Value::String(pattern) = pattern else {
             return Err(

@@ -6,7 +6,7 @@ use super::Evaluation;
 use crate::{
     Error, Value,
     class::{Class, Element, Primitive, Type},
-    classes, convert,
+    classes, convert, cost,
     method::{self, Call},
     suggest,
     syntax::{Node, Part},
@@ -74,6 +74,7 @@ impl<'a> Evaluation<'a> {
                 Part::Property { name, .. } => Value::text(Rc::clone(name)),
                 _ => self.node(key)?,
             };
+            cost::reading(self, &key)?;
             values.push((key, self.node(value)?));
         }
         Ok(Value::Map(Map::of(values)))

@@ -4,11 +4,11 @@ use super::Evaluation;
 use crate::{
     Error, Value, beans,
     class::{Class, Primitive, Type},
-    classes, convert, functions,
+    classes, convert, cost, functions,
     method::{self, Call, Method},
     suggest,
     syntax::{Node, Part},
-    value::{Map, Object},
+    value::{Bean, Map, Object},
 };
 
 impl<'a> Evaluation<'a> {
@@ -34,8 +34,9 @@ impl<'a> Evaluation<'a> {
             }
             Value::Array(array) if name == "length" => return Ok(Value::Integer(array.items.len() as i32)),
             Value::Object(Object::Bean(bean)) => {
+                self.bean_cost(bean, name)?;
                 if let Some(value) = beans::property(bean, name).or_else(|| beans::getter(bean, name)) {
-                    return Ok(value);
+                    return self.read_bean(value);
                 }
             }
             _ => {}
@@ -68,10 +69,13 @@ impl<'a> Evaluation<'a> {
             };
         };
         self.operation()?;
+        if let Value::Object(Object::Bean(bean)) = target {
+            self.bean_cost(bean, name)?;
+        }
         if let (Value::Object(Object::Bean(bean)), []) = (target, &values[..])
             && let Some(value) = beans::getter(bean, name)
         {
-            return Ok(value);
+            return self.read_bean(value);
         }
         if let (Value::Object(Object::Bean(bean)), [Value::String(argument)]) = (target, &values[..])
             && let Some(value) = beans::found(bean, name, argument)
@@ -90,8 +94,29 @@ impl<'a> Evaluation<'a> {
     }
 
     fn invoke(&mut self, method: &Method, this: &Value<'a>, arguments: Vec<Value<'a>>) -> Result<Value<'a>, Error> {
+        // Converting and comparing goes through whole arguments, searching through whole texts.
+        let mut texts = this.as_str().map_or(0, str::len);
+        for argument in &arguments {
+            texts += argument.as_str().map_or(0, str::len);
+            cost::reading(self, argument)?;
+        }
+        self.charge(texts / 64)?;
         let arguments = if method.parameters.is_empty() { arguments } else { method.convert(arguments)? };
         (method.invoke)(Call { this, arguments: &arguments, evaluation: self })
+    }
+
+    /// Charges for what is looked up among the stages of an execution.
+    fn bean_cost(&mut self, bean: &Bean<'a>, name: &str) -> Result<(), Error> {
+        let lower = name.to_ascii_lowercase();
+        let looks = ["context", "ancestors", "parent", "toplevelstage"].iter().any(|own| lower.ends_with(own));
+        if looks { self.charge(beans::stage_count(bean).saturating_mul(8)) } else { Ok(()) }
+    }
+
+    /// Charges for the list that reading a property has made.
+    fn read_bean(&mut self, value: Value<'a>) -> Result<Value<'a>, Error> {
+        let made = value.elements().map_or(0, |elements| elements.size_hint().0);
+        cost::elements(self, made)?;
+        Ok(value)
     }
 
     /// Notes what a method made of the list or map that it was called on.
@@ -126,13 +151,16 @@ impl<'a> Evaluation<'a> {
             Err(error) => Err(error.or_at(index.at)),
         };
         let (length, element) = match target {
-            Value::Map(map) => return Ok(map.get(&key).unwrap_or(Value::Null)),
+            Value::Map(map) => {
+                cost::reading(self, &key)?;
+                return Ok(map.get(&key).unwrap_or(Value::Null));
+            }
             Value::List(list) | Value::Set(list) => (list.len(), at(position()?, |index| list.get(index))),
             Value::Array(array) => (array.items.len(), at(position()?, |index| array.items.get(index).cloned())),
             Value::String(text) => {
-                let units: Vec<u16> = text.encode_utf16().collect();
-                let unit = at(position()?, |index| units.get(index).copied());
-                (units.len(), unit.map(|unit| Value::text(String::from_utf16_lossy(&[unit]))))
+                self.charge(text.len() / 16)?;
+                let unit = at(position()?, |index| text.encode_utf16().nth(index));
+                (text.encode_utf16().count(), unit.map(|unit| Value::text(String::from_utf16_lossy(&[unit]))))
             }
             _ => {
                 return match &key {
@@ -220,8 +248,8 @@ fn no_property(target: &Value<'_>, name: &str) -> Error {
         _ => String::new(),
     };
     match target {
-        Value::Map(Map::Root(_)) => Error::evaluation(format!("there is no '{name}' here{hint}")),
-        _ => Error::evaluation(format!("there is no '{name}' on {kind}{hint}")),
+        Value::Map(Map::Root(_)) => Error::property(format!("there is no '{name}' here{hint}")),
+        _ => Error::property(format!("there is no '{name}' on {kind}{hint}")),
     }
 }
 

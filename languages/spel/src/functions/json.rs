@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::{
     Error, Value, cost,
+    evaluate::Evaluation,
     method::Call,
     value::{List, Map, Object, integer},
 };
@@ -34,12 +35,12 @@ pub(super) fn do_not_eval<'a>(call: Call<'_, 'a>) -> Result<Value<'a>, Error> {
 
 pub(super) fn read_json<'a>(call: Call<'_, 'a>) -> Result<Value<'a>, Error> {
     let text = call.argument(0).ok_or_else(|| Error::thrown("#readJson cannot read null"))?;
-    call.evaluation.charge(text.len())?;
-    of_json(text, "#readJson")
+    of_json(call.evaluation, text, "#readJson")
 }
 
 /// A list if it begins with `[`, else an object: nothing else is read (Jackson's `readValue(text, Map.class)`).
-pub(super) fn of_json<'a>(text: &str, function: &str) -> Result<Value<'a>, Error> {
+pub(super) fn of_json<'a>(evaluation: &mut Evaluation<'a>, text: &str, function: &str) -> Result<Value<'a>, Error> {
+    before_reading(evaluation, text)?;
     // What follows the value does not matter there.
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Json>();
     let value = match values.next() {
@@ -54,20 +55,38 @@ pub(super) fn of_json<'a>(text: &str, function: &str) -> Result<Value<'a>, Error
 
 pub(super) fn read_yaml<'a>(call: Call<'_, 'a>) -> Result<Value<'a>, Error> {
     let text = call.argument(0).ok_or_else(|| Error::thrown("#readYaml cannot read null"))?;
-    call.evaluation.charge(text.len())?;
-    of_yaml(text, "#readYaml")
+    of_yaml(call.evaluation, text, "#readYaml")
 }
 
-pub(super) fn of_yaml<'a>(text: &str, function: &str) -> Result<Value<'a>, Error> {
-    let value = gennaker_yaml::read(text).map_err(|error| Error::thrown(format!("{function}: {error}")))?;
-    Ok(from_yaml(value))
+pub(super) fn of_yaml<'a>(evaluation: &mut Evaluation<'a>, text: &str, function: &str) -> Result<Value<'a>, Error> {
+    before_reading(evaluation, text)?;
+    let limits = gennaker_yaml::Limits { expansion: MOST_EXPANDED, ..gennaker_yaml::Limits::default() };
+    let value =
+        gennaker_yaml::read_with(text, &limits).map_err(|error| Error::thrown(format!("{function}: {error}")))?;
+    let value = from_yaml(value);
+    cost::writing(evaluation, &value)?;
+    Ok(value)
+}
+
+/// What the aliases of a text may make of it.
+const MOST_EXPANDED: usize = 4 << 20;
+
+/// Charges for a text that is going to be read: what stands between these may be an element.
+fn before_reading(evaluation: &mut Evaluation<'_>, text: &str) -> Result<(), Error> {
+    let elements = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{' | b'\n' | b':')).count();
+    evaluation.charge(text.len())?;
+    cost::elements(evaluation, elements)
 }
 
 pub(super) fn read_all_yaml<'a>(call: Call<'_, 'a>) -> Result<Value<'a>, Error> {
     let text = call.argument(0).ok_or_else(|| Error::thrown("#readAllYaml cannot read null"))?;
-    call.evaluation.charge(text.len())?;
-    let values = gennaker_yaml::read_all(text).map_err(|error| Error::thrown(format!("#readAllYaml: {error}")))?;
-    Ok(Value::list(values.into_iter().map(from_yaml).collect()))
+    before_reading(call.evaluation, text)?;
+    let limits = gennaker_yaml::Limits { expansion: MOST_EXPANDED, ..gennaker_yaml::Limits::default() };
+    let values = gennaker_yaml::read_all_with(text, &limits);
+    let values = values.map_err(|error| Error::thrown(format!("#readAllYaml: {error}")))?;
+    let values = Value::list(values.into_iter().map(from_yaml).collect());
+    cost::writing(call.evaluation, &values)?;
+    Ok(values)
 }
 
 /// The Java objects that SnakeYAML makes.

@@ -8,13 +8,13 @@ use crate::{Error, Value, host::Question, method::Call, value::Map};
 fn fetch(call: &mut Call<'_, '_>) -> Result<String, Error> {
     let url = call.argument(0).unwrap_or("null").to_owned();
     let failed = |reason: &str| Error::thrown(format!("#from({url}) failed: {reason}"));
-    match call.evaluation.host.ask(&Question::Url(&url)) {
+    match call.evaluation.ask(&Question::Url(&url)) {
         Ok(Json::String(text)) => {
             call.evaluation.charge(text.len())?;
             Ok(text)
         }
         Ok(_) => Err(failed("the answer is no text")),
-        Err(reason) => Err(failed(&reason)),
+        Err(error) => Err(Error { message: failed(&error.message).message, ..error }),
     }
 }
 
@@ -23,11 +23,13 @@ pub(super) fn from_url<'a>(mut call: Call<'_, 'a>) -> Result<Value<'a>, Error> {
 }
 
 pub(super) fn json_from_url<'a>(mut call: Call<'_, 'a>) -> Result<Value<'a>, Error> {
-    json::of_json(&fetch(&mut call)?, "#jsonFromUrl")
+    let text = fetch(&mut call)?;
+    json::of_json(call.evaluation, &text, "#jsonFromUrl")
 }
 
 pub(super) fn yaml_from_url<'a>(mut call: Call<'_, 'a>) -> Result<Value<'a>, Error> {
-    json::of_yaml(&fetch(&mut call)?, "#yamlFromUrl")
+    let text = fetch(&mut call)?;
+    json::of_yaml(call.evaluation, &text, "#yamlFromUrl")
 }
 
 pub(super) fn properties_from_url<'a>(mut call: Call<'_, 'a>) -> Result<Value<'a>, Error> {

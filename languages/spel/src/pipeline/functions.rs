@@ -85,7 +85,7 @@ impl Prepared<'_> {
         text.push_str(rest);
         // What was put in before has moved.
         for (at, _) in &mut self.put {
-            *at += put.iter().filter(|(own, _)| *own <= *at).count() * grown;
+            *at += put.partition_point(|(own, _)| own <= at) * grown;
         }
         self.put.extend(put);
         self.text = Cow::Owned(text);

@@ -89,9 +89,13 @@ fn bare(text: &str) -> String {
     inner.map_or_else(|| text.replace('$', ""), |inner| inner.trim_matches(|c: char| c <= ' ').to_owned())
 }
 
+/// How many keys a description names.
+const MOST_NAMED: usize = 10;
+
 /// The failure in words: under which keys the text stands, and what is wrong. Nothing in it reads as an expression.
 fn described(prepared: &str, text: &str, holder: &JsonMap<String, Json>, what: &str) -> String {
-    let keys: Vec<&str> = holder.iter().filter(|(_, value)| holds(value, text)).map(|(key, _)| key.as_str()).collect();
+    let keys: Vec<&str> =
+        holder.iter().filter(|(_, value)| holds(value, text)).map(|(key, _)| key.as_str()).take(MOST_NAMED).collect();
     let place = if keys.is_empty() { prepared.to_owned() } else { format!("[{}]", keys.join(", ")) };
     format!("Failed to evaluate {place} {what}").replace('$', "")
 }

@@ -1,8 +1,12 @@
 //! `equals` and `hashCode`, as Java's collections use them: an `Integer` never equals a `Long`.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    collections::HashSet,
+    hash::{Hash, Hasher},
+};
 
 use super::{List, Map, Object, Value};
+use crate::classes::hash::hash_code;
 
 impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
@@ -20,9 +24,7 @@ impl PartialEq for Value<'_> {
             (Value::Character(a), Value::Character(b)) => a == b,
             (Value::String(a), Value::String(b)) => **a == **b,
             (Value::List(a), Value::List(b)) => same_list(a, b),
-            (Value::Set(a), Value::Set(b)) => {
-                a.len() == b.len() && a.iter().all(|item| b.iter().any(|other| item == other))
-            }
+            (Value::Set(a), Value::Set(b)) => a.len() == b.len() && same_members(a, b),
             (Value::Map(a), Value::Map(b)) => same_map(a, b),
             (Value::Array(a), Value::Array(b)) => std::rc::Rc::ptr_eq(a, b),
             (Value::Class(a), Value::Class(b)) => a == b,
@@ -47,18 +49,22 @@ impl Hash for Value<'_> {
             Value::Double(value) if !value.is_nan() => value.to_bits().hash(state),
             Value::Character(value) => value.hash(state),
             Value::String(text) => (**text).hash(state),
-            Value::List(list) | Value::Set(list) => list.len().hash(state),
-            Value::Map(map) => map.len().hash(state),
-            // Equal objects of these kinds are rare as keys: one bucket is enough.
-            Value::Null | Value::Float(_) | Value::Double(_) | Value::Array(_) | Value::Class(_) | Value::Object(_) => {
-                0_u8.hash(state);
-            }
+            Value::List(list) => list.iter().for_each(|item| item.hash(state)),
+            // In whatever order their elements come.
+            Value::Set(_) | Value::Map(_) | Value::Object(_) => hash_code(self).hash(state),
+            Value::Null | Value::Float(_) | Value::Double(_) | Value::Array(_) | Value::Class(_) => 0_u8.hash(state),
         }
     }
 }
 
 fn same_list<'a>(a: &List<'a>, b: &List<'a>) -> bool {
     a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a == b)
+}
+
+#[expect(clippy::mutable_key_type, reason = "of what can change, a Random, the state is no part of its hash")]
+fn same_members<'a>(a: &List<'a>, b: &List<'a>) -> bool {
+    let members: HashSet<Value<'a>> = b.iter().collect();
+    a.iter().all(|item| members.contains(&item))
 }
 
 fn same_map<'a>(a: &Map<'a>, b: &Map<'a>) -> bool {

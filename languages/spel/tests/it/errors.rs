@@ -121,7 +121,9 @@ fn columns_count_in_what_was_written_not_in_what_it_became() {
 #[test]
 fn errors_have_kinds() {
     assert_eq!(fails("${1 +}").kind, Kind::Syntax);
-    assert_eq!(fails("${nosuch}").kind, Kind::Evaluation);
+    assert_eq!(fails("${").kind, Kind::Template);
+    assert_eq!(fails("${nosuch}").kind, Kind::Property);
+    assert_eq!(fails("${none.x}").kind, Kind::Evaluation);
     assert_eq!(fails("${#toInt('x')}").kind, Kind::Thrown);
     assert_eq!(fails(&format!("${{{}}}", "1+".repeat(6000))).kind, Kind::Limit);
 }

@@ -235,3 +235,51 @@ fn word() -> impl Strategy<Value = String> {
     ];
     prop::sample::select(words.map(str::to_owned).to_vec())
 }
+
+/// Found by a reviewer: each took seconds, gigabytes or the stack.
+#[test]
+fn what_hides_in_arrays_executions_keys_and_yaml_is_counted() {
+    let doubled = |times: usize| format!("'a'.split(','){}", ".![{#this,#this}]".repeat(times));
+    let texts = [
+        format!("${{{}}}", doubled(40)),
+        format!("${{'a'.concat({{1}}{}).length()}}", ".![{#this,#this}]".repeat(40)),
+        format!("${{{{({{1}}{0}): 1, ({{1}}{0}): 2}}.size()}}", ".![{#this,#this}]".repeat(40)),
+        "${list.![#root.list.![#root.list.![#fromUrl('http://a/' + #this)]]]}".to_owned(),
+        "${list.![#readYaml('a: &a [1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c]').size()]}".to_owned(),
+        "${#stage('x'.repeat(200000))}".to_owned(),
+    ];
+    for text in texts {
+        assert!(evaluate(&text).is_err(), "{}", &text[..60]);
+    }
+}
+
+#[test]
+fn all_expressions_of_settings_together_are_limited() {
+    let context = context();
+    let settings: Map<String, Value> = (0..100)
+        .map(|index| (format!("k{index}"), json!(format!("${{(#v{index} = 'x'.repeat(16000000)).length()}}"))))
+        .collect();
+    let options = Options::default();
+    let done = pipeline::process(&settings, &Context::of_map(&context), &Nothing, &options);
+    assert!(done.summary.has_errors());
+    assert_eq!(done.value["k0"], 16_000_000);
+}
+
+#[test]
+fn numbers_at_their_ends_do_not_overflow() {
+    for text in [
+        "${T(java.time.DayOfWeek).of(-2147483647 - 1)}",
+        "${new java.util.UUID(0,0).variant()}",
+        "${new java.text.SimpleDateFormat('s S').parse('1 9223372036854775807')}",
+        "${T(java.time.LocalDate).ofEpochDay(-9223372036854775807L - 1)}",
+        "${T(java.time.LocalDate).of(2024,1,1).minusDays(-9223372036854775807L - 1)}",
+        "${T(java.time.Instant).ofEpochSecond(9223372036854775807L).plusSeconds(1)}",
+        "${T(java.time.Instant).ofEpochMilli(0).minusSeconds(-9223372036854775807L - 1)}",
+        "${-2147483647 - 2}",
+        "${(-9223372036854775807L - 1) / -1}",
+        "${new java.util.Date(9223372036854775807L).toString()}",
+        "${new java.util.Date(-9223372036854775807L - 1).year}",
+    ] {
+        let _ = evaluate(text);
+    }
+}

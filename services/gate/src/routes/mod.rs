@@ -3,6 +3,7 @@
 mod applications;
 mod configs;
 mod executions;
+mod expressions;
 mod infrastructure;
 mod input;
 mod known_empty;
@@ -34,6 +35,7 @@ pub(crate) fn api() -> Api<Gate> {
         .merge(configs::api())
         .merge(start::api())
         .merge(executions::api())
+        .merge(expressions::api())
         .merge(tasks::api())
         .merge(infrastructure::api())
         .merge(search::api())

@@ -62,12 +62,16 @@ impl Task for WaitForJudgmentTask {
             return Err(TaskError::new(Kind::Unsupported, "UserException", problem));
         }
         let judgment = settings.text("judgmentStatus").unwrap_or_default();
-        Ok(match judgment.to_ascii_lowercase().as_str() {
+        let result = match judgment.to_ascii_lowercase().as_str() {
             "continue" => TaskResult::succeeded(),
             "stop" => TaskResult::ended(Status::Terminal),
-            // Whom it tells of the judgment stands in its context, as upstream has it, also if it is nobody.
-            _ if settings.contains_key("notifications") => TaskResult::running(Next::OnChange),
-            _ => TaskResult::running(Next::OnChange).with_context("notifications", json!([])),
+            _ => TaskResult::running(Next::OnChange),
+        };
+        // Whom it tells of the judgment stands in its context, as upstream has it, also if it is nobody.
+        Ok(if settings.contains_key("notifications") {
+            result
+        } else {
+            result.with_context("notifications", json!([]))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::{
     Json, Router,
     extract::{Query, State},
@@ -10,7 +11,7 @@ use axum::{
 use gennaker_base::Timestamp;
 use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
 use gennaker_http::TransportOptions;
-use gennaker_orca_stages::{StageView, TaskContext};
+use gennaker_orca_stages::{Evaluate, StageView, TaskContext};
 use gennaker_wire::{Execution, Object, Stage};
 use parking_lot::Mutex;
 use serde::Deserialize;
@@ -18,6 +19,16 @@ use serde_json::{Value, json};
 
 /// What it was asked to do: request ids with operations, in order.
 pub(crate) type Submitted = Arc<Mutex<Vec<(String, Value)>>>;
+
+/// Evaluates nothing.
+struct Nothing;
+
+#[async_trait]
+impl Evaluate for Nothing {
+    async fn evaluate(&self, _view: &StageView, _caller: &Caller, settings: &Object) -> Object {
+        settings.clone()
+    }
+}
 
 #[derive(Clone, Default)]
 pub(crate) struct Clouddriver {
@@ -37,6 +48,7 @@ impl Clouddriver {
         let nowhere = |name| Transport::in_process(name, Router::new(), TransportOptions::default());
         TaskContext {
             view: StageView { execution, stages: Arc::new([stage.clone()]), stage },
+            expressions: Arc::new(Nothing),
             caller: Caller::service("ann"),
             clients: Clients {
                 front50: Front50Client::new(nowhere("front50")),

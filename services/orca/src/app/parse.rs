@@ -34,13 +34,27 @@ impl Refusal {
     }
 }
 
-/// The execution of a pipeline. Its id is the `executionId` that was sent, if any: the same start again is the same execution.
+/// The pipeline with as much of its trigger as its expressions may name: upstream's `OperationsController.parsePipelineTrigger`.
+pub(crate) fn with_trigger(mut config: Object, caller: &Caller) -> Result<Object, Refusal> {
+    let mut trigger = take_object(&mut config, "trigger")?;
+    let is_blank = |field: Option<&Value>| field.is_none_or(|field| field.is_null() || field == "");
+    if is_blank(trigger.get("type")) {
+        trigger.insert("type".to_owned(), "manual".into());
+    }
+    if is_blank(trigger.get("user")) && caller.user != "anonymous" {
+        trigger.insert("user".to_owned(), caller.user.clone().into());
+    }
+    apply_parameter_defaults(&config, &mut trigger);
+    config.insert("trigger".to_owned(), trigger.into());
+    Ok(config)
+}
+
+/// The execution of a pipeline, its expressions evaluated. Its id is the `executionId` that was sent, if any: the same start again is the same execution.
 pub(crate) fn pipeline(mut config: Object, caller: &Caller, now: Timestamp) -> Result<Execution, Refusal> {
     refuse_unsupported(&config)?;
     let application = application(&config)?.unwrap_or_else(|| UNKNOWN_APPLICATION.to_owned());
     let name = config.text("name");
-    let mut trigger = take_object(&mut config, "trigger")?;
-    apply_parameter_defaults(&config, &mut trigger);
+    let trigger = take_object(&mut config, "trigger")?;
     let mut execution = Execution {
         kind: ExecutionKind::Pipeline,
         id: given_id(&config)?.unwrap_or_else(|| id::generate(now)),
@@ -144,11 +158,6 @@ fn refuse_unsupported(config: &Object) -> Result<(), Refusal> {
 
 /// What decides whether or when a stage runs cannot be left out.
 fn refuse_unsupported_stage(context: &Object, name: &str) -> Result<(), Refusal> {
-    if context.object("stageEnabled").is_some_and(|condition| !condition.is_empty()) {
-        return Err(Refusal::unsupported(format!(
-            "stageEnabled is not supported yet: remove it from stage '{name}', or remove the stage"
-        )));
-    }
     if context.boolean("restrictExecutionDuringTimeWindow") == Some(true) {
         return Err(Refusal::unsupported(format!(
             "restrictExecutionDuringTimeWindow is not supported yet: remove it from stage '{name}'"
@@ -174,6 +183,10 @@ fn apply_parameter_defaults(config: &Object, trigger: &mut Object) {
 
 /// The fields that clients expect on every trigger.
 fn complete_trigger(mut trigger: Object, authentication: &Authentication) -> Object {
+    if let Some(Value::Object(parameters)) = trigger.get_mut("parameters") {
+        // Upstream's answers leave out what is null.
+        parameters.retain(|_, value| !value.is_null());
+    }
     let user = authentication.user.clone().unwrap_or_default();
     let defaults = [
         ("type", json!("manual")),
@@ -294,7 +307,8 @@ mod tests {
 
     fn parse(config: Value) -> Result<Execution, Refusal> {
         let Value::Object(config) = config else { panic!("an object") };
-        pipeline(config, &Caller::service("ann"), Timestamp::from_millis(1))
+        let caller = Caller::service("ann");
+        pipeline(with_trigger(config, &caller)?, &caller, Timestamp::from_millis(1))
     }
 
     #[test]
@@ -322,20 +336,10 @@ mod tests {
         assert_eq!(refused(json!({"application": "a", "limitConcurrent": true})).kind, Kind::Unsupported);
         let missing = refused(json!({"application": "a", "name": "p", "stages": [{"refId": "1"}]}));
         assert_eq!(missing.message, "type missing from pipeline 'p' in application 'a', stage name: 'no type'");
-        let guarded = |field: &str, value: Value| {
-            let mut stage = json!({"type": "wait", "name": "w"});
-            stage[field] = value;
-            parse(json!({"application": "a", "stages": [stage]}))
-        };
-        for (field, value) in [
-            ("stageEnabled", json!({"type": "expression", "expression": "false"})),
-            ("restrictExecutionDuringTimeWindow", json!(true)),
-        ] {
-            let refused = guarded(field, value).expect_err("it is refused");
-            assert_eq!(refused.kind, Kind::Unsupported);
-            assert!(refused.message.contains(field), "{refused}");
-        }
-        assert!(guarded("stageEnabled", Value::Null).is_ok());
+        let windowed = json!({"type": "wait", "name": "w", "restrictExecutionDuringTimeWindow": true});
+        let windowed = refused(json!({"application": "a", "stages": [windowed]}));
+        assert_eq!(windowed.kind, Kind::Unsupported);
+        assert!(windowed.message.contains("restrictExecutionDuringTimeWindow"), "{windowed}");
         assert_eq!(refused(json!({"application": "a", "executionId": "../x"})).kind, Kind::Invalid);
     }
 

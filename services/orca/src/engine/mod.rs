@@ -29,7 +29,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::driven::Driven;
-use crate::planner::Signal;
+use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
 const SIGNAL_WAIT: Duration = Duration::from_secs(2);
@@ -116,6 +116,7 @@ pub struct Engine {
 pub(crate) struct Inner {
     deps: Deps,
     options: Options,
+    expressions: Expressions,
     driven: Driven,
     tracker: TaskTracker,
     stop: CancellationToken,
@@ -125,10 +126,12 @@ pub(crate) struct Inner {
 impl Engine {
     /// An engine that drives nothing until [`Engine::run`] runs.
     pub fn new(deps: Deps, options: Options) -> Self {
+        let expressions = Expressions::new(deps.clients.clone(), deps.clock.clone());
         Engine {
             inner: Arc::new(Inner {
                 deps,
                 options,
+                expressions,
                 driven: Driven::default(),
                 tracker: TaskTracker::new(),
                 stop: CancellationToken::new(),
@@ -143,6 +146,11 @@ impl Engine {
         self.inner.stop.cancel();
         self.inner.tracker.close();
         self.inner.tracker.wait().await;
+    }
+
+    /// What evaluates expressions.
+    pub(crate) fn expressions(&self) -> &Expressions {
+        &self.inner.expressions
     }
 
     /// The present.

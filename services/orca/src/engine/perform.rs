@@ -1,4 +1,9 @@
-//! Performing actions: asking stage definitions, making steps of tasks. Whatever happens comes back as one event.
+//! Performing actions: evaluating a stage's expressions, asking its definition, making steps of tasks. Whatever happens comes back
+//! as one event.
+//!
+//! Expressions are evaluated when a stage starts, in the stages that its definition adds before it, and for each step of a task
+//! (`StartStageHandler`, `RunTaskHandler`, `CompleteTaskHandler` of upstream). What came of it is part of the event, so a replay
+//! evaluates nothing.
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
@@ -10,10 +15,13 @@ use gennaker_orca_stages::{
     TaskResult,
 };
 use gennaker_store::Owner;
-use gennaker_wire::{Object, Stage};
+use gennaker_wire::{Object, Stage, Status, SyntheticOwner};
 
 use super::Inner;
-use crate::planner::{Action, Event, State};
+use crate::{
+    expressions::{changed, contains_expression},
+    planner::{Action, Event, State},
+};
 
 type Outcome<T> = Result<T, TaskError>;
 
@@ -36,10 +44,11 @@ pub(super) fn action(
     let stage = action.stage().to_owned();
     Some(async move {
         match action {
-            Action::Compose { .. } => {
-                let result = guarded(&inner, compose(&inner, &context)).await;
-                Event::Composed { stage, generation, result }
-            }
+            Action::Compose { .. } => match guarded(&inner, start(&inner, context)).await {
+                Ok(Started::Skipped) => Event::Skipped { stage, generation },
+                Ok(Started::Composed { evaluated, result }) => Event::Composed { stage, generation, evaluated, result },
+                Err(error) => Event::Composed { stage, generation, evaluated: None, result: Err(error) },
+            },
             Action::ComposeAfter { .. } => {
                 let result = guarded(&inner, compose_after(&inner, &context)).await;
                 Event::ComposedAfter { stage, generation, result }
@@ -52,14 +61,16 @@ pub(super) fn action(
                 let now = inner.deps.clock.now();
                 let context = TaskContext {
                     request_id: format!("{stage}-{task}-{generation}"),
+                    expressions: Arc::new(inner.expressions.clone()),
                     caller: context.caller,
                     clients: context.clients,
                     view: context.view,
                     now,
                     started: started.unwrap_or(now),
                 };
-                let result = guarded(&inner, step(&inner, &task, &context)).await;
-                Event::Stepped { stage, generation, task, result }
+                let made = guarded(&inner, async { Ok(step(&inner, &task, context).await) }).await;
+                let (evaluated, result) = made.unwrap_or_else(|error| (Object::new(), Err(error)));
+                Event::Stepped { stage, generation, task, evaluated, result }
             }
             Action::Abandon { .. } => Event::Woken,
         }
@@ -82,10 +93,64 @@ async fn guarded<T>(inner: &Inner, work: impl Future<Output = Outcome<T>>) -> Ou
     }
 }
 
+/// How a stage starts.
+enum Started {
+    Skipped,
+    Composed { evaluated: Option<Object>, result: Outcome<Composition> },
+}
+
+/// A stage of the pipeline's author is evaluated before it is composed; one that was added to it was when it was added.
+async fn start(inner: &Inner, mut context: ComposeContext) -> Outcome<Started> {
+    let expressions = &inner.expressions;
+    if !expressions.is_enabled(&context.caller, &context.view).await {
+        return Ok(Started::Skipped);
+    }
+    let mut evaluated = None;
+    if context.view.stage.parent_stage_id.is_none() {
+        let variables = variables(inner, &context.view.stage);
+        evaluated = expressions.stage_context(&context.caller, &context.view, variables).await;
+    }
+    if let Some(settings) = &evaluated {
+        context.view = context.view.with_context(settings.clone());
+    }
+    let mut result = compose(inner, &context).await;
+    if let Ok(composition) = &mut result {
+        evaluate_added(inner, &context, &mut composition.before).await;
+    }
+    // What is asked again is evaluated again, too.
+    let again = result.as_ref().is_err_and(|error| error.kind.is_transient());
+    Ok(Started::Composed { evaluated: evaluated.filter(|_| !again), result })
+}
+
+/// The stages that a definition adds before its tasks are evaluated as if they stood in the execution already.
+async fn evaluate_added(inner: &Inner, context: &ComposeContext, added: &mut [NewStage]) {
+    for new in added.iter_mut().filter(|new| contains_expression(&new.context)) {
+        let parent = &context.view.stage;
+        let stage = Stage {
+            id: format!("{}<", parent.id),
+            kind: new.kind.clone(),
+            name: Some(new.name.clone()),
+            context: new.context.clone(),
+            synthetic_stage_owner: Some(SyntheticOwner::StageBefore),
+            parent_stage_id: Some(parent.id.clone()),
+            ..Stage::default()
+        };
+        let view = context.view.with(stage);
+        let variables = variables(inner, &view.stage);
+        if let Some(evaluated) = inner.expressions.stage_context(&context.caller, &view, variables).await {
+            new.context = evaluated;
+        }
+    }
+}
+
+/// The field of variables of that type of stage.
+fn variables(inner: &Inner, stage: &Stage) -> Option<&'static str> {
+    inner.deps.catalogue.stage(&stage.kind)?.variables()
+}
+
 async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition> {
     let settings = context.view.context();
     let definition = definition(inner, &context.view.stage)?;
-    refuse_expressions(settings)?;
     let problems = definition.validate(settings);
     if !problems.is_empty() {
         return Err(TaskError::invalid(problems.join("; ")));
@@ -109,7 +174,36 @@ async fn compose_on_failure(inner: &Inner, context: &ComposeContext) -> Outcome<
     definition(inner, &context.view.stage)?.on_failure(context).await
 }
 
-async fn step(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<TaskResult> {
+/// A step of a task, in its evaluated context; and what is to be kept of an evaluation after it, if the task is over.
+async fn step(inner: &Inner, id: &str, mut context: TaskContext) -> (Object, Outcome<TaskResult>) {
+    let recorded = context.view.stage.clone();
+    let variables = variables(inner, &recorded);
+    let evaluated = inner.expressions.stage_context(&context.caller, &context.view, variables).await;
+    let had_expressions = evaluated.is_some();
+    if let Some(settings) = evaluated {
+        context.view = context.view.with_context(settings);
+    }
+    let result = make_step(inner, id, &context).await;
+    let (found, outputs) = match &result {
+        Ok(result) if result.status != Status::Running => (&result.context, result.outputs.clone()),
+        Err(error) if !error.kind.is_transient() => (&Object::new(), Object::new()),
+        _ => return (Object::new(), result),
+    };
+    if !had_expressions && !contains_expression(found) {
+        return (Object::new(), result);
+    }
+    let mut stage = (*context.view.stage).clone();
+    stage.context.extend(found.clone());
+    stage.outputs.extend(outputs);
+    let view = context.view.with(stage);
+    let after = inner.expressions.stage_context(&context.caller, &view, variables).await;
+    let after = after.unwrap_or_else(|| view.context().clone());
+    let mut before = recorded.context.clone();
+    before.extend(found.clone());
+    (changed(&before, after), result)
+}
+
+async fn make_step(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<TaskResult> {
     let class = context.view.stage.tasks.iter().find(|task| task.id == id).map(|task| task.implementing_class.as_str());
     let class =
         class.ok_or_else(|| TaskError::new(Kind::Bug, "InternalError", format!("the stage has no task {id}")))?;
@@ -129,28 +223,6 @@ fn definition<'a>(inner: &'a Inner, stage: &Stage) -> Outcome<&'a Arc<dyn StageD
 fn task<'a>(inner: &'a Inner, class: &str) -> Outcome<&'a Arc<dyn Task>> {
     let missing = || TaskError::new(Kind::Unsupported, "NoSuchTaskException", format!("there is no task {class}"));
     inner.deps.catalogue.task(class).ok_or_else(missing)
-}
-
-/// Expressions are not evaluated in this build. A stage that has one fails before it does anything with it.
-fn refuse_expressions(settings: &Object) -> Outcome<()> {
-    let found = settings.iter().find(|(_, value)| contains_expression(value));
-    match found {
-        None => Ok(()),
-        Some((name, _)) => Err(TaskError::new(
-            Kind::Unsupported,
-            "UserException",
-            format!("expressions (${{...}}) are not supported yet: write the value itself in {name}"),
-        )),
-    }
-}
-
-fn contains_expression(value: &serde_json::Value) -> bool {
-    match value {
-        serde_json::Value::String(text) => text.contains("${"),
-        serde_json::Value::Array(items) => items.iter().any(contains_expression),
-        serde_json::Value::Object(fields) => fields.values().any(contains_expression),
-        _ => false,
-    }
 }
 
 /// The execution as the stage at `place` sees it.

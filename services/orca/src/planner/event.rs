@@ -16,8 +16,18 @@ pub enum Event {
         stage: String,
         /// The stage's generation at that time.
         generation: u32,
+        /// The stage's context after its evaluation, if it has expressions and is not asked again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evaluated: Option<Object>,
         /// Its answer.
         result: Result<Composition, TaskError>,
+    },
+    /// A stage is not to run: its own condition says so.
+    Skipped {
+        /// The stage.
+        stage: String,
+        /// The stage's generation at that time.
+        generation: u32,
     },
     /// A stage's definition said what comes after its tasks.
     ComposedAfter {
@@ -45,6 +55,9 @@ pub enum Event {
         generation: u32,
         /// The task.
         task: String,
+        /// If the task is over: the fields of the stage's context that an evaluation after it changed.
+        #[serde(default, skip_serializing_if = "Object::is_empty")]
+        evaluated: Object,
         /// What it found out.
         result: Result<TaskResult, TaskError>,
     },
@@ -62,6 +75,7 @@ impl Event {
         match self {
             Event::Begin => "begin",
             Event::Composed { .. } => "composed",
+            Event::Skipped { .. } => "skipped",
             Event::ComposedAfter { .. } => "composedAfter",
             Event::ComposedOnFailure { .. } => "composedOnFailure",
             Event::Stepped { .. } => "stepped",

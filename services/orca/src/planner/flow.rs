@@ -5,7 +5,7 @@ use gennaker_wire::{ObjectExt, Status, SyntheticOwner};
 
 use super::{
     Action, Phase, State, TaskRun, Wake,
-    outcome::{execution_status, stage_status},
+    outcome::{execution_status, failures, note_failed_expressions, stage_status},
 };
 
 /// The execution begins. One that has no stage to begin with has failed already and never started: upstream's
@@ -232,8 +232,16 @@ pub(super) fn fail(state: &mut State, place: usize, status: Status, now: Timesta
     actions.push(Action::ComposeOnFailure { stage: state.at(place).stage.id.clone() });
 }
 
-/// The stage is over.
+/// The stage is over, and says which of its expressions failed.
 pub(super) fn complete(state: &mut State, place: usize, status: Status, now: Timestamp) {
+    if failures(&state.at(place).stage.context).is_some() {
+        note_failed_expressions(&mut state.stage_mut(place).context);
+    }
+    finish(state, place, status, now);
+}
+
+/// The stage is over.
+pub(super) fn finish(state: &mut State, place: usize, status: Status, now: Timestamp) {
     let run = state.run_mut(place);
     run.phase = Phase::Done;
     run.task = None;

@@ -5,7 +5,7 @@
 //! actions; each action comes back as an event. The events are recorded too, so an execution can be replayed.
 //!
 //! ```text
-//! event        Begin | Composed | ComposedAfter | ComposedOnFailure | Stepped | Woken | Recovered | Signalled
+//! event        Begin | Composed | Skipped | ComposedAfter | ComposedOnFailure | Stepped | Woken | Recovered | Signalled
 //! action       Compose | ComposeAfter | ComposeOnFailure | Step | Abandon
 //! phase of a   Waiting -> Composing -> Before -> Tasks -> ComposingAfter -> After -> Done
 //!   stage                                        `-----> ComposingOnFailure -> OnFailure -> Done
@@ -43,15 +43,18 @@ pub fn plan(state: &mut State, event: Event, now: Timestamp) -> Vec<Action> {
     let mut actions = Vec::new();
     match event {
         Event::Begin => flow::begin(state, now),
-        Event::Composed { stage, generation, result } => step::composed(state, &stage, generation, result, now),
+        Event::Composed { stage, generation, evaluated, result } => {
+            step::composed(state, &stage, generation, evaluated, result, now);
+        }
+        Event::Skipped { stage, generation } => step::skipped(state, &stage, generation, now),
         Event::ComposedAfter { stage, generation, result } => {
             step::composed_around(state, &stage, generation, Phase::ComposingAfter, result, now);
         }
         Event::ComposedOnFailure { stage, generation, result } => {
             step::composed_around(state, &stage, generation, Phase::ComposingOnFailure, result, now);
         }
-        Event::Stepped { stage, generation, task, result } => {
-            step::stepped(state, &stage, generation, &task, result, now);
+        Event::Stepped { stage, generation, task, evaluated, result } => {
+            step::stepped(state, &stage, generation, &task, evaluated, result, now);
         }
         Event::Woken => step::woken(state, now, &mut actions),
         Event::Recovered => step::recovered(state, &mut actions),

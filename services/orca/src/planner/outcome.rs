@@ -2,8 +2,9 @@
 
 use gennaker_base::Timestamp;
 use gennaker_orca_stages::TaskError;
+use gennaker_spel::pipeline::SUMMARY;
 use gennaker_wire::{Object, ObjectExt, Stage, Status, SyntheticOwner};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Phase, State};
 
@@ -19,9 +20,37 @@ pub(super) fn failure_status(stage: &Stage) -> Status {
     }
 }
 
+/// The expressions of a context that have no value, with their failures.
+pub(super) fn failures(context: &Object) -> Option<&Object> {
+    context.object(SUMMARY).filter(|failures| !failures.is_empty())
+}
+
+/// Whether a stage fails however its tasks end, because of expressions that have no value: upstream's
+/// `ExpressionAware.shouldFailOnFailedExpressionEvaluation`.
+pub(super) fn fails_by_expressions(stage: &Stage) -> bool {
+    failures(&stage.context).is_some() && stage.context.boolean("failOnFailedExpressions") == Some(true)
+}
+
+/// Lists the expressions that failed in a context's exception: upstream's `ExpressionAware.includeExpressionEvaluationSummary`.
+pub(super) fn note_failed_expressions(context: &mut Object) {
+    let descriptions = failures(context).into_iter().flat_map(Object::values).filter_map(Value::as_array).flatten();
+    let failed: Vec<Value> = descriptions.filter_map(|failure| failure.get("description").cloned()).collect();
+    let details = match context.object("exception") {
+        None => json!({ "error": "Failed Expression Evaluation", "errors": failed }),
+        Some(exception) => {
+            let known = exception.object("details").and_then(|details| details.get("errors")?.as_array());
+            json!({ "errors": known.into_iter().flatten().cloned().chain(failed).collect::<Vec<_>>() })
+        }
+    };
+    context.insert("exception".to_owned(), json!({ "details": details }));
+}
+
 /// How the stage at `place` stands by its tasks and synthetic stages; upstream's `CompleteStageHandler.determineStatus`.
 pub(super) fn stage_status(state: &State, place: usize) -> Status {
     let stage = &state.at(place).stage;
+    if fails_by_expressions(stage) {
+        return Status::Terminal;
+    }
     let mut statuses: Vec<Status> = stage.tasks.iter().map(|task| task.status).collect();
     for owner in [SyntheticOwner::StageBefore, SyntheticOwner::StageAfter] {
         statuses.extend(state.children(place, owner).into_iter().map(|child| state.at(child).stage.status));

@@ -8,7 +8,7 @@ use gennaker_wire::{Object, ObjectExt, Status, SyntheticOwner};
 
 use super::{
     Action, Phase, StageState, State, Wake, flow,
-    outcome::{exception, failure_status},
+    outcome::{exception, fails_by_expressions, failure_status},
     synthetic,
 };
 
@@ -24,10 +24,14 @@ pub(super) fn composed(
     state: &mut State,
     stage: &str,
     generation: u32,
+    evaluated: Option<Object>,
     result: Result<Composition, TaskError>,
     now: Timestamp,
 ) {
     let Some(place) = expected(state, stage, generation, Phase::Composing) else { return };
+    if let Some(context) = evaluated {
+        state.stage_mut(place).context = context;
+    }
     match result {
         Ok(composition) => {
             let stage = state.stage_mut(place);
@@ -41,6 +45,13 @@ pub(super) fn composed(
         }
         Err(error) => not_composed(state, place, &error, now),
     }
+}
+
+/// A stage is left out; it never started.
+pub(super) fn skipped(state: &mut State, stage: &str, generation: u32, now: Timestamp) {
+    let Some(place) = expected(state, stage, generation, Phase::Composing) else { return };
+    state.stage_mut(place).start_time = None;
+    flow::finish(state, place, Status::Skipped, now);
 }
 
 /// A stage's definition said what comes after its tasks, or after its failure.
@@ -87,7 +98,12 @@ fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timesta
         name.push_str(":ConstructAfterStages");
     }
     stage.context.insert("exception".to_owned(), exception(error, &name, now).into());
-    let status = if first { failure_status(&state.at(place).stage) } else { Status::Terminal };
+    if !first {
+        flow::finish(state, place, Status::Terminal, now);
+        return;
+    }
+    let stage = &state.at(place).stage;
+    let status = if fails_by_expressions(stage) { Status::Terminal } else { failure_status(stage) };
     flow::complete(state, place, status, now);
 }
 
@@ -97,6 +113,7 @@ pub(super) fn stepped(
     stage: &str,
     generation: u32,
     task: &str,
+    evaluated: Object,
     result: Result<TaskResult, TaskError>,
     now: Timestamp,
 ) {
@@ -119,6 +136,7 @@ pub(super) fn stepped(
         }
         Ok(result) => {
             merge(state, place, result.context, result.outputs);
+            take_evaluated(state, place, run.changed, evaluated);
             if let Some(error) = &result.error {
                 note_failure(state, place, task, error, now);
             }
@@ -132,7 +150,17 @@ pub(super) fn stepped(
             let failures = run.failures.saturating_add(1);
             set_wake(state, place, Wake::At(now.after(retry_wait(failures))), failures);
         }
-        Err(error) => fail_task(state, place, task, &error, now),
+        Err(error) => {
+            take_evaluated(state, place, run.changed, evaluated);
+            fail_task(state, place, task, &error, now);
+        }
+    }
+}
+
+/// What was evaluated after a task stays, unless the stage was changed from outside meanwhile: that goes before it.
+fn take_evaluated(state: &mut State, place: usize, changed: bool, evaluated: Object) {
+    if !changed {
+        merge(state, place, evaluated, Object::new());
     }
 }
 

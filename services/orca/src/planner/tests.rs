@@ -85,7 +85,12 @@ impl World {
                 let composition =
                     Composition { tasks: tasks.collect(), before: new_stages(&context, "before"), context: None };
                 let broken = context.get("broken").is_some();
-                Event::Composed { stage, generation, result: if broken { Err(failure()) } else { Ok(composition) } }
+                Event::Composed {
+                    stage,
+                    generation,
+                    evaluated: None,
+                    result: if broken { Err(failure()) } else { Ok(composition) },
+                }
             }
             Action::ComposeAfter { .. } => {
                 Event::ComposedAfter { stage, generation, result: Ok(new_stages(&context, "after")) }
@@ -97,7 +102,7 @@ impl World {
                 let number: usize = task.parse().expect("a number");
                 let wanted = context.get("tasks").and_then(|tasks| tasks.get(number - 1));
                 let result = outcome(wanted.unwrap_or(&Value::Null));
-                Event::Stepped { stage, generation, task, result }
+                Event::Stepped { stage, generation, task, evaluated: Object::new(), result }
             }
             Action::Abandon { .. } => unreachable!("it is not kept"),
         };

@@ -45,7 +45,7 @@ async fn task(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>)
 }
 
 /// The execution of that kind and id.
-async fn load(orca: &Orca, kind: ExecutionKind, id: &str) -> Result<Execution> {
+pub(super) async fn load(orca: &Orca, kind: ExecutionKind, id: &str) -> Result<Execution> {
     let noun = row_kind(kind);
     let execution = orca.engine.load(id).await.map_err(|error| engine_error(noun, id, &error))?;
     if execution.kind == kind { Ok(execution) } else { Err(Error::not_found(format!("No {noun} found for {id}"))) }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod executions;
+mod expressions;
 mod start;
 mod unsupported;
 
@@ -18,7 +19,7 @@ const WRITE: Permission = Permission::of("application", Access::Write);
 
 /// All routes.
 pub(crate) fn api() -> Api<Orca> {
-    start::api().merge(executions::api()).merge(commands::api()).merge(unsupported::api())
+    start::api().merge(executions::api()).merge(expressions::api()).merge(commands::api()).merge(unsupported::api())
 }
 
 impl From<Refusal> for Error {

@@ -13,13 +13,15 @@ pub(super) fn api() -> Api<Orca> {
         .route(
             post("/orchestrate", orchestrate)
                 .needs(EXECUTE)
-                .partly("no templates, artifacts, concurrency limits, conditional stages or time windows"),
+                .partly("no templates, artifacts, concurrency limits or time windows"),
         )
         .route(post("/ops", ops).needs(EXECUTE).partly("stages as listed by GET /capabilities/stages"))
 }
 
 /// Starts a pipeline that the caller sends whole.
 async fn orchestrate(State(orca): State<Orca>, caller: Caller, Json(config): Json<Object>) -> Result<Json<Value>> {
+    let config = parse::with_trigger(config, &caller)?;
+    let config = orca.engine.expressions().in_pipeline(&caller, config).await;
     let execution = parse::pipeline(config, &caller, orca.engine.now())?;
     let scope = execution.pipeline_config_id.clone();
     start(&orca, &caller, execution, scope, "pipelines").await

@@ -7,7 +7,6 @@ use super::{EXECUTE, READ};
 use crate::Orca;
 
 const ADMIN: &str = "orca has no administration by HTTP yet; executions of a dead node are taken over without it";
-const EXPRESSIONS: &str = "orca does not evaluate expressions yet";
 const TEMPLATES: &str = "orca does not know pipeline templates yet";
 const PLAN: &str = "orca does not plan pipelines ahead yet";
 
@@ -24,7 +23,6 @@ pub(super) fn api() -> Api<Orca> {
     let read = [
         (Method::GET, "/applications/{application}/pipelines/search", "orca does not search executions by trigger yet"),
         (Method::GET, "/capabilities/deploymentMonitors", "orca has no deployment monitors yet"),
-        (Method::GET, "/capabilities/expressions", EXPRESSIONS),
         (Method::GET, "/executions/correlated/{correlationId}", "orca does not keep correlation ids yet"),
         (Method::GET, "/jobs/preconfigured", "orca has no preconfigured jobs yet"),
         (Method::GET, "/webhooks/preconfigured", "orca has no preconfigured webhooks yet"),
@@ -36,8 +34,6 @@ pub(super) fn api() -> Api<Orca> {
         ),
         (Method::GET, "/pipelines/running", "orca does not list all running pipelines yet; list them by application"),
         (Method::GET, "/pipelines/waiting", "orca has no waiting pipelines yet: it does not limit concurrency"),
-        (Method::GET, "/pipelines/{id}/evaluateExpression", EXPRESSIONS),
-        (Method::GET, "/pipelines/{id}/{stageId}/evaluateExpression", EXPRESSIONS),
         (Method::GET, "/projects/{projectId}/pipelines", "front50 does not keep projects yet"),
         (Method::GET, "/tasks", "orca does not list all tasks yet; list them by application"),
     ];
@@ -50,7 +46,6 @@ pub(super) fn api() -> Api<Orca> {
             "/orchestrate/{pipelineConfigId}",
             "start the pipeline through gate, or send it whole to POST /orchestrate",
         ),
-        (Method::POST, "/pipelines/{id}/evaluateVariables", EXPRESSIONS),
         (
             Method::PUT,
             "/pipelines/{id}/stages/{stageId}/restart",

@@ -46,15 +46,6 @@ async fn an_unknown_stage_type_fails_that_stage_with_the_reason() {
 }
 
 #[tokio::test]
-async fn an_expression_fails_its_stage_before_anything_is_done_with_it() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let world = World::start(folder.path(), "one", &Options::default()).await;
-    let id = world.begin(json!([{"refId": "1", "type": "record", "name": "r", "done": "${ trigger.x }"}])).await;
-    assert_eq!(world.ended(&id).await.status, Status::Terminal);
-    assert!(world.calls.lock().is_empty());
-}
-
-#[tokio::test]
 async fn what_only_waits_is_released_and_goes_on_after_a_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let world = World::start(folder.path(), "one", &Options::default()).await;

@@ -1,11 +1,11 @@
 //! Executions that upstream's orca ran, run again here: the same pipelines and commands must give the same answers.
 //!
 //! Each file in `recorded/` is one case: what was sent, what was done while it ran, and the final execution, with `<time>`,
-//! `<stage:REF>` and the like for what differs from run to run. The expressions that upstream evaluated are replaced by
-//! their values in the requests. Not compared: the words of exceptions.
+//! `<stage:REF>` and the like for what differs from run to run. Not compared: the words of exceptions and of expressions' failures.
 
 use std::{path::Path, time::Duration};
 
+use futures::StreamExt as _;
 use gennaker_orca::Options;
 use gennaker_wire::Execution;
 use http::Method;
@@ -18,6 +18,8 @@ use crate::{
 
 /// The time passes this much faster than in the recordings.
 const SPEED: u32 = 4;
+/// So many cases run beside each other: their waits are of seconds, and a machine that cannot keep up makes other endings of them.
+const AT_ONCE: usize = 12;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn executions_are_what_upstream_made_of_the_same_requests() {
@@ -42,8 +44,8 @@ async fn executions_are_what_upstream_made_of_the_same_requests() {
             (case["name"].to_string(), expected, found)
         }
     });
-    let runs = futures::future::join_all(runs).await;
-    assert!(runs.len() > 30, "cases are missing");
+    let runs: Vec<_> = futures::stream::iter(runs).buffered(AT_ONCE).collect().await;
+    assert!(runs.len() > 80, "cases are missing");
     let differing: Vec<String> = runs
         .iter()
         .filter(|(_, expected, found)| expected != found)
@@ -62,7 +64,9 @@ async fn play(world: &World, case: &Value) -> Value {
     let path = request["path"].as_str().expect("a path");
     let (status, answer) =
         call_with(world, Method::POST, path, &request["body"].to_string(), &request["headers"]).await;
-    assert!(status.is_success(), "{}: {answer}", case["name"]);
+    if !status.is_success() {
+        return answer;
+    }
     let id = answer["ref"].as_str().expect("a reference").rsplit_once('/').expect("an id").1.to_owned();
     for action in case["actions"].as_array().into_iter().flatten() {
         let when = &action["when"];
@@ -96,7 +100,8 @@ fn normal(mut execution: Value) -> Value {
     stages.sort_by_key(name);
     let names: Map<String, Value> =
         stages.iter().map(|stage| (stage["id"].as_str().unwrap_or_default().to_owned(), name(stage).into())).collect();
-    execution["id"] = "<execution>".into();
+    let mut names = names;
+    names.extend(execution["id"].as_str().map(|id| (id.to_owned(), "<execution>".into())));
     normalise(&mut execution, &names);
     execution
 }
@@ -111,16 +116,25 @@ fn normalise(value: &mut Value, names: &Map<String, Value>) {
                     "pausedMs" => *field = "<ms>".into(),
                     // The words of an exception.
                     "details" => *field = Value::Null,
-                    "id" | "parentStageId" => {
-                        if let Some(name) = field.as_str().and_then(|id| names.get(id)) {
-                            *field = name.clone();
+                    "expressionEvaluationSummary" => {
+                        for failure in field.as_object_mut().into_iter().flat_map(Map::values_mut) {
+                            let failures = failure.as_array_mut().into_iter().flatten();
+                            failures.for_each(|failure| failure["description"] = Value::Null);
                         }
+                        normalise(field, names);
                     }
                     _ => normalise(field, names),
                 }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| normalise(item, names)),
+        Value::String(text) => {
+            for (id, name) in names {
+                if text.contains(id.as_str()) {
+                    *text = text.replace(id.as_str(), name.as_str().unwrap_or_default());
+                }
+            }
+        }
         _ => {}
     }
 }

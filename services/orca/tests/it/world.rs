@@ -105,11 +105,10 @@ impl World {
         catalogue.add_task(RecordTask { calls: calls.clone() });
         let nowhere = |name| Transport::in_process(name, axum::Router::new(), TransportOptions::default());
         let clients = Clients {
-            front50: Front50Client::new(nowhere("front50")),
+            front50: Front50Client::new(Transport::in_process("front50", front50(), TransportOptions::default())),
             orca: OrcaClient::new(nowhere("orca")),
             clouddriver: ClouddriverClient::new(nowhere("clouddriver")),
         };
-        crate::stand_ins::add_to(&mut catalogue);
         let deps = Deps { store: store.clone(), owner, clock, catalogue: Arc::new(catalogue), clients };
         let orca = Orca::new(options, deps);
         let stop = CancellationToken::new();
@@ -140,8 +139,16 @@ impl World {
 
     /// Starts a pipeline.
     pub(crate) async fn begin(&self, stages: Value) -> String {
+        self.begin_with(json!({}), stages).await
+    }
+
+    /// The same, with further fields of the pipeline.
+    pub(crate) async fn begin_with(&self, fields: Value, stages: Value) -> String {
         let transport = self.transport();
-        let pipeline = json!({ "application": "shop", "name": "deploy", "id": "config", "stages": stages });
+        let mut pipeline = json!({ "application": "shop", "name": "deploy", "id": "config", "stages": stages });
+        for (name, value) in fields.as_object().expect("an object") {
+            pipeline[name] = value.clone();
+        }
         let reference = OrcaClient::new(transport).start_pipeline(&Caller::service("ann"), &pipeline).await;
         reference.expect("it starts").trim_start_matches("/pipelines/").to_owned()
     }
@@ -174,6 +181,14 @@ impl World {
     pub(crate) async fn ended(&self, id: &str) -> Execution {
         self.until(id, |execution| execution.status.is_complete()).await
     }
+}
+
+/// A front50 with one pipeline, `deploy` of `shop`, and its application.
+fn front50() -> axum::Router {
+    use axum::{Json, routing::get};
+    let pipelines = || async { Json(json!([{"id": "p-1", "name": "deploy", "application": "shop"}])) };
+    let application = || async { Json(json!({"name": "shop", "email": "ann@example.com"})) };
+    axum::Router::new().route("/pipelines/shop", get(pipelines)).route("/v2/applications/shop", get(application))
 }
 
 /// What `from` shows, while `may_hear`.

@@ -5,5 +5,6 @@ mod command_line;
 mod configuration;
 mod crash;
 mod deployment;
+mod expressions;
 mod start_and_stop;
 mod support;

@@ -76,6 +76,9 @@ impl Fields {
             return self.read_word(text, letter);
         }
         let (number, digits, rest) = number(text, width)?;
+        if number.abs() >= 1_000_000_000 {
+            return None;
+        }
         match letter {
             'y' | 'Y' => {
                 self.year = number;
@@ -100,7 +103,7 @@ impl Fields {
             // Weeks and days of the week do not move the date: the fields of the month have been read, too.
             _ => {}
         }
-        (number.abs() < 1_000_000_000).then_some(rest)
+        Some(rest)
     }
 
     fn read_word<'t>(&mut self, text: &'t str, letter: char) -> Option<&'t str> {

@@ -117,17 +117,6 @@ const MISSING: &[Missing] = &[
         ],
     },
     Missing {
-        message: "expressions are not supported yet",
-        permission: READ,
-        endpoints: &[
-            (GET, "/capabilities/expressions"),
-            (GET, "/pipelines/{id}/evaluateExpression"),
-            (POST, "/pipelines/{id}/evaluateExpression"),
-            (POST, "/pipelines/{id}/evaluateVariables"),
-            (GET, "/pipelines/{id}/{stageId}/evaluateExpression"),
-        ],
-    },
-    Missing {
         message: "the cleanup of unused resources is not supported",
         permission: KNOWN,
         endpoints: &[

@@ -208,7 +208,7 @@ fn a_definition_that_fails_transiently_is_asked_again_later_but_not_for_ever() {
         world.open.clear();
         failed += 1;
         let away = TaskError::new(Kind::Unavailable, "Test", "away");
-        world.happen(Event::Composed { stage: "a".into(), generation: 0, result: Err(away) });
+        world.happen(Event::Composed { stage: "a".into(), generation: 0, evaluated: None, result: Err(away) });
         if let Some(due) = world.state.next_due() {
             assert!(due > world.now && !world.state.is_busy());
             world.happen(Event::Recovered);
@@ -251,8 +251,84 @@ fn late_answers_change_nothing() {
     world.settle();
     let revision = world.state.revision();
     let result = Ok(TaskResult::succeeded());
-    world.happen(Event::Stepped { stage: "b".into(), generation: 0, task: "1".into(), result });
-    world.happen(Event::Composed { stage: "gone".into(), generation: 0, result: Err(failure()) });
+    world.happen(Event::Stepped {
+        stage: "b".into(),
+        generation: 0,
+        task: "1".into(),
+        evaluated: Object::new(),
+        result,
+    });
+    world.happen(Event::Composed { stage: "gone".into(), generation: 0, evaluated: None, result: Err(failure()) });
     world.happen(Event::Woken);
     assert_eq!(world.state.revision(), revision);
+}
+
+#[test]
+fn failed_expressions_end_a_stage_as_it_asks_and_are_named() {
+    let summary = || json!({"a.b": [{"description": "no a"}], "c": [{"description": "no c"}]});
+    for (flag, status) in [(true, Status::Terminal), (false, Status::Succeeded)] {
+        let mut world = World::new(json!([{"id": "a"}, {"id": "b", "needs": ["a"]}]));
+        world.open.clear();
+        let evaluated = object(json!({
+            "failOnFailedExpressions": flag, "failPipeline": false, "expressionEvaluationSummary": summary(),
+        }));
+        let composition = Composition { tasks: vec![TaskTemplate::new("t", "c")], ..Composition::default() };
+        let (stage, result) = ("a".to_owned(), Ok(composition));
+        world.happen(Event::Composed { stage, generation: 0, evaluated: Some(evaluated), result });
+        assert_eq!(world.settle(), status);
+        let stage = &world.state.at(0).stage;
+        assert_eq!((stage.status, stage.tasks[0].status), (status, Status::Succeeded));
+        let details = &stage.context["exception"]["details"];
+        assert_eq!(*details, json!({"error": "Failed Expression Evaluation", "errors": ["no a", "no c"]}));
+    }
+}
+
+#[test]
+fn what_was_evaluated_is_kept_when_the_stage_cannot_be_composed() {
+    let mut world = World::new(json!([{"id": "a"}]));
+    world.open.clear();
+    let evaluated = object(json!({
+        "size": 2, "continuePipeline": true, "expressionEvaluationSummary": {"x": [{"description": "no x"}]},
+    }));
+    let result = Err(failure());
+    world.happen(Event::Composed { stage: "a".into(), generation: 0, evaluated: Some(evaluated), result });
+    assert_eq!(world.settle(), Status::Succeeded);
+    let stage = &world.state.at(0).stage;
+    assert_eq!((stage.status, &stage.context["size"]), (Status::FailedContinue, &json!(2)));
+    let errors = stage.context["exception"]["details"]["errors"].as_array().expect("errors");
+    assert_eq!((errors.len(), errors.last()), (2, Some(&json!("no x"))), "its own, then the expression's");
+}
+
+#[test]
+fn a_stage_that_is_left_out_never_started_and_lets_the_next_one_start() {
+    let mut world = World::new(json!([{"id": "a"}, {"id": "b", "needs": ["a"]}]));
+    world.open.clear();
+    world.happen(Event::Skipped { stage: "a".into(), generation: 0 });
+    let stage = world.state.at(0).stage.clone();
+    assert_eq!((stage.status, stage.start_time, stage.end_time.is_some()), (Status::Skipped, None, true));
+    assert_eq!(world.settle(), Status::Succeeded);
+    world.happen(Event::Skipped { stage: "b".into(), generation: 0 });
+    assert_eq!(world.state.at(1).stage.status, Status::Succeeded, "it came too late");
+}
+
+#[test]
+fn what_was_evaluated_after_a_task_does_not_undo_a_change_from_outside() {
+    for changed in [false, true] {
+        let mut world = World::new(json!([{"id": "a"}]));
+        world.answer(0);
+        if changed {
+            world.signal(Signal::Patch {
+                user: "ann".into(),
+                allowed_accounts: vec![],
+                stage: "a".into(),
+                context: object(json!({"note": "mine"})),
+            });
+        }
+        world.open.clear();
+        let (stage, task, result) = ("a".to_owned(), "1".to_owned(), Ok(TaskResult::succeeded()));
+        let evaluated = object(json!({"note": "evaluated"}));
+        world.happen(Event::Stepped { stage, generation: 0, task, evaluated, result });
+        let expected = if changed { "mine" } else { "evaluated" };
+        assert_eq!(world.state.at(0).stage.context["note"], expected);
+    }
 }

@@ -56,7 +56,8 @@ fn a_patch_while_the_stage_is_composed_is_not_lost() {
     // The definition is asked, with the context as it was, and will replace it.
     world.signal(patch("a", json!({"size": 2})));
     assert_eq!(world.open.len(), 2, "it is asked again");
-    let stale = Event::Composed { stage: "a".into(), generation: 0, result: composed(json!({"size": 1})) };
+    let stale =
+        Event::Composed { stage: "a".into(), generation: 0, evaluated: None, result: composed(json!({"size": 1})) };
     world.happen(stale);
     assert_eq!(world.state.at(0).stage.context["size"], 2);
     world.open.remove(0);
@@ -104,7 +105,7 @@ fn a_patch_during_a_step_is_not_lost() {
     world.signal(patch("a", json!({"tasks": ["SUCCEEDED"]})));
     world.open.clear();
     let result = Ok(TaskResult::running(Next::OnChange));
-    world.happen(Event::Stepped { stage: "a".into(), generation, task: "1".into(), result });
+    world.happen(Event::Stepped { stage: "a".into(), generation, task: "1".into(), evaluated: Object::new(), result });
     assert_eq!(world.state.next_due(), Some(world.now), "it looks again at once");
     world.happen(Event::Woken);
     assert_eq!(world.settle(), Status::Succeeded);

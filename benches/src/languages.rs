@@ -1,4 +1,4 @@
-//! The languages: what they cost the program, in this process.
+//! The languages: what they cost the program, in this process, with the program's allocator.
 
 use std::{
     hint::black_box,

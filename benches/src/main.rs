@@ -21,6 +21,10 @@ use gennaker_harness::{Delivery, Install, InstallOptions, Profile, Programs, res
 
 use self::report::Report;
 
+// As the program has it: the languages are measured in this process.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let programs = Programs::build(Profile::own(), &["gennaker", "greeter"]).await?;

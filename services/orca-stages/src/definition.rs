@@ -16,6 +16,18 @@ pub struct ComposeContext {
     pub clients: Clients,
 }
 
+/// What a definition is given when its stage was cancelled or failed.
+pub struct CancelContext {
+    /// The stage, its context evaluated.
+    pub view: StageView,
+    /// Who asks other services: the execution's user, with its fence.
+    pub caller: Caller,
+    /// The other services.
+    pub clients: Clients,
+    /// The id of the one side effect of this clean-up.
+    pub request_id: String,
+}
+
 /// A task of a stage, by its names.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TaskTemplate {
@@ -26,6 +38,16 @@ pub struct TaskTemplate {
     /// The limits of its task, which the engine fills in from the catalogue.
     #[serde(default)]
     pub limits: TaskLimits,
+    /// Whether a loop begins with it: a task that ends with `Redirect` sends the stage back to this one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub loop_start: bool,
+    /// Whether that loop ends with it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub loop_end: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// How long a task may take and how rarely it may be looked at, in milliseconds.
@@ -36,18 +58,38 @@ pub struct TaskLimits {
     pub timeout: Option<u64>,
     /// The longest wait between two looks.
     pub longest_wait: u64,
+    /// Whether it has something to do when its execution is cancelled.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cleans_up: bool,
 }
 
 impl Default for TaskLimits {
     fn default() -> Self {
-        TaskLimits { timeout: None, longest_wait: 5000 }
+        TaskLimits { timeout: None, longest_wait: 5000, cleans_up: false }
     }
 }
 
 impl TaskTemplate {
     /// A task called `name` that is carried out by `class`.
     pub fn new(name: &str, class: &str) -> Self {
-        TaskTemplate { name: name.to_owned(), class: class.to_owned(), limits: TaskLimits::default() }
+        TaskTemplate {
+            name: name.to_owned(),
+            class: class.to_owned(),
+            limits: TaskLimits::default(),
+            loop_start: false,
+            loop_end: false,
+        }
+    }
+
+    /// Marks these tasks as a loop: one that ends with `Redirect` sends the stage back to the first of them.
+    pub fn looped(mut tasks: Vec<TaskTemplate>) -> Vec<TaskTemplate> {
+        if let Some(first) = tasks.first_mut() {
+            first.loop_start = true;
+        }
+        if let Some(last) = tasks.last_mut() {
+            last.loop_end = true;
+        }
+        tasks
     }
 }
 
@@ -88,6 +130,9 @@ pub struct Composition {
     /// Its tasks.
     #[serde(default)]
     pub tasks: Vec<TaskTemplate>,
+    /// Whether the stage cleans up when it halts, which the engine fills in from its definition.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cleans_up: bool,
 }
 
 /// A stage type.
@@ -127,4 +172,19 @@ pub trait StageDefinition: Send + Sync + 'static {
     async fn on_failure(&self, _context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
         Ok(Vec::new())
     }
+
+    /// Whether [`StageDefinition::cancel`] has something to do.
+    fn cleans_up(&self) -> bool {
+        false
+    }
+
+    /// Undoes what the stage began, after it was cancelled or failed (upstream's `CancellableStage.cancel`); returns fields for
+    /// its context. A transient failure is tried again, so it has one side effect at most, under the request id.
+    async fn cancel(&self, _context: &CancelContext) -> Result<Object, TaskError> {
+        Ok(Object::new())
+    }
+
+    /// Takes out of its context what a former run left there, before it runs again (upstream's
+    /// `StageDefinitionBuilder.prepareStageForRestart`).
+    fn prepare_restart(&self, _context: &mut Object) {}
 }

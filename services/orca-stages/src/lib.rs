@@ -20,7 +20,7 @@ mod view;
 
 pub use self::{
     catalogue::Catalogue,
-    definition::{ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,
 };

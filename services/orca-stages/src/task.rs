@@ -155,6 +155,30 @@ pub trait Task: Send + Sync + 'static {
         Duration::from_secs(5)
     }
 
+    /// Whether its steps change nothing outside and ask nobody. Such a task may be stepped before it is recorded as running;
+    /// what it found is then recorded together with its start.
+    fn is_pure(&self) -> bool {
+        false
+    }
+
+    /// Whether [`Task::on_cancel`] has something to do. What the stage has to do is [`crate::StageDefinition::cleans_up`].
+    fn cleans_up(&self) -> bool {
+        false
+    }
+
     /// One step.
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError>;
+
+    /// What it makes of the end of its time, instead of failing with a time-out: a result that is `FailedContinue` or
+    /// `Terminal`; `None` fails with the time-out (upstream's `Task.onTimeout`). It changes nothing outside.
+    async fn on_timeout(&self, _context: &TaskContext) -> Result<Option<TaskResult>, TaskError> {
+        Ok(None)
+    }
+
+    /// Undoes what it began, when its execution is cancelled while it runs; its findings go into the stage (upstream's
+    /// `Task.onCancelWithResult`). A transient failure is tried again, so it has one side effect at most, under the context's
+    /// request id.
+    async fn on_cancel(&self, _context: &TaskContext) -> Result<TaskResult, TaskError> {
+        Ok(TaskResult::ended(Status::Canceled))
+    }
 }

@@ -85,7 +85,7 @@ impl StageDefinition for CreateServerGroupStage {
             wait_for_up_instances(),
             force_cache_refresh(),
         ];
-        Ok(Composition { context: Some(flattened(context.view.context())), before: Vec::new(), tasks })
+        Ok(Composition { context: Some(flattened(context.view.context())), tasks, ..Composition::default() })
     }
 
     async fn after(&self, context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {

@@ -53,7 +53,7 @@ impl StageDefinition for DeployStage {
         Ok(Composition {
             before: before.collect(),
             tasks: vec![TaskTemplate::new("completeParallelDeploy", COMPLETE)],
-            context: None,
+            ..Composition::default()
         })
     }
 }

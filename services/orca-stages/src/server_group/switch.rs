@@ -107,7 +107,7 @@ pub(super) async fn compose_on_targets(
         contexts.push(own);
     }
     if contexts.len() == 1 {
-        return Ok(Composition { context: contexts.pop(), tasks, before: Vec::new() });
+        return Ok(Composition { context: contexts.pop(), tasks, ..Composition::default() });
     }
     let before = contexts.into_iter().map(|own| {
         let name = own.text("serverGroupName").unwrap_or_default();

@@ -156,11 +156,13 @@ async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition
         return Err(TaskError::invalid(problems.join("; ")));
     }
     let mut composition = definition.compose(context).await?;
+    composition.cleans_up = definition.cleans_up();
     for template in &mut composition.tasks {
         let task = task(inner, &template.class)?;
         template.limits = TaskLimits {
             timeout: task.timeout().map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)),
             longest_wait: u64::try_from(task.longest_wait().as_millis()).unwrap_or(u64::MAX),
+            cleans_up: task.cleans_up(),
         };
     }
     Ok(composition)

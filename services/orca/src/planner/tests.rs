@@ -82,8 +82,11 @@ impl World {
             Action::Compose { .. } => {
                 let count = context.get("tasks").and_then(Value::as_array).map_or(1, Vec::len);
                 let tasks = (0..count).map(|number| TaskTemplate::new(&format!("task{number}"), "class"));
-                let composition =
-                    Composition { tasks: tasks.collect(), before: new_stages(&context, "before"), context: None };
+                let composition = Composition {
+                    tasks: tasks.collect(),
+                    before: new_stages(&context, "before"),
+                    ..Composition::default()
+                };
                 let broken = context.get("broken").is_some();
                 Event::Composed {
                     stage,

@@ -51,7 +51,11 @@ fn a_pause_does_not_count_against_a_stages_time() {
 fn a_patch_while_the_stage_is_composed_is_not_lost() {
     let mut world = World::new(json!([{"id": "a"}]));
     let composed = |context: Value| {
-        Ok(Composition { context: Some(object(context)), tasks: vec![TaskTemplate::new("t", "c")], before: vec![] })
+        Ok(Composition {
+            context: Some(object(context)),
+            tasks: vec![TaskTemplate::new("t", "c")],
+            ..Composition::default()
+        })
     };
     // The definition is asked, with the context as it was, and will replace it.
     world.signal(patch("a", json!({"size": 2})));

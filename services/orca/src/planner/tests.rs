@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 use gennaker_base::{Kind, Timestamp};
 use gennaker_orca_stages::{Composition, NewStage, Next, TaskError, TaskResult, TaskTemplate};
-use gennaker_wire::{Execution, Object, Stage, Status};
+use gennaker_wire::{Execution, Object, ObjectExt, Stage, Status};
 use serde_json::{Value, json};
 
-use super::{Action, Event, Signal, State, plan};
+use super::{Action, CleanUp, Event, Signal, State, plan};
 
 /// Plays definitions and tasks. A stage's settings say what it does:
 /// `tasks` (how each task ends, by default one that succeeds), `before`, `after`, `onFailure` (lists of stages with settings).
@@ -81,10 +81,17 @@ impl World {
         let event = match action {
             Action::Compose { .. } => {
                 let count = context.get("tasks").and_then(Value::as_array).map_or(1, Vec::len);
-                let tasks = (0..count).map(|number| TaskTemplate::new(&format!("task{number}"), "class"));
+                let tasks = (0..count).map(|number| {
+                    let mut task = TaskTemplate::new(&format!("task{number}"), "class");
+                    task.limits.cleans_up = context.boolean("tasksCleanUp") == Some(true);
+                    task
+                });
+                let tasks: Vec<_> = tasks.collect();
+                let looped = context.boolean("loop") == Some(true);
                 let composition = Composition {
-                    tasks: tasks.collect(),
+                    tasks: if looped { TaskTemplate::looped(tasks) } else { tasks },
                     before: new_stages(&context, "before"),
+                    cleans_up: context.boolean("cleansUp") == Some(true),
                     ..Composition::default()
                 };
                 let broken = context.get("broken").is_some();
@@ -106,6 +113,18 @@ impl World {
                 let wanted = context.get("tasks").and_then(|tasks| tasks.get(number - 1));
                 let result = outcome(wanted.unwrap_or(&Value::Null));
                 Event::Stepped { stage, generation, task, evaluated: Object::new(), result }
+            }
+            Action::TimeOut { task, .. } => {
+                let result = (context.get("onTimeout").is_some()).then(|| TaskResult::ended(Status::FailedContinue));
+                Event::TimedOut { stage, generation, task, result }
+            }
+            Action::CleanUp { .. } => {
+                let result = match context.get("cleanUp").and_then(Value::as_str) {
+                    Some("ERROR") => Err(failure()),
+                    Some("RETRY") => Err(TaskError::new(Kind::Unavailable, "Test", "away")),
+                    _ => Ok(CleanUp { context: object(json!({"cleaned": true})), ..CleanUp::default() }),
+                };
+                Event::CleanedUp { stage, generation, result }
             }
             Action::Abandon { .. } => unreachable!("it is not kept"),
         };
@@ -151,6 +170,8 @@ fn outcome(wanted: &Value) -> Result<TaskResult, TaskError> {
         "SKIPPED" => TaskResult::ended(Status::Skipped),
         "WAIT" => TaskResult::running(Next::OnChange),
         "POLL" => TaskResult::running(Next::Soon),
+        "REDIRECT" => TaskResult::ended(Status::Redirect),
+        "CANCELED" => TaskResult::ended(Status::Canceled),
         "ERROR" => return Err(failure()),
         "RETRY" => return Err(TaskError::new(Kind::Unavailable, "Test", "away")),
         other => panic!("unknown outcome {other}"),

@@ -10,7 +10,7 @@ fn patch(stage: &str, context: Value) -> Signal {
 fn a_cancellation_ends_what_runs_and_leaves_the_rest() {
     let mut world = World::new(json!([{"id": "a", "tasks": ["WAIT"]}, {"id": "b", "needs": ["a"]}]));
     world.settle();
-    world.signal(Signal::Cancel { user: "ann".into(), reason: Some("late".into()) });
+    world.signal(Signal::Cancel { user: "ann".into(), reason: Some("late".into()), force: false });
     assert_eq!(world.state.head().status, Status::Canceled);
     assert_eq!(world.state.head().canceled_by.as_deref(), Some("ann"));
     assert_eq!(world.status("a"), Status::Canceled);
@@ -26,7 +26,7 @@ fn a_cancellation_of_what_is_over_is_noted_and_changes_nothing_else() {
     let mut world = World::new(json!([{"id": "a"}]));
     assert_eq!(world.settle(), Status::Succeeded);
     let before = world.state.head().clone();
-    world.signal(Signal::Cancel { user: "ann".into(), reason: Some("late".into()) });
+    world.signal(Signal::Cancel { user: "ann".into(), reason: Some("late".into()), force: false });
     let head = world.state.head();
     assert_eq!((head.status, head.end_time), (Status::Succeeded, before.end_time));
     assert_eq!((head.canceled, head.cancellation_reason.as_deref()), (true, Some("late")));

@@ -44,8 +44,8 @@ pub(super) fn cancel_stage(state: &mut State, place: usize, now: Timestamp, acti
 
 /// The stage at `place` undoes what it began, and ends with `status` after that.
 pub(super) fn begin(state: &mut State, place: usize, task: Option<String>, status: Status, actions: &mut Vec<Action>) {
+    state.enter(place, Phase::CleaningUp);
     let run = state.run_mut(place);
-    run.phase = Phase::CleaningUp;
     run.failing = Some(status);
     run.failures = 0;
     run.task = None;

@@ -130,7 +130,7 @@ fn advance_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut 
                 true
             }
             Some(true) => {
-                state.run_mut(place).phase = Phase::Tasks;
+                state.enter(place, Phase::Tasks);
                 true
             }
             Some(false) => {
@@ -175,7 +175,7 @@ fn start(state: &mut State, place: usize, now: Timestamp, actions: &mut Vec<Acti
     stage.status = Status::Running;
     stage.start_time = Some(now);
     let stage = stage.id.clone();
-    state.run_mut(place).phase = Phase::Composing;
+    state.enter(place, Phase::Composing);
     actions.push(Action::Compose { stage });
     true
 }
@@ -227,7 +227,7 @@ fn start_task(state: &mut State, place: usize, number: usize, now: Timestamp, ac
 
 /// The stage's definition is asked what comes after its tasks.
 fn compose_after(state: &mut State, place: usize, actions: &mut Vec<Action>) {
-    state.run_mut(place).phase = Phase::ComposingAfter;
+    state.enter(place, Phase::ComposingAfter);
     actions.push(Action::ComposeAfter { stage: state.at(place).stage.id.clone() });
 }
 
@@ -262,8 +262,8 @@ pub(super) fn fail(state: &mut State, place: usize, status: Status, now: Timesta
     }
     let run = state.run_mut(place);
     run.failing = Some(status);
-    run.phase = Phase::ComposingOnFailure;
     run.task = None;
+    state.enter(place, Phase::ComposingOnFailure);
     actions.push(Action::ComposeOnFailure { stage: state.at(place).stage.id.clone() });
 }
 
@@ -280,8 +280,8 @@ pub(super) fn complete(state: &mut State, place: usize, status: Status, now: Tim
 
 /// The stage is over.
 pub(super) fn finish(state: &mut State, place: usize, status: Status, now: Timestamp) {
+    state.enter(place, Phase::Done);
     let run = state.run_mut(place);
-    run.phase = Phase::Done;
     run.task = None;
     run.ask_again = None;
     let stage = state.stage_mut(place);

@@ -26,6 +26,7 @@ mod event;
 mod family;
 mod flow;
 mod outcome;
+mod phase;
 pub mod replay;
 mod restart;
 mod signal;
@@ -40,8 +41,9 @@ use gennaker_base::Timestamp;
 
 pub use self::{
     event::{Action, CleanUp, Event, Signal},
+    phase::Phase,
     restart::restarted,
-    state::{Changes, Phase, Run, StageState, State, TaskRun, Wake},
+    state::{Changes, Run, StageState, State, TaskRun, Wake},
 };
 
 /// Takes one event into the state and returns what is to be done now. Nothing is to be done once the execution is over.

@@ -92,6 +92,9 @@ pub(super) fn take(state: &mut State, restart: Restart, now: Timestamp, actions:
 
 /// The stage at `place` has not run.
 fn reset(state: &mut State, place: usize, prepared: &BTreeMap<String, Object>, actions: &mut Vec<Action>) {
+    if state.at(place).run.phase == Phase::Done {
+        state.enter(place, Phase::Waiting);
+    }
     let run = state.run_mut(place);
     *run = Run { generation: run.generation + 1, ..Run::default() };
     let stage = state.stage_mut(place);

@@ -10,34 +10,7 @@ use gennaker_orca_stages::TaskLimits;
 use gennaker_wire::{Execution, Stage, Status, SyntheticOwner};
 use serde::{Deserialize, Serialize};
 
-use super::family::Family;
-
-/// How far the planner is with a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Phase {
-    /// Its requisites have not ended.
-    #[default]
-    Waiting,
-    /// Its definition is asked for tasks and before-stages.
-    Composing,
-    /// Its before-stages run.
-    Before,
-    /// Its tasks run.
-    Tasks,
-    /// Its definition is asked for after-stages.
-    ComposingAfter,
-    /// Its after-stages run.
-    After,
-    /// Its definition is asked what cleans up.
-    ComposingOnFailure,
-    /// Its on-failure stages run.
-    OnFailure,
-    /// It was cancelled or failed, and undoes what it began.
-    CleaningUp,
-    /// It is over.
-    Done,
-}
+use super::{Phase, family::Family};
 
 /// When a task's next step is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,6 +187,14 @@ impl State {
     pub fn run_mut(&mut self, place: usize) -> &mut Run {
         self.note_change(place);
         &mut self.stages[place].run
+    }
+
+    /// The stage at that place turns to another phase.
+    pub(super) fn enter(&mut self, place: usize, phase: Phase) {
+        let former = std::mem::replace(&mut self.run_mut(place).phase, phase);
+        debug_assert!(former.may_turn_to(phase), "no stage turns from {former:?} to {phase:?}");
+        #[cfg(test)]
+        super::tests::coverage::note(former, phase);
     }
 
     fn note_change(&mut self, place: usize) {

@@ -80,9 +80,8 @@ pub(super) fn composed_around(
 }
 
 fn turn_to(state: &mut State, place: usize, phase: Phase) {
-    let run = state.run_mut(place);
-    run.phase = phase;
-    run.failures = 0;
+    state.enter(place, phase);
+    state.run_mut(place).failures = 0;
 }
 
 /// The stage's definition itself failed: it is asked again if that may help, otherwise the stage is over, and nothing can

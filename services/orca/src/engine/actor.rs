@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use gennaker_base::{Backoff, Kind, Timestamp};
-use gennaker_store::{Ahead, Commit, Due, Execution as Stored, Owner, Signal as StoredSignal};
+use gennaker_store::{Ahead, Commit, Due, Execution as Stored, Next, Owner, PlaceChange, Signal as StoredSignal};
 use tokio::{
     sync::Notify,
     task::{AbortHandle, JoinSet},
@@ -143,6 +143,8 @@ impl Actor {
             due: self.state.next_due().map_or(Due::Never, Due::At),
             ahead,
             events,
+            place: PlaceChange::Keep,
+            next: Next::Oldest,
         };
         let last = self.sequence + commit.events.len() as u64;
         self.commit(commit).await?;
@@ -156,7 +158,7 @@ impl Actor {
         let mut doubtful = false;
         loop {
             let error = match self.inner.deps.store.commit(commit.clone()).await {
-                Ok(()) => return Ok(()),
+                Ok(_) => return Ok(()),
                 Err(error) => error,
             };
             match error {

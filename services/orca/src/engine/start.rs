@@ -22,7 +22,7 @@ pub(super) async fn start(inner: &Arc<Inner>, execution: Execution, request: Opt
     let _ = state.take_changes();
     let (head, parts) = record::rows(&state)?;
     let event = record::event(&Event::Begin, now)?;
-    let new = NewExecution { head, parts, event, owner, request, fence: None };
+    let new = NewExecution { head, parts, event, owner, request, correlation: None, place: None, fence: None };
     create(inner, new, state, actions).await.map(|existing| existing.unwrap_or(id))
 }
 
@@ -38,7 +38,7 @@ async fn create(
     let mut doubtful = false;
     loop {
         match inner.deps.store.create(new.clone()).await {
-            Ok(Created::New) => {
+            Ok(Created::New { .. }) => {
                 match new.owner {
                     Some(owner) => adopt(inner, Actor::begun(inner, owner, state, actions)),
                     None => inner.claim_now.notify_one(),

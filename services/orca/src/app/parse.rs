@@ -63,6 +63,7 @@ pub(crate) fn pipeline(mut config: Object, caller: &Caller, now: Timestamp) -> R
         stages: stages(take_list(&mut config, "stages")?, name.as_deref().unwrap_or("?"), &application, now)?,
         notifications: take_list(&mut config, "notifications")?,
         initial_config: take_object(&mut config, "initialConfig")?,
+        limit_concurrent: config.boolean("limitConcurrent").unwrap_or(false),
         max_concurrent_executions: config.integer("maxConcurrentExecutions").unwrap_or(0),
         keep_waiting_pipelines: config.boolean("keepWaitingPipelines").unwrap_or(false),
         ..common(application, caller, now)
@@ -142,12 +143,6 @@ fn refuse_unsupported(config: &Object) -> Result<(), Refusal> {
         return Err(Refusal::unsupported(
             "pipelines from templates are not supported yet: save the pipeline's own stages",
         ));
-    }
-    if config.boolean("limitConcurrent") == Some(true) {
-        return Err(Refusal::unsupported("limitConcurrent is not supported yet: set it to false in the pipeline"));
-    }
-    if config.integer("maxConcurrentExecutions").unwrap_or(0) > 0 {
-        return Err(Refusal::unsupported("maxConcurrentExecutions is not supported yet: set it to 0 in the pipeline"));
     }
     let expected = config.get("expectedArtifacts").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
     if expected {
@@ -333,7 +328,6 @@ mod tests {
         let long = "a".repeat(LONGEST_NAME + 1);
         assert_eq!(refused(json!({"application": long, "stages": []})).kind, Kind::Invalid);
         assert_eq!(refused(json!({"application": "a", "stages": "x"})).message, "stages is a list, not \"x\"");
-        assert_eq!(refused(json!({"application": "a", "limitConcurrent": true})).kind, Kind::Unsupported);
         let missing = refused(json!({"application": "a", "name": "p", "stages": [{"refId": "1"}]}));
         assert_eq!(missing.message, "type missing from pipeline 'p' in application 'a', stage name: 'no type'");
         let windowed = json!({"type": "wait", "name": "w", "restrictExecutionDuringTimeWindow": true});

@@ -15,6 +15,7 @@ mod actor;
 mod claims;
 mod driven;
 mod history;
+mod limit;
 mod nudge;
 mod perform;
 mod record;
@@ -109,6 +110,17 @@ impl Error {
     }
 }
 
+/// A start.
+#[derive(Debug, Clone)]
+pub struct StartRequest {
+    /// The execution, which has not begun.
+    pub execution: Execution,
+    /// The id of the request for it: a second one of the same id is answered with the first one's execution.
+    pub request: Option<String>,
+    /// What it is about: as long as an execution of that correlation goes on, a second one is answered with that.
+    pub correlation: Option<String>,
+}
+
 /// How a command went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
@@ -169,17 +181,17 @@ impl Engine {
         self.inner.deps.clock.now()
     }
 
-    /// Stores a new execution and begins it. Returns its id: that of the stored one if this id, or this `request`, was
-    /// started before.
+    /// Stores a new execution and begins it, once it has a place if its pipeline limits its runs. Returns its id: that of the
+    /// stored one if this id or this request was started before, or one of this correlation goes on.
     ///
     /// # Errors
     /// If the store refuses, or the execution of this id was deleted: nothing is started then. `Unknown` if this node stops
     /// before the store has said whether it is stored.
-    pub async fn start(&self, execution: Execution, request: Option<String>) -> Result<String, Error> {
-        let id = execution.id.clone();
+    pub async fn start(&self, request: StartRequest) -> Result<String, Error> {
+        let id = request.execution.id.clone();
         let inner = self.inner.clone();
         // In a task of its own: a caller that gives up in the middle must not leave a stored execution without its actor.
-        let starting = self.inner.tracker.spawn(async move { start::start(&inner, execution, request).await });
+        let starting = self.inner.tracker.spawn(async move { start::start(&inner, request).await });
         starting.await.unwrap_or_else(|_| Err(gennaker_store::Error::Unknown { id }.into()))
     }
 

@@ -6,7 +6,7 @@ use gennaker_wire::{Execution, Object};
 use serde_json::{Value, json};
 
 use super::{EXECUTE, engine_error};
-use crate::{Orca, app::parse};
+use crate::{Orca, app::parse, engine::StartRequest};
 
 pub(super) fn api() -> Api<Orca> {
     Api::new("orca")
@@ -44,6 +44,10 @@ async fn start(
 ) -> Result<Json<Value>> {
     let id = execution.id.clone();
     let key = caller.idempotency_key.as_ref().map(|key| format!("{}/{key}", scope.unwrap_or_default()));
-    let id = orca.engine.start(execution, key).await.map_err(|error| engine_error("execution", &id, &error))?;
+    let id = orca
+        .engine
+        .start(StartRequest { execution, request: key, correlation: None })
+        .await
+        .map_err(|error| engine_error("execution", &id, &error))?;
     Ok(Json(json!({ "ref": format!("/{noun}/{id}") })))
 }

@@ -24,7 +24,6 @@ pub use self::{
     artifacts::artifact_view,
     catalogue::Catalogue,
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
-    pipeline::awaited_by,
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,
 };

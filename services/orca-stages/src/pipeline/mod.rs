@@ -11,6 +11,7 @@
 //! # Guarantees
 //! * The child is started once for each run of the stage: its id is derived from the execution, the stage and the start of the task, so
 //!   that a step that is made again asks for the same child.
+//! * The end of a child wakes the stage that waits for it, where one node drives both; otherwise it sees it at its next look.
 //! * A stage that is cancelled, or fails, cancels its child; also one whose start was under way.
 //!
 //! Upstream: `PipelineStage`, `StartPipelineTask`, `MonitorPipelineTask`. Not here: children from templates, which are refused.
@@ -21,7 +22,7 @@ mod start;
 
 use async_trait::async_trait;
 use gennaker_clients::Caller;
-use gennaker_wire::{Execution, Object, ObjectExt};
+use gennaker_wire::{Object, ObjectExt};
 use serde_json::Value;
 
 use crate::{
@@ -46,14 +47,6 @@ pub(crate) fn register(catalogue: &mut Catalogue) {
     catalogue.add_stage(PipelineStage);
     catalogue.add_task(start::StartPipelineTask);
     catalogue.add_task(monitor::MonitorPipelineTask);
-}
-
-/// The execution and the stage that may wait for this execution's end: whoever sees it end can make that stage look at once,
-/// instead of at its next look.
-pub fn awaited_by(execution: &Execution) -> Option<(&str, &str)> {
-    let parent = execution.trigger.object("parentExecution")?.get("id")?.as_str()?;
-    let stage = execution.trigger.get("parentPipelineStageId")?.as_str()?;
-    Some((parent, stage))
 }
 
 struct PipelineStage;
@@ -165,13 +158,5 @@ mod tests {
         let mut kept = former;
         kept["_skipPipelineRestart"] = json!(true);
         assert_eq!(restarted(kept), json!({"pipeline": "p", "executionId": "01E", "executionName": "n"}));
-    }
-
-    #[test]
-    fn a_child_names_who_may_wait_for_it() {
-        let of = |trigger: Value| Execution { trigger: object(trigger), ..Execution::default() };
-        let child = of(json!({"parentExecution": {"id": "01P"}, "parentPipelineStageId": "01S"}));
-        assert_eq!(awaited_by(&child), Some(("01P", "01S")));
-        assert_eq!(awaited_by(&of(json!({"parentExecution": {"id": "01P"}}))), None);
     }
 }

@@ -4,7 +4,7 @@
 //! `OrcaMessageHandler.shouldQueue` and `StartWaitingExecutionsHandler`. A paused run keeps its place.
 
 use gennaker_store::{Next, Place};
-use gennaker_wire::Execution;
+use gennaker_wire::{Execution, Status};
 
 use super::{Error, record};
 use crate::planner::{Signal, State};
@@ -16,6 +16,9 @@ const SUPERSEDED: &str = "This execution was queued but then canceled because a 
 /// The place that the execution needs before it may begin; `limitConcurrent` goes before `maxConcurrentExecutions`.
 pub(super) fn place(state: &State) -> Option<Place> {
     let head = state.head();
+    if head.status != Status::NotStarted {
+        return None;
+    }
     let config = head.pipeline_config_id.as_ref().filter(|_| state.needs_place())?;
     let most = if head.limit_concurrent { 1 } else { head.max_concurrent_executions };
     Some(Place { limit: format!("pipeline/{config}"), most: u32::try_from(most).unwrap_or(u32::MAX) })

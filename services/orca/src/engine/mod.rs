@@ -32,6 +32,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::driven::Driven;
+pub use self::start::StartRequest;
 use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
@@ -110,17 +111,6 @@ impl Error {
     }
 }
 
-/// A start.
-#[derive(Debug, Clone)]
-pub struct StartRequest {
-    /// The execution, which has not begun.
-    pub execution: Execution,
-    /// The id of the request for it: a second one of the same id is answered with the first one's execution.
-    pub request: Option<String>,
-    /// What it is about: as long as an execution of that correlation goes on, a second one is answered with that.
-    pub correlation: Option<String>,
-}
-
 /// How a command went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
@@ -179,6 +169,11 @@ impl Engine {
     /// The present.
     pub fn now(&self) -> Timestamp {
         self.inner.deps.clock.now()
+    }
+
+    /// The other services.
+    pub(crate) fn clients(&self) -> &Clients {
+        &self.inner.deps.clients
     }
 
     /// Stores a new execution and begins it, once it has a place if its pipeline limits its runs. Returns its id: that of the

@@ -14,13 +14,17 @@ mod application;
 mod catalogue;
 mod core;
 mod definition;
+mod dry_run;
+mod options;
 mod server_group;
 mod task;
 mod view;
 
 pub use self::{
     catalogue::Catalogue,
+    core::{authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    options::{DryRunOptions, ExecutionWindowOptions, Options, PaceOptions, TasksOptions},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,
 };

@@ -107,7 +107,7 @@ async fn start(inner: &Inner, mut context: ComposeContext) -> Outcome<Started> {
     }
     let mut evaluated = None;
     if context.view.stage.parent_stage_id.is_none() {
-        let variables = variables(inner, &context.view.stage);
+        let variables = variables(inner, &context.view);
         evaluated = expressions.stage_context(&context.caller, &context.view, variables).await;
     }
     if let Some(settings) = &evaluated {
@@ -136,7 +136,7 @@ async fn evaluate_added(inner: &Inner, context: &ComposeContext, added: &mut [Ne
             ..Stage::default()
         };
         let view = context.view.with(stage);
-        let variables = variables(inner, &view.stage);
+        let variables = variables(inner, &view);
         if let Some(evaluated) = inner.expressions.stage_context(&context.caller, &view, variables).await {
             new.context = evaluated;
         }
@@ -144,13 +144,13 @@ async fn evaluate_added(inner: &Inner, context: &ComposeContext, added: &mut [Ne
 }
 
 /// The field of variables of that type of stage.
-fn variables(inner: &Inner, stage: &Stage) -> Option<&'static str> {
-    inner.deps.catalogue.stage(&stage.kind)?.variables()
+fn variables(inner: &Inner, view: &StageView) -> Option<&'static str> {
+    inner.deps.catalogue.definition_for(&view.execution, &view.stage)?.variables()
 }
 
 async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition> {
     let settings = context.view.context();
-    let definition = definition(inner, &context.view.stage)?;
+    let definition = definition(inner, &context.view)?;
     let problems = definition.validate(settings);
     if !problems.is_empty() {
         return Err(TaskError::invalid(problems.join("; ")));
@@ -169,17 +169,17 @@ async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition
 }
 
 async fn compose_after(inner: &Inner, context: &ComposeContext) -> Outcome<Vec<NewStage>> {
-    definition(inner, &context.view.stage)?.after(context).await
+    definition(inner, &context.view)?.after(context).await
 }
 
 async fn compose_on_failure(inner: &Inner, context: &ComposeContext) -> Outcome<Vec<NewStage>> {
-    definition(inner, &context.view.stage)?.on_failure(context).await
+    definition(inner, &context.view)?.on_failure(context).await
 }
 
 /// A step of a task, in its evaluated context; and what is to be kept of an evaluation after it, if the task is over.
 async fn step(inner: &Inner, id: &str, mut context: TaskContext) -> (Object, Outcome<TaskResult>) {
     let recorded = context.view.stage.clone();
-    let variables = variables(inner, &recorded);
+    let variables = variables(inner, &context.view);
     let evaluated = inner.expressions.stage_context(&context.caller, &context.view, variables).await;
     let had_expressions = evaluated.is_some();
     if let Some(settings) = evaluated {
@@ -212,8 +212,9 @@ async fn make_step(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<Ta
     task(inner, class)?.step(context).await
 }
 
-fn definition<'a>(inner: &'a Inner, stage: &Stage) -> Outcome<&'a Arc<dyn StageDefinition>> {
-    inner.deps.catalogue.stage(&stage.kind).ok_or_else(|| {
+fn definition(inner: &Inner, view: &StageView) -> Outcome<Arc<dyn StageDefinition>> {
+    let stage = &view.stage;
+    inner.deps.catalogue.definition_for(&view.execution, stage).ok_or_else(|| {
         TaskError::new(
             Kind::Unsupported,
             "NoSuchStageDefinitionBuilderException",

@@ -14,6 +14,7 @@ mod application;
 mod catalogue;
 mod core;
 mod definition;
+mod schema;
 mod server_group;
 mod task;
 mod view;
@@ -21,6 +22,7 @@ mod view;
 pub use self::{
     catalogue::Catalogue,
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    schema::{Field, Schema},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,
 };

@@ -8,7 +8,7 @@ use gennaker_wire::{Object, ObjectExt};
 use serde_json::{Value, json};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
 };
 
 const UPSERT: &str = "com.netflix.spinnaker.orca.applications.tasks.UpsertApplicationTask";
@@ -34,6 +34,21 @@ struct ApplicationStage {
 impl StageDefinition for ApplicationStage {
     fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    fn schema(&self) -> Schema {
+        let fields = [
+            Field::text("name", "The name.").required(),
+            Field::text("email", "Who is responsible for it."),
+            Field::text("description", "What it is."),
+        ];
+        let (what, fields) = match self.class {
+            DELETE => ("Deletes an application.", &fields[..1]),
+            _ => ("Creates an application, or merges fields into it.", &fields[..]),
+        };
+        Schema::of(what)
+            .with(Field::object("application", "The application.", fields.to_vec()).required())
+            .with(Field::text("user", "Who asks for it."))
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

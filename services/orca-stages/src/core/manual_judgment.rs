@@ -12,7 +12,7 @@ use gennaker_wire::{Object, ObjectExt, Status};
 use serde_json::json;
 
 use crate::{
-    Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
+    Catalogue, ComposeContext, Composition, Field, Next, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
     TaskTemplate,
 };
 
@@ -30,6 +30,16 @@ struct ManualJudgmentStage;
 impl StageDefinition for ManualJudgmentStage {
     fn kind(&self) -> &'static str {
         "manualJudgment"
+    }
+
+    fn schema(&self) -> Schema {
+        let input = [Field::text("value", "The text of the answer.").required()];
+        Schema::of("Waits until a person says that the pipeline goes on, or that it stops.")
+            .with(Field::text("instructions", "What the person should know, as HTML."))
+            .with(Field::list("judgmentInputs", "The answers that can be chosen from.", input))
+            .with(Field::text("judgmentStatus", "The judgment: set while it runs.").one_of(&["continue", "stop"]))
+            .with(Field::text("judgmentInput", "The chosen answer: set with the judgment."))
+            .with(Field::list("selectedStageRoles", "The roles that may judge; not supported yet.", []))
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

@@ -185,10 +185,16 @@ impl Schema {
             .with(Field::flag("failPipeline", "Whether its failure fails the pipeline.").default(true))
             .with(Field::flag("continuePipeline", "Whether the pipeline goes on after its failure.").default(false))
             .with(
-                Field::flag("completeOtherBranchesThenFail", "Whether other branches go on before its failure fails the pipeline.")
+                Field::flag(
+                    "completeOtherBranchesThenFail",
+                    "Whether other branches go on before its failure fails the pipeline.",
+                )
+                .default(false),
+            )
+            .with(
+                Field::flag("failOnFailedExpressions", "Whether an expression without a value fails it.")
                     .default(false),
             )
-            .with(Field::flag("failOnFailedExpressions", "Whether an expression without a value fails it.").default(false))
             .with(Field::object(
                 "stageEnabled",
                 "The condition on which it runs.",
@@ -261,7 +267,8 @@ mod tests {
     fn a_schema_is_a_json_schema() {
         let json = schema().to_json("test");
         assert_eq!(json["required"], json!(["mode"]));
-        let wait = json!({"type": ["number", "string"], "title": "Wait time", "description": "Seconds.", "default": 30});
+        let wait =
+            json!({"type": ["number", "string"], "title": "Wait time", "description": "Seconds.", "default": 30});
         assert_eq!(json["properties"]["waitTime"], wait);
         assert_eq!(json["properties"]["owner"]["properties"]["name"]["title"], "Name");
         assert_eq!(json["properties"]["checks"]["items"]["properties"]["fail"]["type"], json!(["boolean", "string"]));

@@ -8,7 +8,8 @@ use gennaker_wire::{Object, ObjectExt};
 use serde_json::{Value, json};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
+    TaskTemplate,
 };
 
 const UPSERT: &str = "com.netflix.spinnaker.orca.applications.tasks.UpsertApplicationTask";

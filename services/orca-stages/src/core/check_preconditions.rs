@@ -11,8 +11,8 @@ use gennaker_wire::{Object, ObjectExt, Status};
 use serde_json::{Value, json};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 const KIND: &str = "checkPreconditions";

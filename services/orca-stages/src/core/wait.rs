@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use gennaker_wire::{Object, ObjectExt};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, Field, Next, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Next, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";

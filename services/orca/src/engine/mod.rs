@@ -14,6 +14,8 @@
 mod actor;
 mod claims;
 mod driven;
+mod enabled;
+mod import;
 mod perform;
 mod record;
 mod start;
@@ -28,7 +30,7 @@ use gennaker_wire::{Execution, ExecutionKind};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::driven::Driven;
+use self::{driven::Driven, enabled::Enabled};
 use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
@@ -121,6 +123,7 @@ pub(crate) struct Inner {
     tracker: TaskTracker,
     stop: CancellationToken,
     claim_now: Notify,
+    enabled: Enabled,
 }
 
 impl Engine {
@@ -136,6 +139,7 @@ impl Engine {
                 tracker: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 claim_now: Notify::new(),
+                enabled: Enabled::default(),
             }),
         }
     }
@@ -151,6 +155,21 @@ impl Engine {
     /// What evaluates expressions.
     pub(crate) fn expressions(&self) -> &Expressions {
         &self.inner.expressions
+    }
+
+    /// Where executions are kept, for whoever only looks.
+    pub(crate) fn store(&self) -> &SharedStore {
+        &self.inner.deps.store
+    }
+
+    /// Who this node is at present, if it may drive executions.
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        self.inner.deps.owner.borrow().clone()
+    }
+
+    /// The other services.
+    pub(crate) fn clients(&self) -> &Clients {
+        &self.inner.deps.clients
     }
 
     /// The present.

@@ -15,7 +15,8 @@ use crate::planner::{Action, Event, State, plan};
 pub(super) async fn start(inner: &Arc<Inner>, execution: Execution, request: Option<String>) -> Result<String, Error> {
     let id = execution.id.clone();
     let now = inner.deps.clock.now();
-    let room = inner.driven.count() < inner.options.active && !inner.stop.is_cancelled();
+    let takes = inner.enabled.get() && !inner.stop.is_cancelled();
+    let room = takes && inner.driven.count() < inner.options.active;
     let owner = inner.deps.owner.borrow().clone().filter(|_| room);
     let mut state = State::new(execution);
     let actions = plan(&mut state, Event::Begin, now);

@@ -97,6 +97,13 @@ pub enum Signal {
         /// Why.
         reason: Option<String>,
     },
+    /// Ends it and whatever is under way as `CANCELED` at once, without cleaning up: for an administrator, when nothing else helps.
+    ForceCancel {
+        /// Who.
+        user: String,
+        /// Why.
+        reason: String,
+    },
     /// Starts nothing new until it is resumed.
     Pause {
         /// Who.

@@ -4,7 +4,7 @@ use gennaker_base::Timestamp;
 use gennaker_wire::{Paused, Status};
 use serde_json::json;
 
-use super::{Action, Phase, Signal, State, Wake, flow, step};
+use super::{Action, Phase, Run, Signal, State, Wake, flow, step};
 
 /// Takes a command into the state. One that does not apply any more changes nothing; but who cancelled what is over already
 /// is noted all the same, as upstream does.
@@ -19,6 +19,7 @@ pub(super) fn take(state: &mut State, signal: Signal, now: Timestamp, actions: &
                 flow::end(state, Status::Canceled, now, actions);
             }
         }
+        Signal::ForceCancel { user, reason } => force_cancel(state, user, reason, now, actions),
         _ if state.is_over() => {}
         Signal::Pause { user } => pause(state, user, now),
         Signal::Resume { user } => resume(state, user, now, actions),
@@ -35,6 +36,36 @@ pub(super) fn take(state: &mut State, signal: Signal, now: Timestamp, actions: &
             }));
             wake_for_change(state, place, actions);
         }
+    }
+}
+
+/// Ends whatever is under way, in an execution that is over too: upstream's `ForceExecutionCancellationCommand`.
+fn force_cancel(state: &mut State, user: String, reason: String, now: Timestamp, actions: &mut Vec<Action>) {
+    for place in 0..state.stages().len() {
+        let status = state.at(place).stage.status;
+        if status.is_complete() || status == Status::NotStarted {
+            continue;
+        }
+        let run = state.run_mut(place);
+        *run = Run { phase: Phase::Done, generation: run.generation + 1, ..Run::default() };
+        let stage = state.stage_mut(place);
+        stage.status = Status::Canceled;
+        stage.end_time = Some(now);
+        for task in
+            stage.tasks.iter_mut().filter(|task| !task.status.is_complete() && task.status != Status::NotStarted)
+        {
+            task.status = Status::Canceled;
+            task.end_time = Some(now);
+        }
+        actions.push(Action::Abandon { stage: stage.id.clone() });
+    }
+    if !state.is_over() {
+        let head = state.head_mut();
+        head.canceled = true;
+        head.canceled_by = Some(user);
+        head.cancellation_reason = Some(reason);
+        head.status = Status::Canceled;
+        head.end_time = Some(now);
     }
 }
 

@@ -91,7 +91,7 @@ fn holds(when: &Value, execution: &Execution) -> bool {
 }
 
 /// The execution with symbols for what differs from run to run, its stages sorted.
-fn normal(mut execution: Value) -> Value {
+pub(crate) fn normal(mut execution: Value) -> Value {
     let Some(stages) = execution["stages"].as_array_mut() else { return execution };
     let name = |stage: &Value| {
         let name = stage["refId"].as_str().or(stage["name"].as_str());

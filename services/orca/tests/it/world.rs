@@ -183,12 +183,23 @@ impl World {
     }
 }
 
-/// A front50 with one pipeline, `deploy` of `shop`, and its application.
+/// A front50 with one pipeline, `deploy` of `shop`, its application, and the project `ours`; of the pipeline `search me` of the recordings
+/// it knows the id.
 fn front50() -> axum::Router {
     use axum::{Json, routing::get};
     let pipelines = || async { Json(json!([{"id": "p-1", "name": "deploy", "application": "shop"}])) };
     let application = || async { Json(json!({"name": "shop", "email": "ann@example.com"})) };
-    axum::Router::new().route("/pipelines/shop", get(pipelines)).route("/v2/applications/shop", get(application))
+    let deploy = || async { Json(json!({"id": "p-1", "name": "deploy"})) };
+    let search_me = || async { Json(json!({"id": "cfg-search-endpoint", "name": "search me"})) };
+    let project = || async { Json(json!({"config": {"pipelineConfigs": [{"pipelineConfigId": "p-1"}]}})) };
+    let unsupported = || async { gennaker_http::Error::unsupported("front50 does not keep projects yet") };
+    axum::Router::new()
+        .route("/pipelines/shop", get(pipelines))
+        .route("/v2/applications/shop", get(application))
+        .route("/pipelines/shop/name/deploy", get(deploy))
+        .route("/pipelines/searchapp1/name/{name}", get(search_me))
+        .route("/v2/projects/ours", get(project))
+        .route("/v2/projects/mine", get(unsupported))
 }
 
 /// What `from` shows, while `may_hear`.

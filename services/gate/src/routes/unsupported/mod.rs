@@ -47,14 +47,9 @@ const MISSING: &[Missing] = &[
         ],
     },
     Missing {
-        message: "repairing executions by an administrator is not supported yet",
+        message: "who is an administrator is not known yet: there is no sign-in",
         permission: Permission::Admin,
-        endpoints: &[(GET, "/admin"), (PUT, "/admin/executions/forceCancel"), (POST, "/admin/executions/hydrate")],
-    },
-    Missing {
-        message: "searching executions is not supported yet: list them with GET /applications/{application}/pipelines",
-        permission: READ,
-        endpoints: &[(GET, "/applications/{application}/executions/search"), (GET, "/executions/failedStages")],
+        endpoints: &[(GET, "/admin")],
     },
     Missing {
         message: "snapshots are not supported",
@@ -210,7 +205,7 @@ const MISSING: &[Missing] = &[
     Missing {
         message: "projects are not supported yet",
         permission: KNOWN,
-        endpoints: &[(GET, "/projects/{id}/clusters"), (GET, "/projects/{id}/pipelines")],
+        endpoints: &[(GET, "/projects/{id}/clusters")],
     },
     Missing {
         message: "proxies to other services are not supported",

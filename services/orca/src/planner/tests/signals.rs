@@ -1,6 +1,7 @@
 //! Commands at any moment.
 
 use super::*;
+use crate::planner::Phase;
 
 fn patch(stage: &str, context: Value) -> Signal {
     Signal::Patch { user: "ann".into(), allowed_accounts: Vec::new(), stage: stage.into(), context: object(context) }
@@ -123,4 +124,20 @@ fn a_patch_of_a_stage_that_is_over_changes_nothing() {
     world.signal(patch("a", json!({"x": 1})));
     world.signal(patch("nope", json!({"x": 1})));
     assert_eq!(world.state.revision(), revision);
+}
+
+#[test]
+fn a_forced_cancellation_ends_whatever_is_under_way() {
+    let mut world = World::new(json!([{"id": "a", "tasks": ["WAIT"]}, {"id": "b", "needs": ["a"]}]));
+    world.settle();
+    world.signal(Signal::Pause { user: "ann".into() });
+    world.signal(Signal::ForceCancel { user: "root".into(), reason: "stuck".into() });
+    let head = world.state.head();
+    assert_eq!((head.status, head.canceled_by.as_deref()), (Status::Canceled, Some("root")));
+    assert_eq!((world.status("a"), world.status("b")), (Status::Canceled, Status::NotStarted));
+    assert_eq!(world.state.at(0).stage.tasks[0].status, Status::Canceled);
+    assert_eq!(world.state.at(0).run.phase, Phase::Done);
+    let revision = world.state.revision();
+    world.signal(Signal::ForceCancel { user: "root".into(), reason: "again".into() });
+    assert_eq!(world.state.revision(), revision, "it is over");
 }

@@ -7,7 +7,10 @@ use gennaker_wire::Object;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{EXECUTE, KNOWN, READ, WRITE, input::Asked};
+use super::{
+    EXECUTE, KNOWN, READ, WRITE,
+    input::{Asked, MaybeObject},
+};
 use crate::{Gate, app::optional::is_absent};
 
 pub(super) fn api() -> Api<Gate> {
@@ -23,11 +26,19 @@ pub(super) fn api() -> Api<Gate> {
         .route(put("/pipelines/{id}/pause", pause).needs(EXECUTE))
         .route(put("/pipelines/{id}/resume", resume).needs(EXECUTE))
         .route(patch("/pipelines/{id}/stages/{stageId}", update_stage).needs(EXECUTE))
+        .route(put("/pipelines/{id}/stages/{stageId}/restart", restart_stage).needs(EXECUTE))
         .route(delete("/pipelines/{id}", remove).needs(WRITE))
 }
 
-async fn one(State(gate): State<Gate>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>> {
-    let answer = gate.clients.orca.forward(&caller.onward(), Call::get(&["pipelines", &id])).await;
+/// One execution; with `at` as it was then, which upstream does not know.
+async fn one(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Asked,
+) -> Result<Json<Value>> {
+    let call = Call::get(&["pipelines", &id]).query_if("at", query.text("at"));
+    let answer = gate.clients.orca.forward(&caller.onward(), call).await;
     answer.map(Json).map_err(|error| match is_absent(&error) {
         true => Error::not_found(format!("Pipeline not found (id: {id})")),
         false => error,
@@ -157,6 +168,16 @@ async fn update_stage(
     Json(fields): Json<Object>,
 ) -> Result<Json<Value>> {
     let call = Call::new(Method::PATCH, &["pipelines", &id, "stages", &stage]).body(&fields)?;
+    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
+}
+
+async fn restart_stage(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path((id, stage)): Path<(String, String)>,
+    MaybeObject(pipeline): MaybeObject,
+) -> Result<Json<Value>> {
+    let call = Call::new(Method::PUT, &["pipelines", &id, "stages", &stage, "restart"]).body(&pipeline)?;
     gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
 }
 

@@ -12,7 +12,7 @@ use gennaker_wire::Object;
 use serde::Serialize;
 use serde_json::json;
 
-use super::standing::{self, Standing, unfinished};
+use super::standing::{self, Standing, UNFINISHED, unfinished};
 use crate::{
     engine::{Engine, Error},
     planner::Signal,
@@ -107,10 +107,14 @@ pub(crate) async fn kill_zombies(
     Ok(killed)
 }
 
-/// Cancels an execution by force; says whether it has its effect already.
+/// Cancels an execution by force, unless it is over; says whether that has its effect already.
 pub(crate) async fn kill(engine: &Engine, id: &str, user: &str, reason: &str) -> Result<bool, Error> {
+    let stored = engine.store().load(id).await?;
+    if !UNFINISHED.iter().any(|status| status.name() == stored.head.status) {
+        return Ok(true);
+    }
     tracing::warn!(execution = id, user, reason, "an execution is cancelled by force");
-    let signal = Signal::ForceCancel { user: user.to_owned(), reason: reason.to_owned() };
+    let signal = Signal::Cancel { user: user.to_owned(), reason: Some(reason.to_owned()), force: true };
     Ok(engine.signal(id, &signal).await? == crate::engine::Settled::Done)
 }
 
@@ -121,7 +125,7 @@ pub(crate) async fn kick(engine: &Engine, pipeline: String, purge: bool, user: &
         let query = Query { definitions: vec![pipeline.clone()], statuses, limit: PAGE, ..unfinished() };
         for stored in engine.store().list(&query).await?.iter().skip(1) {
             let reason = Some("purged by an administrator: a newer execution waits".to_owned());
-            engine.signal(&stored.head.id, &Signal::Cancel { user: user.to_owned(), reason }).await?;
+            engine.signal(&stored.head.id, &Signal::Cancel { user: user.to_owned(), reason, force: false }).await?;
         }
     }
     // Of no execution here: it looks for what can be claimed.

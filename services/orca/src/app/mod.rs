@@ -4,6 +4,7 @@ pub(crate) mod care;
 pub(crate) mod evaluate;
 pub(crate) mod failed_stages;
 pub(crate) mod follow;
+pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod parse;
 pub(crate) mod recent;

@@ -15,7 +15,9 @@ mod actor;
 mod claims;
 mod driven;
 mod enabled;
+mod history;
 mod import;
+mod nudge;
 mod perform;
 mod record;
 mod start;
@@ -30,6 +32,7 @@ use gennaker_wire::{Execution, ExecutionKind};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(crate) use self::import::IMPORTED;
 use self::{driven::Driven, enabled::Enabled};
 use crate::{expressions::Expressions, planner::Signal};
 
@@ -84,6 +87,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// What is recorded of the execution cannot be replayed.
+    #[error("execution {id} cannot be replayed: {reason}")]
+    NotReplayed {
+        /// The execution.
+        id: String,
+        /// Why.
+        reason: crate::planner::replay::Error,
+    },
     /// The execution of this id was deleted; its event does not start it again.
     #[error("execution {0} was deleted; the event that started it does not start it again")]
     Deleted(String),
@@ -95,6 +106,7 @@ impl Error {
         match self {
             Error::Store(error) => error.kind(),
             Error::Record { .. } => Kind::Bug,
+            Error::NotReplayed { .. } => Kind::Unsupported,
             Error::Deleted(_) => Kind::Conflict,
         }
     }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Orca,
-    app::{failed_stages, recent, unexpand::unexpand},
+    app::{failed_stages, history, recent, unexpand::unexpand},
     engine::row_kind,
 };
 
@@ -38,8 +38,28 @@ pub(super) fn api() -> Api<Orca> {
         .route(get("/executions/correlated/{correlationId}", correlated).needs(READ))
 }
 
-async fn pipeline(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Execution>> {
-    Ok(Json(load(&orca, ExecutionKind::Pipeline, &id).await?))
+/// Which moment of an execution is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Moment {
+    at: Option<String>,
+}
+
+async fn pipeline(
+    State(orca): State<Orca>,
+    _caller: Caller,
+    Path(id): Path<String>,
+    Query(moment): Query<Moment>,
+) -> Result<Json<Execution>> {
+    Ok(Json(load_at(&orca, ExecutionKind::Pipeline, &id, &moment).await?))
+}
+
+/// The execution of that kind and id, as it was at that moment if one is asked for.
+pub(super) async fn load_at(orca: &Orca, kind: ExecutionKind, id: &str, moment: &Moment) -> Result<Execution> {
+    let present = load(orca, kind, id).await?;
+    let Some(at) = moment.at.as_deref().filter(|at| !at.is_empty()) else { return Ok(present) };
+    let then = history::at(&orca.engine, id, history::time(at)?).await;
+    Ok(then.map_err(|error| engine_error(row_kind(kind), id, &error))??)
 }
 
 /// The execution of that kind and id.

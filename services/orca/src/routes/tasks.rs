@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::{
     READ,
-    executions::{list, load},
+    executions::{Moment, list, load_at},
     query::{given, statuses},
 };
 use crate::{
@@ -38,8 +38,13 @@ pub(super) fn api() -> Api<Orca> {
         .route(get("/applications/{application}/tasks", of_application).needs(READ))
 }
 
-async fn one(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Value>> {
-    Ok(Json(task_view::of(&load(&orca, ExecutionKind::Orchestration, &id).await?)))
+async fn one(
+    State(orca): State<Orca>,
+    _caller: Caller,
+    Path(id): Path<String>,
+    Query(moment): Query<Moment>,
+) -> Result<Json<Value>> {
+    Ok(Json(task_view::of(&load_at(&orca, ExecutionKind::Orchestration, &id, &moment).await?)))
 }
 
 #[derive(Debug, Default, Deserialize)]

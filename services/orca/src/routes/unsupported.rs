@@ -24,11 +24,6 @@ pub(super) fn api() -> Api<Orca> {
             "/orchestrate/{pipelineConfigId}",
             "start the pipeline through gate, or send it whole to POST /orchestrate",
         ),
-        (
-            Method::PUT,
-            "/pipelines/{id}/stages/{stageId}/restart",
-            "orca does not restart stages yet; start the pipeline again",
-        ),
         (Method::POST, "/plan", PLAN),
         (Method::POST, "/plan/{pipelineConfigId}", PLAN),
         (Method::POST, "/v2/pipelineTemplates/plan", TEMPLATES),

@@ -157,6 +157,9 @@ async fn an_execution_of_another_orca_is_taken_over() {
     assert_eq!(ask(&world, Method::POST, import, execution.clone()).await, (201, answer));
     let (_, found) = ask(&world, Method::GET, "/pipelines/01OLD", Value::Null).await;
     assert_eq!((&found["status"], &found["stages"][0]["context"]), (&json!("TERMINAL"), &json!({"a": 1})));
+    let later = "/pipelines/01OLD?at=99999999999999";
+    assert_eq!(ask(&world, Method::GET, later, Value::Null).await.1, found, "it cannot be replayed");
+    assert_eq!(ask(&world, Method::GET, "/pipelines/01OLD?at=7", Value::Null).await.0, 404);
     let (status, refused) = ask(&world, Method::POST, import, execution).await;
     assert_eq!((status, &refused["message"]), (400, &json!("Execution already exists with id: 01OLD")));
     let running = json!({"id": "01NEW", "application": "shop", "status": "RUNNING"});

@@ -132,6 +132,59 @@ async fn unfinished_executions_are_found_by_what_they_belong_to() {
     assert_eq!(get(&world, "/executions/correlated/c-1").await, (200, json!([])), "it is over");
 }
 
+#[tokio::test]
+async fn an_execution_is_shown_as_it_was() {
+    let (_folder, world) = world().await;
+    let judgment = json!([{"refId": "1", "type": "manualJudgment"}, {"refId": "2", "type": "wait", "requisiteStageRefIds": ["1"]}]);
+    let id = world.begin(judgment).await;
+    world.until(&id, |execution| execution.stages[0].tasks.iter().any(|task| task.status.name() == "RUNNING")).await;
+    let before = world.store.events(&id, 0, 100).await.expect("events").last().expect("one").event.at.millis();
+    let stage = world.orca.engine().load(&id).await.expect("it").stages[0].id.clone();
+    // The command is of a later millisecond.
+    crate::world::eventually(async || world.orca.engine().now().millis() > before).await;
+    call(&world, Method::PATCH, &format!("/pipelines/{id}/stages/{stage}"), r#"{"judgmentStatus": "continue"}"#).await;
+    let present = serde_json::to_value(world.ended(&id).await).expect("JSON");
+    let path = format!("/pipelines/{id}");
+    let (_, then) = get(&world, &format!("{path}?at={before}")).await;
+    let statuses = json!([then["stages"][0]["status"], then["stages"][1]["status"]]);
+    assert_eq!((&then["status"], statuses), (&json!("RUNNING"), json!(["RUNNING", "NOT_STARTED"])));
+    assert_eq!(get(&world, &format!("{path}?at=2200-01-01T00:00:00Z")).await, (200, present));
+    assert_eq!(get(&world, &format!("{path}?at=1000")).await.0, 404);
+    assert_eq!(get(&world, &format!("{path}?at=never")).await.0, 400);
+
+    let task = task(&world, "shop", "wait").await;
+    let ended = world.ended(&task).await;
+    let accepted = ended.build_time.expect("a time").millis();
+    let (_, then) = get(&world, &format!("/tasks/{task}?at={accepted}")).await;
+    assert_eq!((&then["id"], &then["execution"]["id"]), (&json!(task), &json!(task)));
+}
+
+#[tokio::test]
+async fn a_stage_is_restarted_once_it_is_over() {
+    let (_folder, world) = world().await;
+    let failing = json!([{"type": "expression", "context": {"expression": "false"}}]);
+    let id = world.begin(json!([{"refId": "1", "type": "checkPreconditions", "preconditions": failing}])).await;
+    let failed = world.ended(&id).await;
+    assert_eq!(failed.status.name(), "TERMINAL");
+    let top = failed.stages.iter().find(|stage| stage.parent_stage_id.is_none()).expect("a stage");
+    let path = format!("/pipelines/{id}/stages/{}/restart", top.id);
+    let holding = json!([{"type": "expression", "context": {"expression": "true"}}]);
+    let pipeline = json!({"stages": [{"refId": "1", "type": "checkPreconditions", "preconditions": holding}]});
+    let (status, answer) = call(&world, Method::PUT, &path, &pipeline.to_string()).await;
+    assert_eq!((status, &answer["id"]), (StatusCode::OK, &json!(id)));
+    let again = world.ended(&id).await;
+    assert_eq!(again.status.name(), "SUCCEEDED");
+    assert_eq!(again.stage(&top.id).expect("it").context["restartDetails"]["restartedBy"], "tester@example.com");
+
+    let path = |id: &str, stage: &str| format!("/pipelines/{id}/stages/{stage}/restart");
+    assert_eq!(call(&world, Method::PUT, &path(&id, "nope"), "{}").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(call(&world, Method::PUT, &path("nope", "1"), "{}").await.0, StatusCode::NOT_FOUND);
+    let id = world.begin(json!([{"refId": "1", "type": "manualJudgment"}])).await;
+    let running = world.until(&id, |execution| execution.stages[0].status.name() == "RUNNING").await;
+    let (status, _) = call(&world, Method::PUT, &path(&id, &running.stages[0].id), "{}").await;
+    assert_eq!(status, StatusCode::CONFLICT);
+}
+
 /// The events of a stream: id, name and data of each.
 async fn follow(world: &World, path: &str, last: Option<&str>) -> (u16, Vec<(Option<String>, Option<String>, Value)>) {
     let mut request = Request::builder().uri(path);
@@ -168,7 +221,7 @@ async fn events_are_followed_until_the_end_and_from_where_one_was() {
     let numbers: Vec<_> =
         events.iter().map(|(id, ..)| id.clone().expect("an id").parse::<usize>().expect("a number")).collect();
     assert_eq!(numbers, (1..=events.len()).collect::<Vec<_>>(), "each once, in order");
-    assert_eq!(events[0].2["kind"], "begin");
+    assert_eq!(events[0].2["kind"], "accepted");
     let cancelled = events.iter().find(|(.., data)| data["event"]["signal"] == "cancel").expect("the command");
     assert!(cancelled.2["at"].is_number() && cancelled.2["epoch"].is_number(), "{cancelled:?}");
 

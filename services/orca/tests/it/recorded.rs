@@ -112,7 +112,7 @@ fn normalise(value: &mut Value, names: &Map<String, Value>) {
             for (name, field) in fields.iter_mut() {
                 match name.as_str() {
                     "startTime" | "endTime" | "buildTime" | "pauseTime" | "resumeTime" | "lastModifiedTime"
-                    | "timestamp" => *field = "<time>".into(),
+                    | "timestamp" | "restartTime" => *field = "<time>".into(),
                     "pausedMs" => *field = "<ms>".into(),
                     // The words of an exception.
                     "details" => *field = Value::Null,

@@ -8,7 +8,7 @@ mod services;
 use gennaker_http::{Api, Permission, unsupported};
 use http::Method;
 
-use super::{EXECUTE, KNOWN, READ, READ_ACCOUNT, WRITE};
+use super::{KNOWN, READ, READ_ACCOUNT, WRITE};
 use crate::Gate;
 
 const GET: Method = Method::GET;
@@ -196,11 +196,6 @@ const MISSING: &[Missing] = &[
         message: "this way of renaming is gone from the original too: rename with PUT /pipelines/{id}",
         permission: WRITE,
         endpoints: &[(POST, "/pipelines/move")],
-    },
-    Missing {
-        message: "restarting a stage is not supported yet: start the pipeline again",
-        permission: EXECUTE,
-        endpoints: &[(PUT, "/pipelines/{id}/stages/{stageId}/restart")],
     },
     Missing {
         message: "projects are not supported yet",

@@ -151,6 +151,9 @@ impl Settings {
             None => None,
         };
         origins.extend(deck);
+        let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
+        orca_settings.own.lists = orca.bind("tasks.controller")?;
+        orca_settings.own.import = orca.bind("executions.import")?;
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
@@ -158,7 +161,7 @@ impl Settings {
             origins,
             local: clouddriver.bind("local")?,
             gate: gate_settings,
-            orca: service(&orca, "orca", 8083)?,
+            orca: orca_settings,
             stages: stages(&orca)?,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: service(&front50, "front50", 8080)?,

@@ -18,6 +18,7 @@ mod definition;
 mod dry_run;
 mod options;
 mod pipeline;
+mod schema;
 mod server_group;
 mod task;
 mod view;
@@ -28,6 +29,7 @@ pub use self::{
     core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
     options::{DryRunOptions, ExecutionWindowOptions, Options, PaceOptions, TasksOptions},
+    schema::{Field, Schema},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,
 };

@@ -1,20 +1,21 @@
 //! The owner of one execution: takes what happened into the planner, records it, then performs what follows.
+//!
+//! What changes nothing outside is done before it is recorded: a stage's definition is asked, and a task that only computes makes
+//! its step, as long as each answers at once. So a pipeline of such stages costs one commit, not one a step; a node that dies
+//! before that commit leaves nothing behind, and the next owner does the same again.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use gennaker_base::{Backoff, Kind, Timestamp};
-use gennaker_store::{Ahead, Commit, Due, Execution as Stored, Owner, Signal as StoredSignal};
-use tokio::{
-    sync::Notify,
-    task::{AbortHandle, JoinSet},
-};
+use gennaker_store::{Ahead, Commit, Due, Execution as Stored, NewEvent, Owner, Signal as StoredSignal};
+use tokio::task::{AbortHandle, JoinSet};
 
-use super::{Error, Inner, perform, record};
-use crate::planner::{Action, Event, State, plan};
+use super::{Error, Inner, nudge::Nudge, perform, record};
+use crate::planner::{Action, Event, Signal, State, plan, restarted};
 
-/// Wakes an actor to read its signals.
-pub(super) type Nudge = Arc<Notify>;
+/// So many events are recorded by one commit before it is made, whatever else could be done at once.
+const MOST_EVENTS: usize = 512;
 
 /// One execution under way.
 pub(super) struct Actor {
@@ -91,6 +92,7 @@ impl Actor {
                 Ok(Ahead::Wait) => return,
                 Ok(Ahead::Ended) if self.was_over => return,
                 Ok(Ahead::Ended) => {
+                    self.tell_parent();
                     metrics::counter!("executions_completed_total", "status" => self.state.head().status.name())
                         .increment(1);
                     tracing::info!(status = %self.state.head().status, "the execution is over");
@@ -110,34 +112,35 @@ impl Actor {
             }
             refused.reset();
             self.perform();
-            self.wait().await;
+            if self.pending.is_empty() {
+                self.wait().await;
+            }
         }
     }
 
     /// Takes what happened into the state and records it, with what becomes of the execution.
     async fn record(&mut self, now: Timestamp) -> Result<Ahead, Error> {
         let mut events = Vec::new();
-        for event in std::mem::take(&mut self.pending) {
-            let before = self.state.revision();
-            let actions = plan(&mut self.state, event.clone(), now);
-            // An event that changed nothing is not worth a row, but a command is: it is what takes its signal.
-            let signalled = matches!(event, Event::Signalled(_));
-            if signalled || self.state.revision() != before || !actions.is_empty() {
-                events.push(record::event(&event, now)?);
-            }
-            self.actions.extend(actions);
+        self.take_in(&mut events, now)?;
+        while events.len() < MOST_EVENTS && self.act_early() {
+            self.take_in(&mut events, now)?;
         }
+        self.was_over &= self.state.is_over();
         let ahead = self.ahead(now);
         if events.is_empty() && self.signals.is_empty() && ahead == Ahead::Keep {
             return Ok(ahead);
         }
-        let (head_changed, changed) = self.state.take_changes();
+        let changes = self.state.take_changes();
         let commit = Commit {
             id: self.id().to_owned(),
             owner: self.owner.clone(),
-            head: head_changed.then(|| record::head(&self.state)).transpose()?,
-            parts: changed.into_iter().map(|place| record::part(&self.state, place)).collect::<Result<_, _>>()?,
-            removed: Vec::new(),
+            head: changes.head.then(|| record::head(&self.state)).transpose()?,
+            parts: changes
+                .stages
+                .into_iter()
+                .map(|place| record::part(&self.state, place))
+                .collect::<Result<_, _>>()?,
+            removed: changes.removed,
             after: self.sequence,
             taken: self.signals.drain(..).map(|signal| signal.sequence).collect(),
             due: self.state.next_due().map_or(Due::Never, Due::At),
@@ -148,6 +151,46 @@ impl Actor {
         self.commit(commit).await?;
         self.sequence = last;
         Ok(ahead)
+    }
+
+    /// Takes what happened into the state; the event rows that this makes are added to `events`.
+    fn take_in(&mut self, events: &mut Vec<NewEvent>, now: Timestamp) -> Result<(), Error> {
+        for mut event in std::mem::take(&mut self.pending) {
+            if let Event::Signalled(Signal::Restart { stage, prepared, .. }) = &mut event {
+                let stages = restarted(&self.state, stage);
+                *prepared = perform::prepared_contexts(&self.inner, &self.state, &stages);
+            }
+            let before = self.state.revision();
+            let actions = plan(&mut self.state, event.clone(), now);
+            // An event that changed nothing is not worth a row, but a command is: it is what takes its signal.
+            let signalled = matches!(event, Event::Signalled(_));
+            if signalled || self.state.revision() != before || !actions.is_empty() {
+                events.push(record::event(&event, now)?);
+            }
+            self.actions.extend(actions);
+        }
+        Ok(())
+    }
+
+    /// Begins those actions that change nothing outside. Says whether one of them has its answer already, which is pending then.
+    fn act_early(&mut self) -> bool {
+        let mut later = Vec::new();
+        for action in self.take_actions() {
+            if !perform::changes_nothing(&self.inner, &self.state, &action) {
+                later.push(action);
+                continue;
+            }
+            let stage = action.stage().to_owned();
+            self.abort(&stage);
+            let Some(work) = perform::action(&self.inner, &self.owner, &self.state, action) else { continue };
+            let mut work = Box::pin(work);
+            match (&mut work).now_or_never() {
+                Some(event) => self.pending.push(event),
+                None => self.spawn(stage, work),
+            }
+        }
+        self.actions = later;
+        !self.pending.is_empty()
     }
 
     /// Commits until the store has answered for certain.
@@ -220,23 +263,43 @@ impl Actor {
 
     /// Begins what the planner asked for; each thing comes back as an event.
     fn perform(&mut self) {
+        for action in self.take_actions() {
+            let stage = action.stage().to_owned();
+            self.abort(&stage);
+            if let Some(work) = perform::action(&self.inner, &self.owner, &self.state, action) {
+                self.spawn(stage, work);
+            }
+        }
+    }
+
+    /// The actions to begin. What a later one replaces is not among them: it could do something before it is dropped.
+    fn take_actions(&mut self) -> Vec<Action> {
         let actions = std::mem::take(&mut self.actions);
         let last: HashMap<String, usize> =
             actions.iter().enumerate().map(|(place, action)| (action.stage().to_owned(), place)).collect();
-        for (place, action) in actions.into_iter().enumerate() {
-            let stage = action.stage().to_owned();
-            // What a later action replaces is not begun: it could do something before it is dropped.
-            if last.get(&stage) != Some(&place) {
-                continue;
-            }
-            if let Some(handle) = self.handles.remove(&stage) {
-                handle.abort();
-            }
-            if let Some(work) = perform::action(&self.inner, &self.owner, &self.state, action) {
-                let span = tracing::Span::current();
-                let handle = self.steps.spawn(tracing::Instrument::instrument(work, span));
-                self.handles.insert(stage, handle);
-            }
+        let numbered = actions.into_iter().enumerate();
+        numbered.filter(|(place, action)| last.get(action.stage()) == Some(place)).map(|(_, action)| action).collect()
+    }
+
+    fn spawn(&mut self, stage: String, work: impl Future<Output = Event> + Send + 'static) {
+        let span = tracing::Span::current();
+        let handle = self.steps.spawn(tracing::Instrument::instrument(work, span));
+        self.handles.insert(stage, handle);
+    }
+
+    fn abort(&mut self, stage: &str) {
+        if let Some(handle) = self.handles.remove(stage) {
+            handle.abort();
+        }
+    }
+
+    /// If a stage of another execution waits for the end of this one, and is driven here, it looks again at once.
+    fn tell_parent(&self) {
+        let trigger = &self.state.head().trigger;
+        let parent = trigger.get("parentExecution").and_then(|parent| parent.get("id")?.as_str());
+        let stage = trigger.get("parentPipelineStageId").and_then(|stage| stage.as_str());
+        if let Some((parent, stage)) = parent.zip(stage) {
+            self.inner.driven.nudge_stage(parent, stage);
         }
     }
 
@@ -246,7 +309,10 @@ impl Actor {
         let due = self.state.next_due();
         tokio::select! {
             Some(result) = self.steps.join_next() => self.pending.extend(result.ok()),
-            () = self.nudge.notified() => self.read_signals().await,
+            () = self.nudge.nudged() => {
+                self.pending.extend(self.nudge.take_stages().into_iter().map(|stage| Event::Nudged { stage }));
+                self.read_signals().await;
+            }
             () = async { clock.sleep_until(due.unwrap_or_default()).await }, if due.is_some() => {
                 self.pending.push(Event::Woken);
             }

@@ -14,6 +14,8 @@
 mod actor;
 mod claims;
 mod driven;
+mod history;
+mod nudge;
 mod perform;
 mod record;
 mod start;
@@ -82,6 +84,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// What is recorded of the execution cannot be replayed.
+    #[error("execution {id} cannot be replayed: {reason}")]
+    NotReplayed {
+        /// The execution.
+        id: String,
+        /// Why.
+        reason: crate::planner::replay::Error,
+    },
     /// The execution of this id was deleted; its event does not start it again.
     #[error("execution {0} was deleted; the event that started it does not start it again")]
     Deleted(String),
@@ -93,6 +103,7 @@ impl Error {
         match self {
             Error::Store(error) => error.kind(),
             Error::Record { .. } => Kind::Bug,
+            Error::NotReplayed { .. } => Kind::Unsupported,
             Error::Deleted(_) => Kind::Conflict,
         }
     }

@@ -18,10 +18,12 @@ pub(super) async fn start(inner: &Arc<Inner>, execution: Execution, request: Opt
     let room = inner.driven.count() < inner.options.active && !inner.stop.is_cancelled();
     let owner = inner.deps.owner.borrow().clone().filter(|_| room);
     let mut state = State::new(execution);
-    let actions = plan(&mut state, Event::Begin, now);
+    let stages = state.stages().iter().map(|state| (*state.stage).clone()).collect();
+    let accepted = Event::Accepted { stages, begins: true };
+    let event = record::event(&accepted, now)?;
+    let actions = plan(&mut state, accepted, now);
     let _ = state.take_changes();
     let (head, parts) = record::rows(&state)?;
-    let event = record::event(&Event::Begin, now)?;
     let new = NewExecution { head, parts, event, owner, request, fence: None };
     create(inner, new, state, actions).await.map(|existing| existing.unwrap_or(id))
 }

@@ -12,7 +12,7 @@ use gennaker_spel::{
 use gennaker_wire::{ExecutionKind, Object, ObjectExt};
 use serde_json::{Value, json};
 
-use super::{Expressions, Failures, contains_expression, execution_json, is_v4, value_contains_expression};
+use super::{Expressions, Failures, cache::Executions, contains_expression, is_v4, value_contains_expression};
 
 impl Expressions {
     /// The stage's context after its evaluation, with a summary if anything failed; `None` where there is nothing to evaluate.
@@ -29,7 +29,7 @@ impl Expressions {
         if variables.is_none() && !contains_expression(context) {
             return None;
         }
-        let scope = Scope::of(view);
+        let scope = Scope { executions: &self.executions, view };
         let evaluation = |host: &dyn Host, options: &Options| match variables {
             Some(field) => scope.in_order(field, host, options),
             None => scope.whole(host, options),
@@ -69,9 +69,9 @@ impl Expressions {
 #[async_trait]
 impl Evaluate for Expressions {
     async fn evaluate(&self, view: &StageView, caller: &Caller, settings: &Object) -> Object {
-        let scope = Scope::of(view);
+        let scope = Scope { executions: &self.executions, view };
         let evaluation =
-            |host: &dyn Host, options: &Options| scope.process(settings, scope.context, host, options).value;
+            |host: &dyn Host, options: &Options| scope.process(settings, view.context(), host, options).value;
         self.answered(caller, evaluation).await
     }
 }
@@ -85,30 +85,25 @@ fn condition(context: &Object) -> Option<&Value> {
 
 /// What a stage's expressions are evaluated in.
 struct Scope<'v> {
-    execution: Object,
-    stage: &'v str,
-    context: &'v Object,
+    executions: &'v Executions,
+    view: &'v StageView,
 }
 
-impl<'v> Scope<'v> {
-    /// The whole execution becomes JSON here, once for all expressions of a context.
-    fn of(view: &'v StageView) -> Self {
-        let execution = execution_json(&view.execution, view.stages.iter().map(AsRef::as_ref));
-        Scope { execution, stage: &view.stage.id, context: view.context() }
-    }
-
+impl Scope<'_> {
     fn process(&self, settings: &Object, context: &Object, host: &dyn Host, options: &Options) -> Processed {
-        let user = self.execution.object("authentication").and_then(|caller| caller.get("user")?.as_str());
-        let scope = Context::of_stage_context(&self.execution, self.stage, context);
-        let scope = scope.unwrap_or_else(|| Context::of_execution(&self.execution)).with_user(user);
-        pipeline::process(settings, &scope, host, options)
+        let user = self.view.execution.authentication.user.as_deref();
+        self.executions.with(self.view, |execution| {
+            let scope = Context::of_stage_context(execution, &self.view.stage.id, context);
+            let scope = scope.unwrap_or_else(|| Context::of_execution(execution)).with_user(user);
+            pipeline::process(settings, &scope, host, options)
+        })
     }
 
     /// The context, all of it at once.
     fn whole(&self, host: &dyn Host, options: &Options) -> Object {
-        let Processed { mut value, summary } = self.process(self.context, self.context, host, options);
+        let Processed { mut value, summary } = self.process(self.view.context(), self.view.context(), host, options);
         if summary.failures().is_empty() {
-            forget_mended(&mut value, self.context);
+            forget_mended(&mut value, self.view.context());
         }
         value
     }
@@ -116,11 +111,12 @@ impl<'v> Scope<'v> {
     /// The context, the variables in `field` one after the other: a name in a variable may be that of one before it.
     fn in_order(&self, field: &str, host: &dyn Host, options: &Options) -> Object {
         let mut failed = Failures::default();
-        let mut result = self.context.clone();
-        for (key, value) in self.context {
+        let context = self.view.context();
+        let mut result = context.clone();
+        for (key, value) in context {
             if key != field && (pipeline::has_expression(key) || value_contains_expression(value)) {
                 let own = Object::from_iter([(key.clone(), value.clone())]);
-                let processed = self.process(&own, self.context, host, options);
+                let processed = self.process(&own, context, host, options);
                 failed.add(&processed);
                 result.insert(key.clone(), processed.value.get(key).cloned().unwrap_or_default());
             }
@@ -132,7 +128,7 @@ impl<'v> Scope<'v> {
             }
         }
         if failed.0.is_empty() {
-            forget_mended(&mut result, self.context);
+            forget_mended(&mut result, context);
         } else {
             result.insert(SUMMARY.to_owned(), Value::Object(failed.0));
         }

@@ -6,6 +6,12 @@ use gennaker_wire::{Stage, Status, SyntheticOwner, Task};
 
 use super::State;
 
+/// The type of the stage that waits for an execution window; among the stages before another one it is the first, and all others
+/// wait for it.
+pub(super) const EXECUTION_WINDOW: &str = "restrictExecutionDuringTimeWindow";
+/// The settings of an execution window, which only that stage has.
+const WINDOW_SETTINGS: [&str; 2] = [EXECUTION_WINDOW, "restrictedExecutionWindow"];
+
 /// The tasks of a stage, numbered from 1.
 pub(super) fn tasks(templates: &[TaskTemplate]) -> Vec<Task> {
     let last = templates.len();
@@ -18,6 +24,8 @@ pub(super) fn tasks(templates: &[TaskTemplate]) -> Vec<Task> {
             status: Status::NotStarted,
             stage_start: place == 0,
             stage_end: place + 1 == last,
+            loop_start: template.loop_start,
+            loop_end: template.loop_end,
             ..Task::default()
         })
         .collect()
@@ -35,10 +43,17 @@ pub(super) fn add(state: &mut State, place: usize, owner: SyntheticOwner, stages
     };
     let mut number = state.children(place, owner).len();
     let mut previous: Option<String> = None;
-    for new in stages {
+    let mut window: Option<String> = None;
+    for mut new in stages {
         number += 1;
         let ref_id = format!("{parent_ref}{sign}{number}");
-        let requisites = previous.iter().filter(|_| new.after_previous).cloned().collect();
+        let requisite = previous.as_ref().filter(|_| new.after_previous).or(window.as_ref());
+        let requisites = requisite.cloned().into_iter().collect();
+        if new.kind == EXECUTION_WINDOW {
+            window.get_or_insert_with(|| ref_id.clone());
+        } else {
+            WINDOW_SETTINGS.iter().for_each(|setting| _ = new.context.shift_remove(*setting));
+        }
         state.push(Stage {
             id: id::derive(now, &[&parent.id, &ref_id, &generation.to_string()]),
             ref_id: Some(ref_id.clone()),

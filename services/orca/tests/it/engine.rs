@@ -28,7 +28,7 @@ async fn a_pipeline_runs_to_its_end_and_every_change_has_an_event() {
     let events = world.store.events(&id, 0, 100).await.expect("events");
     let kinds: Vec<_> = events.iter().map(|event| event.event.kind.as_str()).collect();
     let stage = ["composed", "stepped", "composedAfter"];
-    assert_eq!(kinds, [&["begin"][..], &stage, &stage].concat());
+    assert_eq!(kinds, [&["accepted"][..], &stage, &stage].concat());
     let numbers: Vec<_> = events.iter().map(|event| event.sequence).collect();
     assert_eq!(numbers, (1..=7).collect::<Vec<_>>());
     assert!(world.calls.lock()[0].1.starts_with(&format!("{id}/")), "calls carry the fence");

@@ -177,9 +177,14 @@ impl World {
         panic!("it did not come to that: {last:#?}");
     }
 
-    /// Waits until the execution is over.
+    /// Waits until the execution is over. What is recorded of it makes the same execution again.
     pub(crate) async fn ended(&self, id: &str) -> Execution {
-        self.until(id, |execution| execution.status.is_complete()).await
+        let ended = self.until(id, |execution| execution.status.is_complete()).await;
+        let (stored, replay) = self.orca.engine().replay(id, None).await.expect("it is recorded from its start");
+        assert_eq!(replay.ignored, Vec::<u64>::new(), "each recorded event counts");
+        let again = replay.state.to_execution();
+        assert_eq!(serde_json::to_value(&stored).ok(), serde_json::to_value(&again).ok());
+        ended
     }
 }
 

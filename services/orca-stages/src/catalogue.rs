@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{StageDefinition, Task, application, core, server_group};
+use crate::{StageDefinition, Task, application, artifacts, core, pipeline, server_group};
 
 /// The stage types by name and the tasks by class.
 #[derive(Clone, Default)]
@@ -17,6 +17,8 @@ impl Catalogue {
         let mut catalogue = Catalogue::default();
         core::register(&mut catalogue);
         application::register(&mut catalogue);
+        artifacts::register(&mut catalogue);
+        pipeline::register(&mut catalogue);
         server_group::register(&mut catalogue);
         catalogue
     }

@@ -11,14 +11,17 @@
 //!   that follows from it happens.
 
 mod application;
+mod artifacts;
 mod catalogue;
 mod core;
 mod definition;
+mod pipeline;
 mod server_group;
 mod task;
 mod view;
 
 pub use self::{
+    artifacts::artifact_view,
     catalogue::Catalogue,
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},

@@ -15,6 +15,7 @@ mod actor;
 mod claims;
 mod driven;
 mod history;
+mod limit;
 mod nudge;
 mod perform;
 mod record;
@@ -31,6 +32,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::driven::Driven;
+pub use self::start::StartRequest;
 use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
@@ -169,17 +171,22 @@ impl Engine {
         self.inner.deps.clock.now()
     }
 
-    /// Stores a new execution and begins it. Returns its id: that of the stored one if this id, or this `request`, was
-    /// started before.
+    /// The other services.
+    pub(crate) fn clients(&self) -> &Clients {
+        &self.inner.deps.clients
+    }
+
+    /// Stores a new execution and begins it, once it has a place if its pipeline limits its runs. Returns its id: that of the
+    /// stored one if this id or this request was started before, or one of this correlation goes on.
     ///
     /// # Errors
     /// If the store refuses, or the execution of this id was deleted: nothing is started then. `Unknown` if this node stops
     /// before the store has said whether it is stored.
-    pub async fn start(&self, execution: Execution, request: Option<String>) -> Result<String, Error> {
-        let id = execution.id.clone();
+    pub async fn start(&self, request: StartRequest) -> Result<String, Error> {
+        let id = request.execution.id.clone();
         let inner = self.inner.clone();
         // In a task of its own: a caller that gives up in the middle must not leave a stored execution without its actor.
-        let starting = self.inner.tracker.spawn(async move { start::start(&inner, execution, request).await });
+        let starting = self.inner.tracker.spawn(async move { start::start(&inner, request).await });
         starting.await.unwrap_or_else(|_| Err(gennaker_store::Error::Unknown { id }.into()))
     }
 

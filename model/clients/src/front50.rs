@@ -1,7 +1,7 @@
 //! front50: applications and pipelines.
 
 use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::{Application, Pipeline};
+use gennaker_wire::{Application, Object, Pipeline};
 use http::Method;
 use serde_json::Value;
 
@@ -91,6 +91,16 @@ impl Front50Client {
     /// One pipeline by its id.
     pub async fn pipeline(&self, caller: &Caller, id: &str) -> Result<Pipeline> {
         self.transport.send(caller, Call::get(&["pipelines", id, "get"])).await
+    }
+
+    /// One pipeline by its id with every field that it has, `None` if there is none: what is started must lose nothing.
+    pub async fn pipeline_config(&self, caller: &Caller, id: &str) -> Result<Option<Object>> {
+        self.transport.send_optional(caller, Call::get(&["pipelines", id, "get"])).await
+    }
+
+    /// The custom strategies of an application, each with every field that it has.
+    pub async fn strategies(&self, caller: &Caller, application: &str) -> Result<Vec<Object>> {
+        self.transport.send(caller, Call::get(&["strategies", application])).await
     }
 
     /// Saves a pipeline; front50 makes the id of a new one.

@@ -54,6 +54,13 @@ impl OrcaClient {
         Ok(self.transport.send::<Started>(caller, call).await?.reference)
     }
 
+    /// Starts a pipeline as the child of a stage: `{"pipeline": CONFIG, "parameters": {...}, "executionId": ID}`; returns the
+    /// reference, `/pipelines/ID`. The same id again is the same child. Ours only.
+    pub async fn start_child(&self, caller: &Caller, parent: &str, stage: &str, child: &Value) -> Result<String> {
+        let call = Call::new(Method::POST, &["pipelines", parent, "stages", stage, "child"]).body(child)?;
+        Ok(self.transport.send::<Started>(caller, call).await?.reference)
+    }
+
     /// Starts operations; returns the reference, `/tasks/ID`.
     pub async fn start_task(&self, caller: &Caller, task: &Value) -> Result<String> {
         let call = Call::new(Method::POST, &["ops"]).body(task)?;
@@ -101,7 +108,7 @@ impl OrcaClient {
         self.transport.send(caller, call).await
     }
 
-    /// Cancels an execution.
+    /// Cancels an execution; in the caller's name.
     pub async fn cancel(&self, caller: &Caller, id: &str, reason: Option<&str>, force: bool) -> Result<()> {
         let call =
             Call::new(Method::PUT, &["pipelines", id, "cancel"]).query_if("reason", reason).query("force", force);

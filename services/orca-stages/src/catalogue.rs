@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use gennaker_wire::{Execution, Stage};
 use serde_json::Value;
 
-use crate::{Options, StageDefinition, Task, application, core, dry_run, server_group};
+use crate::{Options, StageDefinition, Task, application, artifacts, core, dry_run, pipeline, server_group};
 
 /// The stage types by name and the tasks by class.
 #[derive(Clone, Default)]
@@ -21,6 +21,8 @@ impl Catalogue {
         let mut catalogue = Catalogue { heeds_dry_runs: options.dryrun.enabled, ..Catalogue::default() };
         core::register(&mut catalogue, options);
         application::register(&mut catalogue, options);
+        artifacts::register(&mut catalogue);
+        pipeline::register(&mut catalogue);
         server_group::register(&mut catalogue);
         dry_run::register(&mut catalogue);
         catalogue

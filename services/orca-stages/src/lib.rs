@@ -11,18 +11,21 @@
 //!   that follows from it happens.
 
 mod application;
+mod artifacts;
 mod catalogue;
 mod core;
 mod definition;
 mod dry_run;
 mod options;
+mod pipeline;
 mod server_group;
 mod task;
 mod view;
 
 pub use self::{
+    artifacts::artifact_view,
     catalogue::Catalogue,
-    core::{authentication_for, window_stage, without_window},
+    core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
     options::{DryRunOptions, ExecutionWindowOptions, Options, PaceOptions, TasksOptions},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},

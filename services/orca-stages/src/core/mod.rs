@@ -13,7 +13,7 @@ mod wait_until;
 
 pub use self::{
     authentication::authentication_for,
-    execution_window::{window_stage, without_window},
+    execution_window::{EXECUTION_WINDOW, window_stage, without_window},
 };
 use crate::{Catalogue, Options};
 

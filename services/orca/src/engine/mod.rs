@@ -14,6 +14,9 @@
 mod actor;
 mod claims;
 mod driven;
+mod history;
+mod limit;
+mod nudge;
 mod perform;
 mod record;
 mod start;
@@ -29,6 +32,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::driven::Driven;
+pub use self::start::StartRequest;
 use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
@@ -82,6 +86,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// What is recorded of the execution cannot be replayed.
+    #[error("execution {id} cannot be replayed: {reason}")]
+    NotReplayed {
+        /// The execution.
+        id: String,
+        /// Why.
+        reason: crate::planner::replay::Error,
+    },
     /// The execution of this id was deleted; its event does not start it again.
     #[error("execution {0} was deleted; the event that started it does not start it again")]
     Deleted(String),
@@ -93,6 +105,7 @@ impl Error {
         match self {
             Error::Store(error) => error.kind(),
             Error::Record { .. } => Kind::Bug,
+            Error::NotReplayed { .. } => Kind::Unsupported,
             Error::Deleted(_) => Kind::Conflict,
         }
     }
@@ -158,17 +171,22 @@ impl Engine {
         self.inner.deps.clock.now()
     }
 
-    /// Stores a new execution and begins it. Returns its id: that of the stored one if this id, or this `request`, was
-    /// started before.
+    /// The other services.
+    pub(crate) fn clients(&self) -> &Clients {
+        &self.inner.deps.clients
+    }
+
+    /// Stores a new execution and begins it, once it has a place if its pipeline limits its runs. Returns its id: that of the
+    /// stored one if this id or this request was started before, or one of this correlation goes on.
     ///
     /// # Errors
     /// If the store refuses, or the execution of this id was deleted: nothing is started then. `Unknown` if this node stops
     /// before the store has said whether it is stored.
-    pub async fn start(&self, execution: Execution, request: Option<String>) -> Result<String, Error> {
-        let id = execution.id.clone();
+    pub async fn start(&self, request: StartRequest) -> Result<String, Error> {
+        let id = request.execution.id.clone();
         let inner = self.inner.clone();
         // In a task of its own: a caller that gives up in the middle must not leave a stored execution without its actor.
-        let starting = self.inner.tracker.spawn(async move { start::start(&inner, execution, request).await });
+        let starting = self.inner.tracker.spawn(async move { start::start(&inner, request).await });
         starting.await.unwrap_or_else(|_| Err(gennaker_store::Error::Unknown { id }.into()))
     }
 

@@ -29,6 +29,7 @@ pub(super) fn api() -> Api<Orca> {
 #[serde(default)]
 struct CancelQuery {
     reason: Option<String>,
+    force: bool,
 }
 
 async fn cancel(
@@ -37,11 +38,11 @@ async fn cancel(
     Path(id): Path<String>,
     Query(query): Query<CancelQuery>,
 ) -> Result<StatusCode> {
-    steer(&orca, "pipeline", &id, Signal::Cancel { user: caller.user, reason: query.reason }).await
+    steer(&orca, "pipeline", &id, Signal::Cancel { user: caller.user, reason: query.reason, force: query.force }).await
 }
 
 async fn cancel_task(State(orca): State<Orca>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode> {
-    steer(&orca, "orchestration", &id, Signal::Cancel { user: caller.user, reason: None }).await
+    steer(&orca, "orchestration", &id, Signal::Cancel { user: caller.user, reason: None, force: false }).await
 }
 
 async fn pause(State(orca): State<Orca>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode> {

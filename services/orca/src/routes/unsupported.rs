@@ -8,7 +8,6 @@ use crate::Orca;
 
 const ADMIN: &str = "orca has no administration by HTTP yet; executions of a dead node are taken over without it";
 const TEMPLATES: &str = "orca does not know pipeline templates yet";
-const PLAN: &str = "orca does not plan pipelines ahead yet";
 
 pub(super) fn api() -> Api<Orca> {
     let admin = [
@@ -40,19 +39,11 @@ pub(super) fn api() -> Api<Orca> {
     let execute = [
         (Method::POST, "/concourse/stage/start", "there is no Concourse integration yet"),
         (Method::POST, "/convertPipelineToTemplate", TEMPLATES),
-        (Method::POST, "/fail", "orca does not store failed starts yet"),
-        (
-            Method::POST,
-            "/orchestrate/{pipelineConfigId}",
-            "start the pipeline through gate, or send it whole to POST /orchestrate",
-        ),
         (
             Method::PUT,
             "/pipelines/{id}/stages/{stageId}/restart",
             "orca does not restart stages yet; start the pipeline again",
         ),
-        (Method::POST, "/plan", PLAN),
-        (Method::POST, "/plan/{pipelineConfigId}", PLAN),
         (Method::PUT, "/tasks/cancel", "cancel tasks one by one with PUT /tasks/{id}/cancel"),
         (Method::POST, "/v2/pipelineTemplates/plan", TEMPLATES),
     ];

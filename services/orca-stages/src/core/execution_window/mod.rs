@@ -36,6 +36,8 @@ use crate::{
     TaskError, TaskResult, TaskTemplate,
 };
 
+/// The type of the stage that waits for an execution window, and the setting that asks for it.
+pub const EXECUTION_WINDOW: &str = KIND;
 const KIND: &str = "restrictExecutionDuringTimeWindow";
 const SETTINGS: &str = "restrictedExecutionWindow";
 const SUSPEND: &str =

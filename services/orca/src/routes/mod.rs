@@ -1,5 +1,6 @@
 //! orca's HTTP API: upstream's paths, methods and JSON.
 
+mod children;
 mod commands;
 mod executions;
 mod expressions;
@@ -20,7 +21,12 @@ const WRITE: Permission = Permission::of("application", Access::Write);
 
 /// All routes.
 pub(crate) fn api() -> Api<Orca> {
-    start::api().merge(executions::api()).merge(expressions::api()).merge(commands::api()).merge(unsupported::api())
+    start::api()
+        .merge(children::api())
+        .merge(executions::api())
+        .merge(expressions::api())
+        .merge(commands::api())
+        .merge(unsupported::api())
 }
 
 impl From<starting::Refusal> for Error {

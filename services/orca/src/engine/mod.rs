@@ -15,6 +15,7 @@ mod actor;
 mod claims;
 mod driven;
 mod history;
+mod limit;
 mod nudge;
 mod perform;
 mod record;
@@ -175,8 +176,8 @@ impl Engine {
         &self.inner.deps.clients
     }
 
-    /// Stores a new execution and begins it. Returns its id: that of the stored one if this id, or this request, was
-    /// started before, or if one with its correlation runs.
+    /// Stores a new execution and begins it, once it has a place if its pipeline limits its runs. Returns its id: that of the
+    /// stored one if this id or this request was started before, or one of this correlation goes on.
     ///
     /// # Errors
     /// If the store refuses, or the execution of this id was deleted: nothing is started then. `Unknown` if this node stops

@@ -4,6 +4,7 @@ mod engine;
 mod expressions;
 mod faults;
 mod http;
+mod limits;
 mod peers;
 mod pipelines;
 mod recorded;

@@ -8,12 +8,6 @@ use super::Refusal;
 /// Refuses a pipeline that asks for what would decide whether or when it runs, and is not there.
 pub(super) fn refuse_unsupported(config: &Object) -> Result<(), Refusal> {
     refuse_templates(config)?;
-    if config.boolean("limitConcurrent") == Some(true) {
-        return Err(Refusal::unsupported("limitConcurrent is not supported yet: set it to false in the pipeline"));
-    }
-    if config.integer("maxConcurrentExecutions").unwrap_or(0) > 0 {
-        return Err(Refusal::unsupported("maxConcurrentExecutions is not supported yet: set it to 0 in the pipeline"));
-    }
     let mut stages = config.get("stages").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     if let Some(stage) = stages.find(|stage| stage.boolean("restrictExecutionDuringTimeWindow") == Some(true)) {
         let name = stage.text("name").or_else(|| stage.text("type")).unwrap_or_default();
@@ -47,8 +41,6 @@ mod tests {
     fn what_decides_whether_or_when_it_runs_is_refused() {
         let windowed = json!({"type": "wait", "name": "w", "restrictExecutionDuringTimeWindow": true});
         for config in [
-            json!({"limitConcurrent": true}),
-            json!({"maxConcurrentExecutions": 1}),
             json!({"type": "templatedPipeline"}),
             json!({"schema": "v2", "template": {}}),
             json!({"stages": [windowed]}),

@@ -20,7 +20,7 @@ const USER: &str = "x-spinnaker-user";
 const ORIGIN: &str = "x-spinnaker-user-origin";
 /// When the event happened that is started for, in epoch milliseconds.
 const EVENT_TIME: &str = "x-gennaker-event-time";
-const PARTLY: &str = "no templates, concurrency limits or time windows";
+const PARTLY: &str = "no templates or time windows";
 
 pub(super) fn api() -> Api<Orca> {
     Api::new("orca")

@@ -1,7 +1,7 @@
 //! orca: executions.
 
 use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::Execution;
+use gennaker_wire::{Execution, Status};
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
@@ -75,6 +75,15 @@ impl OrcaClient {
     /// One execution of a pipeline.
     pub async fn execution(&self, caller: &Caller, id: &str) -> Result<Execution> {
         self.transport.send(caller, Call::get(&["pipelines", id])).await
+    }
+
+    /// How operations stand.
+    pub async fn task_status(&self, caller: &Caller, id: &str) -> Result<Status> {
+        #[derive(Deserialize)]
+        struct Task {
+            status: Status,
+        }
+        Ok(self.transport.send::<Task>(caller, Call::get(&["tasks", id])).await?.status)
     }
 
     /// The executions of an application's pipelines, the newest first.

@@ -15,6 +15,8 @@ mod artifacts;
 mod catalogue;
 mod core;
 mod definition;
+mod dry_run;
+mod options;
 mod pipeline;
 mod server_group;
 mod task;
@@ -23,7 +25,9 @@ mod view;
 pub use self::{
     artifacts::artifact_view,
     catalogue::Catalogue,
+    core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    options::{DryRunOptions, ExecutionWindowOptions, Options, PaceOptions, TasksOptions},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,
 };

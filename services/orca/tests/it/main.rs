@@ -1,5 +1,6 @@
 //! orca as a service: its engine on a real store, its HTTP API in this process.
 
+mod core_stages;
 mod engine;
 mod expressions;
 mod faults;

@@ -61,6 +61,11 @@ impl OrcaClient {
         Ok(self.transport.send::<Started>(caller, call).await?.reference)
     }
 
+    /// How a child stands: without its trigger, which holds its parent, and without its stages while it goes on. Ours only.
+    pub async fn outcome(&self, caller: &Caller, id: &str) -> Result<Execution> {
+        self.transport.send(caller, Call::get(&["pipelines", id, "outcome"])).await
+    }
+
     /// Starts operations; returns the reference, `/tasks/ID`.
     pub async fn start_task(&self, caller: &Caller, task: &Value) -> Result<String> {
         let call = Call::new(Method::POST, &["ops"]).body(task)?;

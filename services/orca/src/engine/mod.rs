@@ -29,7 +29,7 @@ use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_clients::Clients;
 use gennaker_orca_stages::Catalogue;
 use gennaker_store::{Owner, Query, SharedStore};
-use gennaker_wire::{Execution, ExecutionKind};
+use gennaker_wire::{Execution, ExecutionKind, Object, Stage};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -238,6 +238,25 @@ impl Engine {
     pub async fn load(&self, id: &str) -> Result<Execution, Error> {
         let stored = self.inner.deps.store.load(id).await?;
         record::execution(&stored)
+    }
+
+    /// How an execution stands: the whole of it if it is over, else its status alone. Its trigger stays away: that of a child
+    /// holds its parent, and whoever waits for it looks often.
+    pub(crate) async fn outcome(&self, kind: ExecutionKind, id: &str) -> Result<Execution, Error> {
+        let stored = self.inner.deps.store.load(id).await?;
+        if stored.head.kind != row_kind(kind) {
+            return Err(gennaker_store::Error::NotFound { what: "execution", id: id.to_owned() }.into());
+        }
+        let status = record::status(&stored)?;
+        if !status.is_complete() {
+            return Ok(Execution { kind, id: id.to_owned(), status, ..Execution::default() });
+        }
+        Ok(Execution { trigger: Object::new(), ..record::execution(&stored)? })
+    }
+
+    /// A stage of an execution as it is stored; `None` if it has none of that id.
+    pub(crate) async fn stage(&self, id: &str, stage: &str) -> Result<Option<Stage>, Error> {
+        record::stage(&self.inner.deps.store.load(id).await?, stage)
     }
 
     /// The executions that a query finds.

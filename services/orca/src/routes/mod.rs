@@ -1,6 +1,7 @@
 //! orca's HTTP API: upstream's paths, methods and JSON.
 
 mod admin;
+mod children;
 mod commands;
 mod events;
 mod executions;
@@ -27,6 +28,7 @@ const WRITE: Permission = Permission::of("application", Access::Write);
 /// All routes.
 pub(crate) fn api() -> Api<Orca> {
     start::api()
+        .merge(children::api())
         .merge(executions::api())
         .merge(tasks::api())
         .merge(search::api())

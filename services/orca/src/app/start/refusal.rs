@@ -9,7 +9,7 @@ use crate::engine;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Refusal {
-    /// `Invalid` or `Unsupported`.
+    /// `Invalid`, `Unsupported`, or `Conflict` if it comes too late.
     pub(crate) kind: Kind,
     /// Whether upstream fails at it instead of refusing it: its clients see 500, and so do ours.
     pub(crate) fails_upstream: bool,
@@ -29,6 +29,10 @@ impl Refusal {
 
     pub(super) fn unsupported(message: impl Into<String>) -> Self {
         Refusal::new(Kind::Unsupported, message)
+    }
+
+    pub(super) fn too_late(message: impl Into<String>) -> Self {
+        Refusal { kind: Kind::Conflict, ..Refusal::invalid(message) }
     }
 
     /// What upstream fails at with an exception of its own.

@@ -41,15 +41,15 @@ use http::{HeaderMap, Method, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
-pub use self::{
-    connect::{Resolve, SystemResolver},
-    error::{Error, SetupError},
-    rules::{UrlRuleOptions, UrlRules},
-};
 use self::{
     connect::Target,
     error::{place, refused},
     tls::Tls,
+};
+pub use self::{
+    connect::{Resolve, SystemResolver},
+    error::{Error, SetupError},
+    rules::{UrlRuleOptions, UrlRules},
 };
 
 /// Redirects in a row that are followed: as many as OkHttp follows.

@@ -80,10 +80,8 @@ where
 {
     let broken = |error: hyper::Error| limits.broken(&error);
     let tasks = OwnTasks::default();
-    let (mut sender, connection) = http2::Builder::new(tasks.0.clone())
-        .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
-        .await
-        .map_err(broken)?;
+    let (mut sender, connection) =
+        http2::Builder::new(tasks.0.clone()).handshake::<_, Full<Bytes>>(TokioIo::new(stream)).await.map_err(broken)?;
     let message = message(request, Version::HTTP_2, limits)?;
     let work = async { limits.answer(&request.url, sender.send_request(message), None).await };
     beside(connection, work).await
@@ -129,7 +127,8 @@ fn message(request: &Request, version: Version, limits: &Limits<'_>) -> Result<h
         Version::HTTP_2 => &url[..Position::AfterQuery],
         _ => &url[Position::BeforePath..Position::AfterQuery],
     };
-    let invalid = |error: http::Error| Error::Broken { at: limits.at.to_owned(), cause: format!("no request: {error}") };
+    let invalid =
+        |error: http::Error| Error::Broken { at: limits.at.to_owned(), cause: format!("no request: {error}") };
     let message = http::Request::builder().method(request.method.clone()).uri(target).version(version);
     let mut message = message.body(Full::new(request.body.clone())).map_err(invalid)?;
     let headers = message.headers_mut();

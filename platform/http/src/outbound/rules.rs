@@ -117,7 +117,11 @@ impl UrlRules {
     /// The reason why it may not be called.
     pub fn check_url(&self, url: &Url) -> Result<(), String> {
         if !self.schemes.iter().any(|scheme| scheme == url.scheme()) {
-            return Err(format!("the scheme {} is not allowed; it is one of {}", url.scheme(), self.schemes.join(", ")));
+            return Err(format!(
+                "the scheme {} is not allowed; it is one of {}",
+                url.scheme(),
+                self.schemes.join(", ")
+            ));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err("it has a user or a password, which are not sent; set the header Authorization".to_owned());

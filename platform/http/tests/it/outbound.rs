@@ -165,16 +165,10 @@ async fn a_name_is_connected_to_at_the_address_that_was_checked() {
         let first = count.fetch_add(1, Ordering::SeqCst) == 0;
         Ok(vec![if first { "127.0.0.2" } else { "127.0.0.1" }.parse().expect("an address")])
     });
-    let rules = UrlRuleOptions {
-        reject_localhost: false,
-        rejected_ips: vec!["127.0.0.1".into()],
-        ..UrlRuleOptions::default()
-    };
-    let options = Options {
-        rules: UrlRules::new(&rules).expect("rules"),
-        resolver: Arc::new(rebinding),
-        ..Options::default()
-    };
+    let rules =
+        UrlRuleOptions { reject_localhost: false, rejected_ips: vec!["127.0.0.1".into()], ..UrlRuleOptions::default() };
+    let options =
+        Options { rules: UrlRules::new(&rules).expect("rules"), resolver: Arc::new(rebinding), ..Options::default() };
     let outbound = Outbound::new(options).expect("a caller");
     let url = Url::parse(&format!("http://rebind.example.com:{}/", peer.address.port())).expect("a URL");
     // Nobody listens there, and the connection is not made to what the name means by then.

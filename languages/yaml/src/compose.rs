@@ -162,7 +162,8 @@ impl<'a> Composer<'a> {
         self.add(Content::Scalar(id), tag, properties, document)
     }
 
-    #[inline]
+    // Otherwise it is called with most of its arguments in memory, for each node.
+    #[inline(always)]
     fn add(
         &mut self,
         content: Content,

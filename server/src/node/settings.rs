@@ -124,6 +124,8 @@ pub(crate) struct Settings {
     pub(crate) gate: ServiceSettings<gennaker_gate::Options>,
     /// orca's.
     pub(crate) orca: ServiceSettings<gennaker_orca::Options>,
+    /// The stages'.
+    pub(crate) stages: gennaker_orca_stages::Options,
     /// clouddriver's.
     pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
     /// The local provider's.
@@ -149,6 +151,12 @@ impl Settings {
             None => None,
         };
         origins.extend(deck);
+        let orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
+        let stages = stages(&orca)?;
+        let (call, step) = (stages.webhook.deadline_ms, orca_settings.own.step_deadline_ms);
+        if call >= step {
+            bail!("webhook.deadlineMs ({call}) has to be less than orca.stepDeadlineMs ({step}): change one of them");
+        }
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
@@ -156,7 +164,8 @@ impl Settings {
             origins,
             local: clouddriver.bind("local")?,
             gate: gate_settings,
-            orca: service(&orca, "orca", 8083)?,
+            orca: orca_settings,
+            stages,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: service(&front50, "front50", 8080)?,
         };
@@ -165,6 +174,19 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// The stages' settings, which stand beside orca's own.
+fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options> {
+    let mut stages = gennaker_orca_stages::Options {
+        webhook: orca.bind("webhook")?,
+        urls: orca.bind("userConfiguredUrlRestrictions")?,
+        tasks: orca.bind("tasks.core")?,
+    };
+    for variable in &stages.urls.excluded_domains_from_environment {
+        stages.urls.excluded_domains.extend(orca.get_string(variable)?);
+    }
+    Ok(stages)
 }
 
 /// A service's place and its own settings, which stand under its name.
@@ -195,3 +217,6 @@ fn service<T: DeserializeOwned + Serialize + Default>(
         own: config.bind(name)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

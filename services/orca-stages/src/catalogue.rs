@@ -2,23 +2,42 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{StageDefinition, Task, application, core, server_group};
+use gennaker_wire::{Object, ObjectExt, Stage};
+
+use crate::{
+    Options, OptionsError, StageDefinition, Task, application, core, server_group,
+    webhook::{self, PreconfiguredWebhook},
+};
 
 /// The stage types by name and the tasks by class.
 #[derive(Clone, Default)]
 pub struct Catalogue {
     stages: BTreeMap<&'static str, Arc<dyn StageDefinition>>,
     tasks: BTreeMap<&'static str, Arc<dyn Task>>,
+    preconfigured_webhooks: Arc<[PreconfiguredWebhook]>,
 }
 
 impl Catalogue {
-    /// Every stage of this crate.
-    pub fn standard() -> Self {
+    /// Every stage of this crate, as these settings want them.
+    ///
+    /// # Errors
+    /// If a setting makes no sense, or a file that one names cannot be read.
+    pub fn new(options: &Options) -> Result<Self, OptionsError> {
         let mut catalogue = Catalogue::default();
-        core::register(&mut catalogue);
+        core::register(&mut catalogue, &options.tasks);
         application::register(&mut catalogue);
         server_group::register(&mut catalogue);
-        catalogue
+        webhook::register(&mut catalogue, &options.webhook, &options.urls)?;
+        if options.webhook.stage.enabled {
+            catalogue.preconfigured_webhooks = options.webhook.preconfigured.0.clone().into();
+        }
+        Ok(catalogue)
+    }
+
+    /// Every stage of this crate, with the default settings.
+    pub fn standard() -> Self {
+        let standard = Catalogue::new(&Options::default());
+        standard.unwrap_or_else(|error| unreachable!("the default settings are sound: {error}"))
     }
 
     /// Adds a stage type.
@@ -46,6 +65,23 @@ impl Catalogue {
     /// The stage type of that name or alias.
     pub fn stage(&self, kind: &str) -> Option<&Arc<dyn StageDefinition>> {
         self.stages.get(kind)
+    }
+
+    /// The definition of a stage of an execution: by the `alias` in its context if it has one, else by its type.
+    ///
+    /// Source: upstream's `DefaultStageResolver`. Stages that operators have prepared have types of their own, and say by
+    /// the alias what they are.
+    pub fn definition(&self, stage: &Stage) -> Option<&Arc<dyn StageDefinition>> {
+        match stage.context.text("alias") {
+            Some(alias) => self.stage(&alias),
+            None => self.stage(&stage.kind),
+        }
+    }
+
+    /// The webhooks that operators have prepared, as `GET /webhooks/preconfigured` answers; with `roles`, those that
+    /// somebody with these may see. Without authorisation everybody sees all: `None`.
+    pub fn preconfigured_webhooks(&self, roles: Option<&[String]>) -> Vec<Object> {
+        webhook::list(&self.preconfigured_webhooks, roles)
     }
 
     /// The task of that class.

@@ -15,7 +15,7 @@ use gennaker_orca_stages::{
     TaskResult,
 };
 use gennaker_store::Owner;
-use gennaker_wire::{Object, Stage, Status, SyntheticOwner};
+use gennaker_wire::{Object, ObjectExt as _, Stage, Status, SyntheticOwner};
 
 use super::Inner;
 use crate::{
@@ -145,7 +145,7 @@ async fn evaluate_added(inner: &Inner, context: &ComposeContext, added: &mut [Ne
 
 /// The field of variables of that type of stage.
 fn variables(inner: &Inner, stage: &Stage) -> Option<&'static str> {
-    inner.deps.catalogue.stage(&stage.kind)?.variables()
+    inner.deps.catalogue.definition(stage)?.variables()
 }
 
 async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition> {
@@ -213,11 +213,12 @@ async fn make_step(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<Ta
 }
 
 fn definition<'a>(inner: &'a Inner, stage: &Stage) -> Outcome<&'a Arc<dyn StageDefinition>> {
-    inner.deps.catalogue.stage(&stage.kind).ok_or_else(|| {
+    inner.deps.catalogue.definition(stage).ok_or_else(|| {
+        let kind = stage.context.text("alias").unwrap_or_else(|| stage.kind.clone());
         TaskError::new(
             Kind::Unsupported,
             "NoSuchStageDefinitionBuilderException",
-            format!("the stage type {:?} is not supported; GET /capabilities/stages lists those that are", stage.kind),
+            format!("the stage type {kind:?} is not supported; GET /capabilities/stages lists those that are"),
         )
     })
 }

@@ -14,6 +14,9 @@ pub(crate) type Query = sqlx::query::Query<'static, Database, sqlx::sqlite::Sqli
 /// How many parameters one statement may list.
 pub(crate) const PARAMETERS: usize = 500;
 
+/// Before a column: no index of the column serves this condition, so that a better one is not passed over.
+pub(crate) const ASIDE: &str = "+";
+
 /// Ends an `INSERT` so that a row with the same key gets the new values instead.
 macro_rules! upsert {
     ($key:literal; $first:literal $(, $column:literal)*) => {

@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Row as _};
 
 use super::{load, places};
 use crate::{
-    dialect::{Connection, Database},
+    dialect::{ASIDE, Connection, Database},
     error::Step,
     nodes::{bury_expired, require_living},
     rows::{self, Stored, column, execution_columns},
@@ -51,7 +51,13 @@ pub(crate) fn select(claim: &Claim, now: Timestamp) -> QueryBuilder<Database> {
         execution_columns!(),
         " FROM gennaker_executions WHERE owner_node IS NULL AND owner_epoch IS NULL AND ready <= "
     ));
-    query.push_bind(now.millis()).push(" AND format <= ").push_bind(i64::from(claim.format)).push(" AND kind IN (");
+    query
+        .push_bind(now.millis())
+        .push(" AND format <= ")
+        .push_bind(i64::from(claim.format))
+        .push(" AND ")
+        .push(ASIDE)
+        .push("kind IN (");
     list(&mut query, &claim.kinds);
     query.push(") ORDER BY ready, id LIMIT ").push_bind(i64::from(claim.limit));
     query
@@ -67,9 +73,9 @@ pub(super) async fn next_due(connection: &mut Connection, kinds: &[String]) -> S
 }
 
 pub(crate) fn due(kinds: &[String]) -> QueryBuilder<Database> {
-    let mut query = QueryBuilder::new(
-        "SELECT due FROM gennaker_executions WHERE owner_node IS NULL AND due IS NOT NULL AND kind IN (",
-    );
+    let mut query =
+        QueryBuilder::new("SELECT due FROM gennaker_executions WHERE owner_node IS NULL AND due IS NOT NULL AND ");
+    query.push(ASIDE).push("kind IN (");
     list(&mut query, kinds);
     query.push(") ORDER BY due LIMIT 1");
     query

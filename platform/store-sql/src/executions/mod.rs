@@ -81,5 +81,8 @@ impl Executions for SqlStore {
 /// The statements whose plans are tested.
 #[cfg(test)]
 pub(crate) mod statements {
-    pub(crate) use super::{claim::due as next_due, claim::select as claim, list::select as list};
+    pub(crate) use super::{
+        claim::{due as next_due, select as claim},
+        list::{Stream, definitions, select as list, several, streams_of},
+    };
 }

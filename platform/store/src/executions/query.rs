@@ -40,6 +40,10 @@ pub struct Query {
     pub group: Option<String>,
     /// Of one of these definitions.
     pub definitions: Vec<String>,
+    /// With one of these names of the definition.
+    pub names: Vec<String>,
+    /// Owned by this one.
+    pub owner: Option<Owner>,
     /// With one of these statuses.
     pub statuses: Vec<String>,
     /// Created at or after.

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use crate::{
     Options,
     connect::File,
-    dialect::{self, Database, Fault},
+    dialect::{self, Database, Fault, Script},
     error::Step,
     executions::statements::{self, Stream},
     schema,
@@ -59,6 +59,17 @@ async fn put(turn: &mut Turn, id: String, refuse: bool) -> Step<i64> {
     Ok(turn.now.millis())
 }
 
+/// Writes the tombstone `id` and then what the key refuses.
+async fn script(turn: &mut Turn, id: String) -> Step<i64> {
+    let mut script = Script::new();
+    for id in [id, "twice".to_owned(), "twice".to_owned()] {
+        let statement = script.statement("INSERT INTO gennaker_tombstones (id, keep) VALUES (");
+        statement.push_bind(id).push(", 0)");
+    }
+    turn.write(script).await?;
+    Ok(turn.now.millis())
+}
+
 /// Makes the commit fail: a row without its parent is refused no earlier than there.
 async fn spoil(turn: &mut Turn) -> Step<i64> {
     turn.connection.execute("PRAGMA defer_foreign_keys = ON").await?;
@@ -82,6 +93,7 @@ async fn read(turn: &mut Turn) -> Step<Vec<String>> {
 enum Do {
     Put,
     Refuse,
+    Script,
     Spoil,
 }
 
@@ -104,6 +116,7 @@ async fn together(writer: &Writer, jobs: &[Do]) -> Vec<store::Result<i64>> {
             writer.write("job", move |turn: &mut Turn| match job {
                 Do::Put => put(turn, format!("{number}"), false).boxed(),
                 Do::Refuse => put(turn, format!("{number}"), true).boxed(),
+                Do::Script => script(turn, format!("{number}")).boxed(),
                 Do::Spoil => spoil(turn).boxed(),
             })
         });
@@ -128,6 +141,19 @@ async fn what_queued_up_shares_one_commit_and_a_refused_job_is_undone_alone() {
     let refused = answers.iter().filter(|answer| matches!(answer, Err(Error::Conflict { .. })));
     assert_eq!(refused.count(), 4);
     assert_eq!(kept(&writer).await, ["1", "4", "5"]);
+}
+
+#[tokio::test]
+async fn a_script_that_fails_is_undone_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = start(file(&folder)).await;
+    let answers = together(&writer, &[Do::Put, Do::Script, Do::Put, Do::Script]).await;
+    let kept_ones: Vec<_> = answers.iter().map(Result::is_ok).collect();
+    assert_eq!(kept_ones, [true, false, true, false]);
+    assert_eq!(kept(&writer).await, ["0", "2"]);
+    let late = writer.write_unguarded("late", |turn| script(turn, "late".to_owned()).boxed()).await;
+    assert_eq!(late.expect_err("the key refuses it").kind(), Kind::Unavailable);
+    assert_eq!(kept(&writer).await, ["0", "2"]);
 }
 
 #[tokio::test]
@@ -273,6 +299,23 @@ async fn claims_and_lists_are_served_by_their_indexes_in_order() {
     ] {
         let plan = plan(&path, statement).await;
         assert!(plan.contains(&format!("INDEX gennaker_executions_{index} ")), "{plan}");
+    }
+    // What writes look at.
+    for (indexes, text) in [
+        (vec!["correlation"], statements::LOOK),
+        (vec!["place"], statements::COUNT),
+        (vec!["place"], statements::OLDEST),
+        (vec!["place"], statements::NUMBERED),
+    ] {
+        let plan = plan(&path, QueryBuilder::new(text)).await;
+        let mut steps = plan.split("; ").filter(|step| step.contains("gennaker_"));
+        let served = |step: &str| {
+            step.contains("SEARCH")
+                && (!step.contains("gennaker_executions ")
+                    || step.contains("(id=?)")
+                    || indexes.iter().any(|index| step.contains(&format!("INDEX gennaker_executions_{index} "))))
+        };
+        assert!(steps.all(served), "{plan}");
     }
     let ids = Query { ids: text("e"), ..group };
     assert!(plan(&path, statements::list(&ids)).await.contains("sqlite_autoindex_gennaker_executions_1 (id=?)"));

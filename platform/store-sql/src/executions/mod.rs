@@ -7,7 +7,9 @@ mod delete;
 mod events;
 mod list;
 mod load;
+mod parts;
 mod places;
+mod row;
 mod signals;
 
 use async_trait::async_trait;
@@ -24,12 +26,12 @@ use crate::SqlStore;
 impl Executions for SqlStore {
     async fn create(&self, new: NewExecution) -> Result<Created> {
         let id = new.head.id.clone();
-        self.writer.write(&id, move |turn| create::create(turn, new).boxed()).await
+        self.writer.write_unguarded(&id, move |turn| create::create(turn, new).boxed()).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed> {
         let id = commit.id.clone();
-        self.writer.write(&id, move |turn| commit::commit(turn, commit).boxed()).await
+        self.writer.write_unguarded(&id, move |turn| commit::commit(turn, commit).boxed()).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Execution>> {
@@ -44,7 +46,7 @@ impl Executions for SqlStore {
 
     async fn signal(&self, id: &str, body: String) -> Result<Signal> {
         let execution = id.to_owned();
-        self.writer.write(id, move |turn| signals::signal(turn, execution, body).boxed()).await
+        self.writer.write_unguarded(id, move |turn| signals::signal(turn, execution, body).boxed()).await
     }
 
     async fn signalled(&self, owner: &Owner) -> Result<Vec<String>> {
@@ -83,6 +85,8 @@ impl Executions for SqlStore {
 pub(crate) mod statements {
     pub(crate) use super::{
         claim::{due as next_due, select as claim},
+        create::LOOK,
         list::{Stream, definitions, select as list, several, streams_of},
+        places::{COUNT, NUMBERED, OLDEST},
     };
 }

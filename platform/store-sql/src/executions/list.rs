@@ -16,7 +16,7 @@ use super::load;
 use crate::{
     dialect::{ASIDE, Connection, Database, PARAMETERS},
     error::Step,
-    rows::{self, Stored, column, execution_columns},
+    rows::{column, execution_columns},
 };
 
 /// What a limit of 0 means.
@@ -27,18 +27,16 @@ pub(super) async fn list(connection: &mut Connection, query: &Query) -> Step<Vec
         None => Some(streams::of(query)),
         Some(_) => streams::of_definitions(connection, query).await?,
     };
-    let found = match streams {
+    match streams {
         Some(streams) if query.limit_per_definition.is_some() || streams.len() > 1 => {
             let ids = streams::merge(connection, query, &streams).await?;
-            in_order(connection, &ids).await?
+            in_order(connection, &ids).await
         }
         _ => {
-            let mut statement = select(query);
-            let rows = statement.build().persistent(false).fetch_all(&mut *connection).await?;
-            rows.iter().map(rows::stored).collect::<Step<Vec<_>>>()?
+            let rows = select(query).build().persistent(false).fetch_all(&mut *connection).await?;
+            load::listed(connection, &rows).await
         }
-    };
-    load::complete(connection, found).await
+    }
 }
 
 /// How many a page holds at most.
@@ -75,16 +73,15 @@ fn order(statement: &mut QueryBuilder<Database>, order: Order) {
 }
 
 /// The executions of these ids, in the order of the ids.
-async fn in_order(connection: &mut Connection, ids: &[String]) -> Step<Vec<Stored>> {
+async fn in_order(connection: &mut Connection, ids: &[String]) -> Step<Vec<Execution>> {
     let mut found = HashMap::with_capacity(ids.len());
     for ids in ids.chunks(PARAMETERS) {
         let mut statement =
             QueryBuilder::new(concat!("SELECT ", execution_columns!(), " FROM gennaker_executions WHERE 1 = 1"));
         among(&mut statement, "", "id", ids);
-        for row in statement.build().persistent(false).fetch_all(&mut *connection).await? {
-            let stored = rows::stored(&row)?;
-            found.insert(stored.execution.head.id.clone(), stored);
-        }
+        let rows = statement.build().persistent(false).fetch_all(&mut *connection).await?;
+        let read = load::listed(connection, &rows).await?;
+        found.extend(read.into_iter().map(|execution| (execution.head.id.clone(), execution)));
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }

@@ -16,7 +16,8 @@ use async_trait::async_trait;
 use futures::FutureExt as _;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Commit, Committed, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result, Signal,
+    Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result,
+    Signal,
 };
 
 pub(crate) use self::places::standing;
@@ -34,7 +35,7 @@ impl Executions for SqlStore {
         self.writer.write_unguarded(&id, move |turn| commit::commit(turn, commit).boxed()).await
     }
 
-    async fn claim(&self, claim: Claim) -> Result<Vec<Execution>> {
+    async fn claim(&self, claim: Claim) -> Result<Claimed> {
         let node = claim.owner.node.clone();
         self.writer.write(&node, move |turn| claim::claim(turn, claim).boxed()).await
     }

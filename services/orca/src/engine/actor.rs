@@ -1,20 +1,25 @@
 //! The owner of one execution: takes what happened into the planner, records it, then performs what follows.
+//!
+//! What changes nothing outside is done before it is recorded: a stage's definition is asked, and a task that only computes makes
+//! its step, as long as each answers at once. So a pipeline of such stages costs one commit, not one a step; a node that dies
+//! before that commit leaves nothing behind, and the next owner does the same again.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use gennaker_base::{Backoff, Kind, Timestamp};
-use gennaker_store::{Ahead, Commit, Due, Execution as Stored, Next, Owner, PlaceChange, Signal as StoredSignal};
-use tokio::{
-    sync::Notify,
-    task::{AbortHandle, JoinSet},
+use gennaker_store::{
+    Ahead, Commit, Committed, Due, Execution as Stored, NewEvent, Next, Owner, PlaceChange, Signal as StoredSignal,
+    Standing,
 };
+use gennaker_wire::Status;
+use tokio::task::{AbortHandle, JoinSet};
 
-use super::{Error, Inner, perform, record};
-use crate::planner::{Action, Event, State, plan};
+use super::{Error, Inner, limit, nudge::Nudge, perform, record};
+use crate::planner::{Action, Event, Signal, State, plan, restarted};
 
-/// Wakes an actor to read its signals.
-pub(super) type Nudge = Arc<Notify>;
+/// So many events are recorded by one commit before it is made, whatever else could be done at once.
+const MOST_EVENTS: usize = 512;
 
 /// One execution under way.
 pub(super) struct Actor {
@@ -29,6 +34,8 @@ pub(super) struct Actor {
     actions: Vec<Action>,
     /// Signals that are in the state and not yet recorded as taken.
     signals: Vec<StoredSignal>,
+    /// Whether it has the place that its pipeline's limit asks for.
+    standing: Standing,
     /// Whether it was over before this actor began.
     was_over: bool,
     nudge: Nudge,
@@ -47,11 +54,18 @@ impl Actor {
             pending: Vec::new(),
             actions,
             signals: Vec::new(),
+            standing: Standing::None,
             was_over: false,
             nudge: Nudge::default(),
             steps: JoinSet::new(),
             handles: HashMap::new(),
         }
+    }
+
+    /// Of an execution that was just created and has the place that it needs: it begins.
+    pub(super) fn placed(inner: &Arc<Inner>, owner: Owner, state: State) -> Self {
+        let pending = vec![Event::Begin];
+        Actor { pending, standing: Standing::Held, ..Actor::begun(inner, owner, state, Vec::new()) }
     }
 
     /// Of an execution that was claimed: what was under way is made again, what is due is done.
@@ -61,7 +75,12 @@ impl Actor {
         actor.was_over = actor.state.is_over();
         actor.sequence = stored.sequence;
         actor.pending = vec![Event::Recovered, Event::Woken];
+        actor.standing = stored.place;
         actor.take_signals(stored.signals);
+        // A command that ends it goes before its beginning.
+        if actor.state.head().status == Status::NotStarted && actor.standing != Standing::Waiting {
+            actor.pending.push(Event::Begin);
+        }
         Ok(actor)
     }
 
@@ -91,6 +110,7 @@ impl Actor {
                 Ok(Ahead::Wait) => return,
                 Ok(Ahead::Ended) if self.was_over => return,
                 Ok(Ahead::Ended) => {
+                    self.tell_parent();
                     metrics::counter!("executions_completed_total", "status" => self.state.head().status.name())
                         .increment(1);
                     tracing::info!(status = %self.state.head().status, "the execution is over");
@@ -110,14 +130,71 @@ impl Actor {
             }
             refused.reset();
             self.perform();
-            self.wait().await;
+            if self.pending.is_empty() {
+                self.wait().await;
+            }
         }
     }
 
     /// Takes what happened into the state and records it, with what becomes of the execution.
     async fn record(&mut self, now: Timestamp) -> Result<Ahead, Error> {
         let mut events = Vec::new();
-        for event in std::mem::take(&mut self.pending) {
+        self.take_in(&mut events, now)?;
+        while events.len() < MOST_EVENTS && self.act_early() {
+            self.take_in(&mut events, now)?;
+        }
+        self.was_over &= self.state.is_over();
+        let ahead = self.ahead(now);
+        if events.is_empty() && self.signals.is_empty() && ahead == Ahead::Keep {
+            return Ok(ahead);
+        }
+        // It was over, is to run again, and needs a place for that.
+        let restarted = self.state.head().status == Status::NotStarted && self.standing == Standing::None;
+        let place = limit::place(&self.state).filter(|_| restarted);
+        let takes = place.is_some();
+        let ahead = if takes { Ahead::Keep } else { ahead };
+        let changes = self.state.take_changes();
+        let commit = Commit {
+            id: self.id().to_owned(),
+            owner: self.owner.clone(),
+            head: changes.head.then(|| record::head(&self.state)).transpose()?,
+            parts: changes
+                .stages
+                .into_iter()
+                .map(|place| record::part(&self.state, place))
+                .collect::<Result<_, _>>()?,
+            removed: changes.removed,
+            after: self.sequence,
+            taken: self.signals.drain(..).map(|signal| signal.sequence).collect(),
+            due: self.state.next_due().map_or(Due::Never, Due::At),
+            ahead,
+            place: place.map_or(PlaceChange::Keep, PlaceChange::Take),
+            next: if ahead == Ahead::Ended { limit::next(self.state.head())? } else { Next::Oldest },
+            events,
+        };
+        let last = self.sequence + commit.events.len() as u64;
+        let committed = self.commit(commit).await?;
+        self.sequence = last;
+        if committed.granted {
+            self.inner.claim_now.notify_one();
+        }
+        if takes && committed.waits {
+            return Ok(Ahead::Wait);
+        }
+        if takes {
+            self.standing = Standing::Held;
+            self.pending.push(Event::Begin);
+        }
+        Ok(ahead)
+    }
+
+    /// Takes what happened into the state; the event rows that this makes are added to `events`.
+    fn take_in(&mut self, events: &mut Vec<NewEvent>, now: Timestamp) -> Result<(), Error> {
+        for mut event in std::mem::take(&mut self.pending) {
+            if let Event::Signalled(Signal::Restart { stage, prepared, .. }) = &mut event {
+                let stages = restarted(&self.state, stage);
+                *prepared = perform::prepared_contexts(&self.inner, &self.state, &stages);
+            }
             let before = self.state.revision();
             let actions = plan(&mut self.state, event.clone(), now);
             // An event that changed nothing is not worth a row, but a command is: it is what takes its signal.
@@ -127,47 +204,50 @@ impl Actor {
             }
             self.actions.extend(actions);
         }
-        let ahead = self.ahead(now);
-        if events.is_empty() && self.signals.is_empty() && ahead == Ahead::Keep {
-            return Ok(ahead);
+        Ok(())
+    }
+
+    /// Begins those actions that change nothing outside. Says whether one of them has its answer already, which is pending then.
+    fn act_early(&mut self) -> bool {
+        let mut later = Vec::new();
+        for action in self.take_actions() {
+            if !perform::changes_nothing(&self.inner, &self.state, &action) {
+                later.push(action);
+                continue;
+            }
+            let stage = action.stage().to_owned();
+            self.abort(&stage);
+            let Some(work) = perform::action(&self.inner, &self.owner, &self.state, action) else { continue };
+            let mut work = Box::pin(work);
+            match (&mut work).now_or_never() {
+                Some(event) => self.pending.push(event),
+                None => self.spawn(stage, work),
+            }
         }
-        let (head_changed, changed) = self.state.take_changes();
-        let commit = Commit {
-            id: self.id().to_owned(),
-            owner: self.owner.clone(),
-            head: head_changed.then(|| record::head(&self.state)).transpose()?,
-            parts: changed.into_iter().map(|place| record::part(&self.state, place)).collect::<Result<_, _>>()?,
-            removed: Vec::new(),
-            after: self.sequence,
-            taken: self.signals.drain(..).map(|signal| signal.sequence).collect(),
-            due: self.state.next_due().map_or(Due::Never, Due::At),
-            ahead,
-            events,
-            place: PlaceChange::Keep,
-            next: Next::Oldest,
-        };
-        let last = self.sequence + commit.events.len() as u64;
-        self.commit(commit).await?;
-        self.sequence = last;
-        Ok(ahead)
+        self.actions = later;
+        !self.pending.is_empty()
     }
 
     /// Commits until the store has answered for certain.
-    async fn commit(&self, commit: Commit) -> Result<(), Error> {
+    async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
         let mut doubtful = false;
         loop {
             let error = match self.inner.deps.store.commit(commit.clone()).await {
-                Ok(_) => return Ok(()),
+                Ok(committed) => return Ok(committed),
                 Err(error) => error,
             };
             match error {
                 gennaker_store::Error::Unavailable { .. } => {}
                 gennaker_store::Error::Unknown { .. } => doubtful = true,
                 // It was released by the try whose answer was lost, or by losing it: it is over here either way.
-                gennaker_store::Error::Fenced { .. } if doubtful && commit.ahead != Ahead::Keep => return Ok(()),
-                gennaker_store::Error::Conflict { .. } if doubtful => {
-                    return if self.has_recorded(&commit, &mut backoff).await { Ok(()) } else { Err(error.into()) };
+                gennaker_store::Error::Fenced { .. } if doubtful && commit.ahead != Ahead::Keep => {
+                    return Ok(Committed { waits: false, granted: true });
+                }
+                // Whether it has its place is read again with all else.
+                gennaker_store::Error::Conflict { .. } if doubtful && commit.place == PlaceChange::Keep => {
+                    let recorded = self.has_recorded(&commit, &mut backoff).await;
+                    return if recorded { Ok(Committed::default()) } else { Err(error.into()) };
                 }
                 error => return Err(error.into()),
             }
@@ -215,6 +295,9 @@ impl Actor {
         if self.state.is_over() {
             return Ahead::Ended;
         }
+        if self.standing == Standing::Waiting {
+            return Ahead::Wait;
+        }
         let idle = !self.state.is_busy() && self.actions.is_empty();
         let soon = self.state.next_due().is_some_and(|due| due.since(now) <= self.inner.options.release_after);
         if idle && !soon { Ahead::Wait } else { Ahead::Keep }
@@ -222,23 +305,43 @@ impl Actor {
 
     /// Begins what the planner asked for; each thing comes back as an event.
     fn perform(&mut self) {
+        for action in self.take_actions() {
+            let stage = action.stage().to_owned();
+            self.abort(&stage);
+            if let Some(work) = perform::action(&self.inner, &self.owner, &self.state, action) {
+                self.spawn(stage, work);
+            }
+        }
+    }
+
+    /// The actions to begin. What a later one replaces is not among them: it could do something before it is dropped.
+    fn take_actions(&mut self) -> Vec<Action> {
         let actions = std::mem::take(&mut self.actions);
         let last: HashMap<String, usize> =
             actions.iter().enumerate().map(|(place, action)| (action.stage().to_owned(), place)).collect();
-        for (place, action) in actions.into_iter().enumerate() {
-            let stage = action.stage().to_owned();
-            // What a later action replaces is not begun: it could do something before it is dropped.
-            if last.get(&stage) != Some(&place) {
-                continue;
-            }
-            if let Some(handle) = self.handles.remove(&stage) {
-                handle.abort();
-            }
-            if let Some(work) = perform::action(&self.inner, &self.owner, &self.state, action) {
-                let span = tracing::Span::current();
-                let handle = self.steps.spawn(tracing::Instrument::instrument(work, span));
-                self.handles.insert(stage, handle);
-            }
+        let numbered = actions.into_iter().enumerate();
+        numbered.filter(|(place, action)| last.get(action.stage()) == Some(place)).map(|(_, action)| action).collect()
+    }
+
+    fn spawn(&mut self, stage: String, work: impl Future<Output = Event> + Send + 'static) {
+        let span = tracing::Span::current();
+        let handle = self.steps.spawn(tracing::Instrument::instrument(work, span));
+        self.handles.insert(stage, handle);
+    }
+
+    fn abort(&mut self, stage: &str) {
+        if let Some(handle) = self.handles.remove(stage) {
+            handle.abort();
+        }
+    }
+
+    /// If a stage of another execution waits for the end of this one, and is driven here, it looks again at once.
+    fn tell_parent(&self) {
+        let trigger = &self.state.head().trigger;
+        let parent = trigger.get("parentExecution").and_then(|parent| parent.get("id")?.as_str());
+        let stage = trigger.get("parentPipelineStageId").and_then(|stage| stage.as_str());
+        if let Some((parent, stage)) = parent.zip(stage) {
+            self.inner.driven.nudge_stage(parent, stage);
         }
     }
 
@@ -248,7 +351,10 @@ impl Actor {
         let due = self.state.next_due();
         tokio::select! {
             Some(result) = self.steps.join_next() => self.pending.extend(result.ok()),
-            () = self.nudge.notified() => self.read_signals().await,
+            () = self.nudge.nudged() => {
+                self.pending.extend(self.nudge.take_stages().into_iter().map(|stage| Event::Nudged { stage }));
+                self.read_signals().await;
+            }
             () = async { clock.sleep_until(due.unwrap_or_default()).await }, if due.is_some() => {
                 self.pending.push(Event::Woken);
             }

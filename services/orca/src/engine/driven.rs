@@ -16,10 +16,7 @@ use futures::FutureExt;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Inner,
-    actor::{Actor, Nudge},
-};
+use super::{Inner, actor::Actor, nudge::Nudge};
 
 /// The executions that have an actor here.
 #[derive(Default)]
@@ -49,7 +46,14 @@ impl Driven {
     pub(super) fn nudge(&self, id: &str) -> bool {
         let actors = self.actors.lock();
         let entry = actors.get(id);
-        entry.inspect(|entry| entry.nudge.notify_one()).is_some()
+        entry.inspect(|entry| entry.nudge.commands()).is_some()
+    }
+
+    /// Wakes the execution's actor, if it is here, to look again at what the stage waits for.
+    pub(super) fn nudge_stage(&self, id: &str, stage: &str) {
+        if let Some(entry) = self.actors.lock().get(id) {
+            entry.nudge.stage(stage);
+        }
     }
 
     /// Enters an actor, and returns its number with the end of the one before it.
@@ -96,7 +100,7 @@ pub(super) fn adopt(inner: &Arc<Inner>, actor: Actor) {
         }
         inner.driven.leave(&id, number);
         // A poke that came too late for this actor is for whoever claims next.
-        if nudge.notified().now_or_never().is_some() {
+        if nudge.nudged().now_or_never().is_some() {
             inner.claim_now.notify_one();
         }
     });

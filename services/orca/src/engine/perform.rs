@@ -5,22 +5,22 @@
 //! (`StartStageHandler`, `RunTaskHandler`, `CompleteTaskHandler` of upstream). What came of it is part of the event, so a replay
 //! evaluates nothing.
 
-use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
+use std::{collections::BTreeMap, future::Future, panic::AssertUnwindSafe, sync::Arc};
 
 use futures::FutureExt;
-use gennaker_base::Kind;
+use gennaker_base::{Kind, Timestamp};
 use gennaker_clients::Caller;
 use gennaker_orca_stages::{
-    ComposeContext, Composition, NewStage, StageDefinition, StageView, Task, TaskContext, TaskError, TaskLimits,
-    TaskResult,
+    CancelContext, ComposeContext, Composition, NewStage, StageDefinition, StageView, Task, TaskContext, TaskError,
+    TaskLimits, TaskResult, authentication_for, window_stage,
 };
 use gennaker_store::Owner;
-use gennaker_wire::{Object, Stage, Status, SyntheticOwner};
+use gennaker_wire::{Object, ObjectExt as _, Stage, Status, SyntheticOwner};
 
 use super::Inner;
 use crate::{
     expressions::{changed, contains_expression},
-    planner::{Action, Event, State},
+    planner::{Action, CleanUp, Event, State},
 };
 
 type Outcome<T> = Result<T, TaskError>;
@@ -58,23 +58,72 @@ pub(super) fn action(
                 Event::ComposedOnFailure { stage, generation, result }
             }
             Action::Step { task, .. } => {
-                let now = inner.deps.clock.now();
-                let context = TaskContext {
-                    request_id: format!("{stage}-{task}-{generation}"),
-                    expressions: Arc::new(inner.expressions.clone()),
-                    caller: context.caller,
-                    clients: context.clients,
-                    view: context.view,
-                    now,
-                    started: started.unwrap_or(now),
-                };
+                let context = task_context(&inner, context, &task, generation, started);
                 let made = guarded(&inner, async { Ok(step(&inner, &task, context).await) }).await;
                 let (evaluated, result) = made.unwrap_or_else(|error| (Object::new(), Err(error)));
                 Event::Stepped { stage, generation, task, evaluated, result }
             }
+            Action::TimeOut { task, .. } => {
+                let context = task_context(&inner, context, &task, generation, started);
+                let result = guarded(&inner, time_out(&inner, &task, &context)).await;
+                let result = result.unwrap_or_else(|error| {
+                    tracing::warn!(%stage, %error, "what the task makes of its time-out is not known: it fails by it");
+                    None
+                });
+                Event::TimedOut { stage, generation, task, result }
+            }
+            Action::CleanUp { task, .. } => {
+                let result = guarded(&inner, clean_up(&inner, context, task, generation)).await;
+                Event::CleanedUp { stage, generation, result }
+            }
             Action::Abandon { .. } => Event::Woken,
         }
     })
+}
+
+/// Whether the action changes nothing outside: it may be done before it is recorded.
+pub(super) fn changes_nothing(inner: &Inner, state: &State, action: &Action) -> bool {
+    match action {
+        Action::Compose { .. } | Action::ComposeAfter { .. } | Action::ComposeOnFailure { .. } => true,
+        Action::Step { stage, task } => state.place(stage).is_some_and(|place| {
+            let class = class_of(&state.at(place).stage, task);
+            class.and_then(|class| inner.deps.catalogue.task(class)).is_some_and(|task| task.is_pure())
+        }),
+        Action::TimeOut { .. } | Action::CleanUp { .. } | Action::Abandon { .. } => false,
+    }
+}
+
+/// The contexts of those of the stages that their definitions change before they run again.
+pub(super) fn prepared_contexts(inner: &Inner, state: &State, stages: &[String]) -> BTreeMap<String, Object> {
+    let places = stages.iter().filter_map(|id| state.place(id));
+    let prepared = places.filter_map(|place| {
+        let stage = &state.at(place).stage;
+        let mut context = stage.context.clone();
+        let definition = inner.deps.catalogue.definition_for(state.head(), stage)?;
+        definition.prepare_restart(&mut context);
+        (context != stage.context).then(|| (stage.id.clone(), context))
+    });
+    prepared.collect()
+}
+
+/// What a step of the task is given.
+fn task_context(
+    inner: &Inner,
+    context: ComposeContext,
+    task: &str,
+    generation: u32,
+    started: Option<Timestamp>,
+) -> TaskContext {
+    let now = inner.deps.clock.now();
+    TaskContext {
+        request_id: format!("{}-{task}-{generation}", context.view.stage.id),
+        expressions: Arc::new(inner.expressions.clone()),
+        caller: context.caller,
+        clients: context.clients,
+        view: context.view,
+        now,
+        started: started.unwrap_or(now),
+    }
 }
 
 /// Within the deadline, and with a panic turned into an error.
@@ -107,7 +156,7 @@ async fn start(inner: &Inner, mut context: ComposeContext) -> Outcome<Started> {
     }
     let mut evaluated = None;
     if context.view.stage.parent_stage_id.is_none() {
-        let variables = variables(inner, &context.view.stage);
+        let variables = variables(inner, &context.view);
         evaluated = expressions.stage_context(&context.caller, &context.view, variables).await;
     }
     if let Some(settings) = &evaluated {
@@ -136,7 +185,7 @@ async fn evaluate_added(inner: &Inner, context: &ComposeContext, added: &mut [Ne
             ..Stage::default()
         };
         let view = context.view.with(stage);
-        let variables = variables(inner, &view.stage);
+        let variables = variables(inner, &view);
         if let Some(evaluated) = inner.expressions.stage_context(&context.caller, &view, variables).await {
             new.context = evaluated;
         }
@@ -144,18 +193,22 @@ async fn evaluate_added(inner: &Inner, context: &ComposeContext, added: &mut [Ne
 }
 
 /// The field of variables of that type of stage.
-fn variables(inner: &Inner, stage: &Stage) -> Option<&'static str> {
-    inner.deps.catalogue.stage(&stage.kind)?.variables()
+fn variables(inner: &Inner, view: &StageView) -> Option<&'static str> {
+    inner.deps.catalogue.definition_for(&view.execution, &view.stage)?.variables()
 }
 
 async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition> {
     let settings = context.view.context();
-    let definition = definition(inner, &context.view.stage)?;
+    let definition = definition(inner, &context.view)?;
     let problems = definition.validate(settings);
     if !problems.is_empty() {
         return Err(TaskError::invalid(problems.join("; ")));
     }
     let mut composition = definition.compose(context).await?;
+    composition.before.splice(0..0, window_stage(settings));
+    if definition.can_skip(settings) {
+        composition.context.get_or_insert_with(|| settings.clone()).insert("canManuallySkip".to_owned(), true.into());
+    }
     composition.cleans_up = definition.cleans_up();
     for template in &mut composition.tasks {
         let task = task(inner, &template.class)?;
@@ -169,17 +222,17 @@ async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition
 }
 
 async fn compose_after(inner: &Inner, context: &ComposeContext) -> Outcome<Vec<NewStage>> {
-    definition(inner, &context.view.stage)?.after(context).await
+    definition(inner, &context.view)?.after(context).await
 }
 
 async fn compose_on_failure(inner: &Inner, context: &ComposeContext) -> Outcome<Vec<NewStage>> {
-    definition(inner, &context.view.stage)?.on_failure(context).await
+    definition(inner, &context.view)?.on_failure(context).await
 }
 
 /// A step of a task, in its evaluated context; and what is to be kept of an evaluation after it, if the task is over.
 async fn step(inner: &Inner, id: &str, mut context: TaskContext) -> (Object, Outcome<TaskResult>) {
     let recorded = context.view.stage.clone();
-    let variables = variables(inner, &recorded);
+    let variables = variables(inner, &context.view);
     let evaluated = inner.expressions.stage_context(&context.caller, &context.view, variables).await;
     let had_expressions = evaluated.is_some();
     if let Some(settings) = evaluated {
@@ -206,18 +259,55 @@ async fn step(inner: &Inner, id: &str, mut context: TaskContext) -> (Object, Out
 }
 
 async fn make_step(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<TaskResult> {
-    let class = context.view.stage.tasks.iter().find(|task| task.id == id).map(|task| task.implementing_class.as_str());
-    let class =
-        class.ok_or_else(|| TaskError::new(Kind::Bug, "InternalError", format!("the stage has no task {id}")))?;
-    task(inner, class)?.step(context).await
+    task_of(inner, &context.view.stage, id)?.step(context).await
 }
 
-fn definition<'a>(inner: &'a Inner, stage: &Stage) -> Outcome<&'a Arc<dyn StageDefinition>> {
-    inner.deps.catalogue.stage(&stage.kind).ok_or_else(|| {
+async fn time_out(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<Option<TaskResult>> {
+    task_of(inner, &context.view.stage, id)?.on_timeout(context).await
+}
+
+/// The task that was under way undoes what it began, then the stage does.
+async fn clean_up(inner: &Inner, context: ComposeContext, task: Option<String>, generation: u32) -> Outcome<CleanUp> {
+    let mut found = CleanUp::default();
+    let mut view = context.view.clone();
+    let variables = variables(inner, &view);
+    if let Some(settings) = inner.expressions.stage_context(&context.caller, &view, variables).await {
+        view = view.with_context(settings);
+    }
+    let request_id = format!("{}-cancel-{generation}", view.stage.id);
+    if let Some(id) = task {
+        let context =
+            ComposeContext { view: view.clone(), caller: context.caller.clone(), clients: context.clients.clone() };
+        let mut context = task_context(inner, context, &id, generation, None);
+        context.request_id = format!("{request_id}-{id}");
+        let result = task_of(inner, &view.stage, &id)?.on_cancel(&context).await?;
+        found = CleanUp { context: result.context, outputs: result.outputs };
+    }
+    let definition = definition(inner, &view)?;
+    if definition.cleans_up() {
+        let context = CancelContext { view, caller: context.caller, clients: context.clients, request_id };
+        found.context.extend(definition.cancel(&context).await?);
+    }
+    Ok(found)
+}
+
+fn class_of<'a>(stage: &'a Stage, id: &str) -> Option<&'a str> {
+    stage.tasks.iter().find(|task| task.id == id).map(|task| task.implementing_class.as_str())
+}
+
+fn task_of<'a>(inner: &'a Inner, stage: &Stage, id: &str) -> Outcome<&'a Arc<dyn Task>> {
+    let missing = || TaskError::new(Kind::Bug, "InternalError", format!("the stage has no task {id}"));
+    task(inner, class_of(stage, id).ok_or_else(missing)?)
+}
+
+fn definition(inner: &Inner, view: &StageView) -> Outcome<Arc<dyn StageDefinition>> {
+    let stage = &view.stage;
+    inner.deps.catalogue.definition_for(&view.execution, stage).ok_or_else(|| {
+        let kind = stage.context.text("alias").unwrap_or_else(|| stage.kind.clone());
         TaskError::new(
             Kind::Unsupported,
             "NoSuchStageDefinitionBuilderException",
-            format!("the stage type {:?} is not supported; GET /capabilities/stages lists those that are", stage.kind),
+            format!("the stage type {kind:?} is not supported; GET /capabilities/stages lists those that are"),
         )
     })
 }
@@ -239,11 +329,12 @@ fn view(state: &State, place: usize) -> StageView {
 /// Who the execution acts for, with its fence.
 fn caller(owner: &Owner, view: &StageView) -> Caller {
     let execution = &view.execution;
-    let user = execution.authentication.user.clone().filter(|user| !user.is_empty());
+    let authentication = authentication_for(view);
+    let user = authentication.user.filter(|user| !user.is_empty());
     Caller {
         user: user.unwrap_or_else(|| "anonymous".to_owned()),
         roles: Vec::new(),
-        accounts: execution.authentication.allowed_accounts.clone(),
+        accounts: authentication.allowed_accounts,
         execution: Some(execution.id.clone()),
         fence: Some(format!("{}/{}", execution.id, owner.epoch.0)),
         idempotency_key: None,

@@ -3,11 +3,11 @@
 
 use gennaker_base::Timestamp;
 use gennaker_store::{Execution as Stored, Head, NewEvent, Part};
-use gennaker_wire::{Execution, Stage};
+use gennaker_wire::{Execution, Stage, Status};
 use serde::{Deserialize, Serialize};
 
 use super::{Error, row_kind};
-use crate::planner::{Event, Run, Signal, StageState, State};
+use crate::planner::{Event, Run, Signal, StageState, State, replay::Recorded};
 
 /// The format that this version writes, and the highest that it reads.
 pub(super) const FORMAT: u32 = 1;
@@ -50,10 +50,10 @@ pub(super) fn head(state: &State) -> Result<Head, Error> {
 
 /// The row of the stage at `place`.
 pub(super) fn part(state: &State, place: usize) -> Result<Part, Error> {
-    let StageState { stage, run } = state.at(place);
+    let StageState { stage, run, position } = state.at(place);
     Ok(Part {
         id: stage.id.clone(),
-        position: u32::try_from(place).unwrap_or(u32::MAX),
+        position: *position,
         body: to_json(&state.head().id, &StageRowRef { stage, run })?,
     })
 }
@@ -61,6 +61,11 @@ pub(super) fn part(state: &State, place: usize) -> Result<Part, Error> {
 /// The event row.
 pub(super) fn event(event: &Event, at: Timestamp) -> Result<NewEvent, Error> {
     Ok(NewEvent { kind: event.kind().to_owned(), at, body: to_json("event", event)? })
+}
+
+/// The event that a row holds.
+pub(super) fn recorded(id: &str, row: &gennaker_store::Event) -> Result<Recorded, Error> {
+    Ok(Recorded { sequence: row.sequence, at: row.event.at, event: from_json(id, &row.event.body)? })
 }
 
 /// The body of a signal.
@@ -73,16 +78,30 @@ pub(super) fn signal(id: &str, body: &str) -> Result<Signal, Error> {
     from_json(id, body)
 }
 
+#[derive(Deserialize)]
+struct Shown {
+    stage: Stage,
+}
+
 /// The execution that rows hold, as clients see it.
 pub(super) fn execution(stored: &Stored) -> Result<Execution, Error> {
-    #[derive(Deserialize)]
-    struct Shown {
-        stage: Stage,
-    }
     let id = &stored.head.id;
     let execution: Execution = from_json(id, &stored.head.body)?;
     let stages = stored.parts.iter().map(|part| Ok(from_json::<Shown>(id, &part.body)?.stage));
     Ok(Execution { stages: stages.collect::<Result<_, Error>>()?, ..execution })
+}
+
+/// The status that the head row says, without a look at its body.
+pub(super) fn status(stored: &Stored) -> Result<Status, Error> {
+    let status = serde_json::Value::from(stored.head.status.as_str());
+    serde_json::from_value(status)
+        .map_err(|error| Error::Record { id: stored.head.id.clone(), reason: error.to_string() })
+}
+
+/// The stage of that id.
+pub(super) fn stage(stored: &Stored, id: &str) -> Result<Option<Stage>, Error> {
+    let part = stored.parts.iter().find(|part| part.id == id);
+    Ok(part.map(|part| from_json::<Shown>(&stored.head.id, &part.body)).transpose()?.map(|shown| shown.stage))
 }
 
 /// The state that rows hold, for its owner.
@@ -91,7 +110,7 @@ pub(super) fn state(stored: &Stored) -> Result<State, Error> {
     let execution: Execution = from_json(id, &stored.head.body)?;
     let stages = stored.parts.iter().map(|part| {
         let row: StageRow = from_json(id, &part.body)?;
-        Ok(StageState { stage: row.stage.into(), run: row.run })
+        Ok(StageState { stage: row.stage.into(), run: row.run, position: part.position })
     });
     Ok(State::restore(execution, stages.collect::<Result<_, Error>>()?))
 }

@@ -1,14 +1,23 @@
 //! What happens to an execution, and what is to be done about it.
 
+use std::collections::BTreeMap;
+
 use gennaker_orca_stages::{Composition, NewStage, TaskError, TaskResult};
-use gennaker_wire::Object;
+use gennaker_wire::{Object, Stage};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened. Recorded as it is, so that an execution can be replayed through the planner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "event")]
 pub enum Event {
-    /// The execution may begin.
+    /// The execution was accepted: the first event of each.
+    Accepted {
+        /// Its stages as they were then, so that it can be replayed.
+        stages: Vec<Stage>,
+        /// Whether it begins at once; otherwise it needs a place among the runs of its pipeline first.
+        begins: bool,
+    },
+    /// The execution may begin: it has its place.
     Begin,
     /// A stage's definition said what it consists of.
     Composed {
@@ -61,6 +70,31 @@ pub enum Event {
         /// What it found out.
         result: Result<TaskResult, TaskError>,
     },
+    /// A task said what it makes of the end of its time.
+    TimedOut {
+        /// The stage.
+        stage: String,
+        /// The stage's generation at that time.
+        generation: u32,
+        /// The task.
+        task: String,
+        /// How it ends; `None` if by the time-out.
+        result: Option<TaskResult>,
+    },
+    /// A stage that was cancelled or failed has undone what it began, or could not.
+    CleanedUp {
+        /// The stage.
+        stage: String,
+        /// The stage's generation at that time.
+        generation: u32,
+        /// What it found out.
+        result: Result<CleanUp, TaskError>,
+    },
+    /// Something outside that a stage's task waits for may have changed.
+    Nudged {
+        /// The stage.
+        stage: String,
+    },
     /// A due time has come.
     Woken,
     /// Another owner took over: what was under way is asked again.
@@ -73,17 +107,31 @@ impl Event {
     /// A short word for the event row.
     pub fn kind(&self) -> &'static str {
         match self {
+            Event::Accepted { .. } => "accepted",
             Event::Begin => "begin",
             Event::Composed { .. } => "composed",
             Event::Skipped { .. } => "skipped",
             Event::ComposedAfter { .. } => "composedAfter",
             Event::ComposedOnFailure { .. } => "composedOnFailure",
             Event::Stepped { .. } => "stepped",
+            Event::TimedOut { .. } => "timedOut",
+            Event::CleanedUp { .. } => "cleanedUp",
+            Event::Nudged { .. } => "nudged",
             Event::Woken => "woken",
             Event::Recovered => "recovered",
             Event::Signalled(_) => "signalled",
         }
     }
+}
+
+/// What a clean-up found out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CleanUp {
+    /// Fields for the stage's context.
+    pub context: Object,
+    /// Fields for its outputs.
+    pub outputs: Object,
 }
 
 /// A command to an execution.
@@ -96,6 +144,23 @@ pub enum Signal {
         user: String,
         /// Why.
         reason: Option<String>,
+        /// Whether it ends at once, without undoing anything.
+        #[serde(default)]
+        force: bool,
+    },
+    /// Runs a stage again, and with it what comes after it.
+    Restart {
+        /// Who.
+        user: String,
+        /// The stage; for a synthetic one the stage of the pipeline that it belongs to.
+        stage: String,
+        /// Fields for its context.
+        #[serde(default)]
+        context: Object,
+        /// The contexts of the stages that are to run again, by id, as far as their definitions take something out: filled in by
+        /// the engine when it takes the command.
+        #[serde(default)]
+        prepared: BTreeMap<String, Object>,
     },
     /// Starts nothing new until it is resumed.
     Pause {
@@ -145,6 +210,20 @@ pub enum Action {
         /// The task.
         task: String,
     },
+    /// Ask the stage's task what it makes of the end of its time.
+    TimeOut {
+        /// The stage.
+        stage: String,
+        /// The task.
+        task: String,
+    },
+    /// Undo what the stage began.
+    CleanUp {
+        /// The stage.
+        stage: String,
+        /// The task that was under way, if it has something to undo.
+        task: Option<String>,
+    },
     /// Drop whatever is under way for the stage.
     Abandon {
         /// The stage.
@@ -160,6 +239,8 @@ impl Action {
             | Action::ComposeAfter { stage }
             | Action::ComposeOnFailure { stage }
             | Action::Step { stage, .. }
+            | Action::TimeOut { stage, .. }
+            | Action::CleanUp { stage, .. }
             | Action::Abandon { stage } => stage,
         }
     }

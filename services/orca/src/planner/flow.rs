@@ -1,15 +1,17 @@
 //! Whatever can go on, goes on: stages start, turn from phase to phase, and end, until nothing moves.
 
+use std::collections::BTreeSet;
+
 use gennaker_base::Timestamp;
-use gennaker_wire::{ObjectExt, Status, SyntheticOwner};
+use gennaker_wire::{ObjectExt, Stage, Status, SyntheticOwner};
 
 use super::{
-    Action, Phase, State, TaskRun, Wake,
+    Action, Phase, State, TaskRun, Wake, cleanup,
     outcome::{execution_status, failures, note_failed_expressions, stage_status},
 };
 
-/// The execution begins. One that has no stage to begin with has failed already and never started: upstream's
-/// `StartExecutionHandler`.
+/// The execution begins, or goes on after a restart. One that has no stage to begin with has failed already and never started:
+/// upstream's `StartExecutionHandler`.
 pub(super) fn begin(state: &mut State, now: Timestamp) {
     if state.head().status != Status::NotStarted {
         return;
@@ -19,17 +21,32 @@ pub(super) fn begin(state: &mut State, now: Timestamp) {
         state.head_mut().status = Status::Terminal;
         return;
     }
+    let too_late = state.head().other.integer("startTimeExpiry").is_some_and(|expiry| expiry < now.millis());
     let head = state.head_mut();
+    if too_late {
+        head.canceled = true;
+        head.canceled_by = Some("spinnaker".to_owned());
+        head.cancellation_reason = Some("Could not begin execution before start time expiry".to_owned());
+        head.status = Status::Canceled;
+        return;
+    }
     head.status = Status::Running;
+    head.canceled = false;
     head.start_time = Some(now);
+    state.touch_all();
 }
 
 /// Moves every stage as far as it goes, and ends the execution when it is over.
 pub(super) fn advance(state: &mut State, now: Timestamp, actions: &mut Vec<Action>) {
     while state.head().status == Status::Running {
+        if let Some(status) = ending(state) {
+            return end(state, status, now, actions);
+        }
         let mut moved = false;
-        for place in 0..state.stages().len() {
-            moved |= advance_stage(state, place, now, actions);
+        for place in concerned(state) {
+            while advance_stage(state, place, now, actions) {
+                moved = true;
+            }
         }
         if moved {
             continue;
@@ -41,36 +58,37 @@ pub(super) fn advance(state: &mut State, now: Timestamp, actions: &mut Vec<Actio
     }
 }
 
-/// Ends the execution; what is still under way is cancelled.
-pub(super) fn end(state: &mut State, status: Status, now: Timestamp, actions: &mut Vec<Action>) {
-    for place in 0..state.stages().len() {
-        cancel_stage(state, place, now, actions);
-    }
-    let head = state.head_mut();
-    head.status = status;
-    head.end_time = Some(now);
+fn concerned(state: &mut State) -> BTreeSet<usize> {
+    state.take_touched()
 }
 
-/// Cancels the stage at `place` if it is under way.
-fn cancel_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut Vec<Action>) {
-    if matches!(state.at(place).run.phase, Phase::Waiting | Phase::Done) {
-        return;
+/// How the execution is going to end, if that was decided and only its clean-up is awaited.
+fn ending(state: &State) -> Option<Status> {
+    if state.head().canceled {
+        return Some(Status::Canceled);
     }
-    let run = state.run_mut(place);
-    run.phase = Phase::Done;
-    run.task = None;
-    run.ask_again = None;
-    run.generation += 1;
-    let stage = state.stage_mut(place);
-    stage.status = Status::Canceled;
-    stage.end_time = Some(now);
-    for task in &mut stage.tasks {
-        if matches!(task.status, Status::Running | Status::Paused | Status::Suspended) {
-            task.status = Status::Canceled;
-            task.end_time = Some(now);
-        }
+    None
+}
+
+/// Ends the execution: what is still under way is cancelled, and once that has undone what it began, it is over.
+pub(super) fn end(state: &mut State, status: Status, now: Timestamp, actions: &mut Vec<Action>) {
+    let mut cleaning_up = false;
+    for place in 0..state.stages().len() {
+        cleaning_up |= cleanup::cancel_stage(state, place, now, actions);
     }
-    actions.push(Action::Abandon { stage: stage.id.clone() });
+    if !cleaning_up {
+        finish_execution(state, status, now);
+    }
+}
+
+/// The execution is over.
+pub(super) fn finish_execution(state: &mut State, status: Status, now: Timestamp) {
+    let head = state.head_mut();
+    head.status = status;
+    // One that never began has no end either: upstream's `PipelineExecutionImpl.updateStatus`.
+    if head.start_time.is_some() {
+        head.end_time = Some(now);
+    }
 }
 
 /// Whether everything that stands before the stage at `place` has ended so that it may start. A requisite that is not there
@@ -104,18 +122,7 @@ fn is_given_up(state: &State, parent: usize, owner: SyntheticOwner) -> bool {
 /// Moves the stage at `place` by one step if it can move.
 fn advance_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut Vec<Action>) -> bool {
     match state.at(place).run.phase {
-        Phase::Waiting => {
-            if !requisites_met(state, place) {
-                return false;
-            }
-            let stage = state.stage_mut(place);
-            stage.status = Status::Running;
-            stage.start_time = Some(now);
-            let stage = stage.id.clone();
-            state.run_mut(place).phase = Phase::Composing;
-            actions.push(Action::Compose { stage });
-            true
-        }
+        Phase::Waiting => start(state, place, now, actions),
         Phase::Before => match group_status(state, place, SyntheticOwner::StageBefore) {
             None => false,
             Some(true) if is_given_up(state, place, SyntheticOwner::StageBefore) => {
@@ -123,7 +130,7 @@ fn advance_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut 
                 true
             }
             Some(true) => {
-                state.run_mut(place).phase = Phase::Tasks;
+                state.enter(place, Phase::Tasks);
                 true
             }
             Some(false) => {
@@ -135,7 +142,7 @@ fn advance_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut 
         Phase::After => match group_status(state, place, SyntheticOwner::StageAfter) {
             None => false,
             Some(true) => {
-                complete(state, place, stage_status(state, place), now);
+                complete(state, place, stage_status(state, place), now, actions);
                 true
             }
             Some(false) => {
@@ -147,52 +154,83 @@ fn advance_stage(state: &mut State, place: usize, now: Timestamp, actions: &mut 
             None => false,
             Some(_) => {
                 let status = state.at(place).run.failing.unwrap_or(Status::Terminal);
-                complete(state, place, status, now);
+                complete(state, place, status, now, actions);
                 true
             }
         },
-        Phase::Composing | Phase::ComposingAfter | Phase::ComposingOnFailure | Phase::Done => false,
+        Phase::Composing | Phase::ComposingAfter | Phase::ComposingOnFailure | Phase::CleaningUp | Phase::Done => false,
     }
 }
 
+/// Starts the stage at `place` if nothing stands before it. One whose start has an expiry that is over is left out.
+fn start(state: &mut State, place: usize, now: Timestamp, actions: &mut Vec<Action>) -> bool {
+    if !requisites_met(state, place) {
+        return false;
+    }
+    if state.at(place).stage.start_time_expiry.is_some_and(|expiry| expiry < now) {
+        finish(state, place, Status::Skipped, now);
+        return true;
+    }
+    let stage = state.stage_mut(place);
+    stage.status = Status::Running;
+    stage.start_time = Some(now);
+    let stage = stage.id.clone();
+    state.enter(place, Phase::Composing);
+    actions.push(Action::Compose { stage });
+    true
+}
+
 /// Starts the next task, or turns to what comes after the tasks.
+///
+/// A task that failed in a way that the pipeline goes on after does not keep the stage's other tasks from running: upstream's
+/// `CompleteTaskHandler`.
 fn advance_tasks(state: &mut State, place: usize, now: Timestamp, actions: &mut Vec<Action>) -> bool {
     if state.at(place).run.task.is_some() {
         return false;
     }
     let stage = &state.at(place).stage;
-    let halted = stage.tasks.iter().any(|task| task.status.is_halt() || task.status == Status::FailedContinue);
-    let next = stage.tasks.iter().find(|task| task.status == Status::NotStarted).map(|task| task.id.clone());
-    match next {
-        Some(task) if !halted => {
-            let stage = state.stage_mut(place);
-            let id = stage.id.clone();
-            if let Some(task) = stage.task_mut(&task) {
-                task.status = Status::Running;
-                task.start_time = Some(now);
-            }
-            let number = task.parse::<usize>().unwrap_or(1);
-            let run = state.run_mut(place);
-            let limits = run.limits.get(number - 1).copied().unwrap_or_default();
-            let wake = Wake::Stepping;
-            run.task = Some(TaskRun { task: task.clone(), started: now, wake, changed: false, limits, failures: 0 });
-            actions.push(Action::Step { stage: id, task });
-        }
-        _ => {
-            let status = stage_status(state, place);
-            if status.is_halt() {
-                fail(state, place, status, now, actions);
-            } else {
-                compose_after(state, place, actions);
-            }
-        }
+    match next_task(stage) {
+        Some(number) => start_task(state, place, number, now, actions),
+        None => settle(state, place, now, actions),
     }
     true
 }
 
+/// The stage at `place` has no more tasks to run: it turns to what comes after them, or to its failure.
+pub(super) fn settle(state: &mut State, place: usize, now: Timestamp, actions: &mut Vec<Action>) {
+    let status = stage_status(state, place);
+    if status.is_halt() {
+        fail(state, place, status, now, actions);
+    } else {
+        compose_after(state, place, actions);
+    }
+}
+
+/// The number, from 0, of the task that comes next.
+fn next_task(stage: &Stage) -> Option<usize> {
+    if stage.tasks.iter().any(|task| task.status.is_halt()) {
+        return None;
+    }
+    stage.tasks.iter().position(|task| task.status == Status::NotStarted)
+}
+
+fn start_task(state: &mut State, place: usize, number: usize, now: Timestamp, actions: &mut Vec<Action>) {
+    let stage = state.stage_mut(place);
+    let id = stage.id.clone();
+    let task = &mut stage.tasks[number];
+    task.status = Status::Running;
+    task.start_time = Some(now);
+    let task = task.id.clone();
+    let run = state.run_mut(place);
+    let limits = run.limits.get(number).copied().unwrap_or_default();
+    let wake = Wake::Stepping;
+    run.task = Some(TaskRun { task: task.clone(), started: now, wake, changed: false, limits, failures: 0 });
+    actions.push(Action::Step { stage: id, task });
+}
+
 /// The stage's definition is asked what comes after its tasks.
 fn compose_after(state: &mut State, place: usize, actions: &mut Vec<Action>) {
-    state.run_mut(place).phase = Phase::ComposingAfter;
+    state.enter(place, Phase::ComposingAfter);
     actions.push(Action::ComposeAfter { stage: state.at(place).stage.id.clone() });
 }
 
@@ -222,29 +260,33 @@ fn group_status(state: &State, place: usize, owner: SyntheticOwner) -> Option<bo
 pub(super) fn fail(state: &mut State, place: usize, status: Status, now: Timestamp, actions: &mut Vec<Action>) {
     let run = &state.at(place).run;
     if status == Status::Canceled || run.failing.is_some() {
-        complete(state, place, status, now);
+        complete(state, place, status, now, actions);
         return;
     }
     let run = state.run_mut(place);
     run.failing = Some(status);
-    run.phase = Phase::ComposingOnFailure;
     run.task = None;
+    state.enter(place, Phase::ComposingOnFailure);
     actions.push(Action::ComposeOnFailure { stage: state.at(place).stage.id.clone() });
 }
 
-/// The stage is over, and says which of its expressions failed.
-pub(super) fn complete(state: &mut State, place: usize, status: Status, now: Timestamp) {
+/// The stage is over, and says which of its expressions failed. If it halted it undoes first what it began.
+pub(super) fn complete(state: &mut State, place: usize, status: Status, now: Timestamp, actions: &mut Vec<Action>) {
     if failures(&state.at(place).stage.context).is_some() {
         note_failed_expressions(&mut state.stage_mut(place).context);
+    }
+    if status.is_halt() && state.at(place).run.cleans_up {
+        return cleanup::begin(state, place, None, status, actions);
     }
     finish(state, place, status, now);
 }
 
 /// The stage is over.
 pub(super) fn finish(state: &mut State, place: usize, status: Status, now: Timestamp) {
+    state.enter(place, Phase::Done);
     let run = state.run_mut(place);
-    run.phase = Phase::Done;
     run.task = None;
+    run.ask_again = None;
     let stage = state.stage_mut(place);
     stage.status = status;
     stage.end_time = Some(now);

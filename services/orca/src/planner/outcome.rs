@@ -10,11 +10,16 @@ use super::{Phase, State};
 
 /// What a failure means for the stage, by its settings: upstream's `StageExecution.failureStatus`.
 pub(super) fn failure_status(stage: &Stage) -> Status {
+    failure_status_or(stage, Status::Terminal)
+}
+
+/// The same, for a stage that would end in this way without such settings.
+pub(super) fn failure_status_or(stage: &Stage, halt: Status) -> Status {
     let flag = |name: &str, default: bool| stage.context.boolean(name).unwrap_or(default);
     if flag("continuePipeline", false) || flag("continuePipelineOnFailure", false) {
         Status::FailedContinue
     } else if flag("failPipeline", true) {
-        Status::Terminal
+        halt
     } else {
         Status::Stopped
     }
@@ -52,6 +57,9 @@ pub(super) fn stage_status(state: &State, place: usize) -> Status {
         return Status::Terminal;
     }
     let mut statuses: Vec<Status> = stage.tasks.iter().map(|task| task.status).collect();
+    if stage.context.boolean("beforeStagePlanningFailed") == Some(true) {
+        statuses.push(failure_status(stage));
+    }
     for owner in [SyntheticOwner::StageBefore, SyntheticOwner::StageAfter] {
         statuses.extend(state.children(place, owner).into_iter().map(|child| state.at(child).stage.status));
     }
@@ -75,31 +83,35 @@ pub(super) fn stage_status(state: &State, place: usize) -> Status {
     }
 }
 
-/// How the execution ends, or `None` while it goes on; upstream's `CompleteExecutionHandler.determineFinalStatus`.
+/// How the execution ends, or `None` while it goes on; upstream's `CompleteExecutionHandler.determineFinalStatus`. What ended
+/// before a restart ends it only once nothing goes on.
 pub(super) fn execution_status(state: &State) -> Option<Status> {
-    let top_level: Vec<&Stage> =
-        state.stages().iter().map(|stage| &*stage.stage).filter(|stage| stage.parent_stage_id.is_none()).collect();
-    let any = |status| top_level.iter().any(|stage| stage.status == status);
+    let top_level = || state.stages().iter().filter(|state| state.stage.parent_stage_id.is_none());
+    let ended_now = |status| top_level().any(|state| state.stage.status == status && !state.run.before_restart);
+    if ended_now(Status::Terminal) {
+        return Some(Status::Terminal);
+    }
+    if ended_now(Status::Canceled) {
+        return Some(Status::Canceled);
+    }
+    if top_level().all(|state| state.stage.status.is_successful()) {
+        return Some(Status::Succeeded);
+    }
+    if state.stages().iter().any(is_under_way) || may_start(state) {
+        return None;
+    }
+    let any = |status| top_level().any(|state| state.stage.status == status);
     if any(Status::Terminal) {
         return Some(Status::Terminal);
     }
     if any(Status::Canceled) {
         return Some(Status::Canceled);
     }
-    if top_level.iter().all(|stage| stage.status.is_successful()) {
-        return Some(Status::Succeeded);
-    }
-    if any(Status::Stopped) && !state.stages().iter().any(is_under_way) && !may_start(state) {
-        let fails = top_level.iter().any(|stage| {
-            stage.status == Status::Stopped && stage.context.boolean("completeOtherBranchesThenFail") == Some(true)
-        });
-        return Some(if fails { Status::Terminal } else { Status::Succeeded });
-    }
-    if !state.stages().iter().any(is_under_way) && !may_start(state) {
-        // What is left waits for stages that are not there, or for each other: it can never start.
-        return Some(Status::Terminal);
-    }
-    None
+    let fails = top_level().map(|state| &state.stage).any(|stage| {
+        stage.status == Status::Stopped && stage.context.boolean("completeOtherBranchesThenFail") == Some(true)
+    });
+    // Without a stopped stage, what is left waits for stages that are not there, or for each other: it can never start.
+    Some(if fails || !any(Status::Stopped) { Status::Terminal } else { Status::Succeeded })
 }
 
 fn is_under_way(stage: &super::StageState) -> bool {

@@ -1,23 +1,39 @@
-//! Commands: cancel, pause, resume, patch.
+//! Commands: cancel, pause, resume, restart, skip, patch.
 
 use gennaker_base::Timestamp;
-use gennaker_wire::{Paused, Status};
+use gennaker_wire::{ObjectExt, Paused, Status, SyntheticOwner};
 use serde_json::json;
 
-use super::{Action, Phase, Signal, State, Wake, flow, step};
+use super::{
+    Action, Phase, Signal, State, Wake, flow,
+    restart::{self, Restart},
+    step,
+};
 
 /// Takes a command into the state. One that does not apply any more changes nothing; but who cancelled what is over already
 /// is noted all the same, as upstream does.
 pub(super) fn take(state: &mut State, signal: Signal, now: Timestamp, actions: &mut Vec<Action>) {
     match signal {
-        Signal::Cancel { user, reason } => {
+        Signal::Cancel { user, reason, force } => {
             let head = state.head_mut();
             head.canceled = true;
             head.canceled_by = Some(user);
             head.cancellation_reason = reason;
-            if !state.is_over() {
+            if state.is_over() {
+                return;
+            }
+            if state.head().status == Status::Paused {
+                // So that what is under way can undo what it began.
+                state.head_mut().status = Status::Running;
+            }
+            if force {
+                give_up(state, now, actions);
+            } else {
                 flow::end(state, Status::Canceled, now, actions);
             }
+        }
+        Signal::Restart { user, stage, context, prepared } => {
+            restart::take(state, Restart { user, stage, context, prepared }, now, actions);
         }
         _ if state.is_over() => {}
         Signal::Pause { user } => pause(state, user, now),
@@ -33,8 +49,55 @@ pub(super) fn take(state: &mut State, signal: Signal, now: Timestamp, actions: &
             stage.last_modified = Some(json!({
                 "user": user, "allowedAccounts": allowed_accounts, "lastModifiedTime": now.millis(),
             }));
+            if stage.context.boolean("manualSkip") == Some(true) {
+                return skip(state, place, now, actions);
+            }
             wake_for_change(state, place, actions);
         }
+    }
+}
+
+/// The execution ends as cancelled without undoing anything.
+fn give_up(state: &mut State, now: Timestamp, actions: &mut Vec<Action>) {
+    for place in 0..state.stages().len() {
+        if !matches!(state.at(place).run.phase, Phase::Waiting | Phase::Done) {
+            let run = state.run_mut(place);
+            run.cleans_up = false;
+            run.generation += 1;
+            run.undoing = None;
+            run.task.iter_mut().for_each(|task| task.limits.cleans_up = false);
+            if run.phase == Phase::CleaningUp {
+                actions.push(Action::Abandon { stage: state.at(place).stage.id.clone() });
+                flow::finish(state, place, Status::Canceled, now);
+            }
+        }
+    }
+    flow::end(state, Status::Canceled, now, actions);
+}
+
+/// The stage of the pipeline that `place` belongs to is left out, as somebody said while it ran: it and what of its synthetic
+/// stages is not over. Upstream's `SkipStageHandler`.
+fn skip(state: &mut State, place: usize, now: Timestamp, actions: &mut Vec<Action>) {
+    let mut top = place;
+    while let Some(parent) = state.parent(top) {
+        top = parent;
+    }
+    let mut below = vec![top];
+    while let Some(place) = below.pop() {
+        for owner in [SyntheticOwner::StageBefore, SyntheticOwner::StageAfter] {
+            below.extend(state.children(place, owner));
+        }
+        if state.at(place).run.phase == Phase::Done {
+            continue;
+        }
+        state.run_mut(place).generation += 1;
+        let stage = state.stage_mut(place);
+        for task in stage.tasks.iter_mut().filter(|task| task.status == Status::Running) {
+            task.status = Status::Skipped;
+            task.end_time = Some(now);
+        }
+        actions.push(Action::Abandon { stage: stage.id.clone() });
+        flow::finish(state, place, Status::Skipped, now);
     }
 }
 
@@ -47,6 +110,8 @@ fn wake_for_change(state: &mut State, place: usize, actions: &mut Vec<Action>) {
     let Some(run) = &mut state.run_mut(place).task else { return };
     if run.wake == Wake::Stepping {
         run.changed = true;
+    } else if run.wake == Wake::TimingOut {
+        // Its time is over.
     } else if running {
         step::step_again(state, place, actions);
     } else {
@@ -81,6 +146,7 @@ fn resume(state: &mut State, user: String, now: Timestamp, actions: &mut Vec<Act
         paused.paused_ms = u64::try_from(paused_for.as_millis()).unwrap_or(u64::MAX);
     }
     relabel(state, Status::Paused, Status::Running);
+    state.touch_all();
     for place in 0..state.stages().len() {
         if state.at(place).run.task.is_some()
             && let Some(run) = &mut state.run_mut(place).task

@@ -1,21 +1,16 @@
 //! What comes back from actions: compositions, steps of tasks, due times.
 
-use std::time::Duration;
-
 use gennaker_base::{Kind, Timestamp};
 use gennaker_orca_stages::{Composition, NewStage, Next, TaskError, TaskResult};
 use gennaker_wire::{Object, ObjectExt, Status, SyntheticOwner};
 
 use super::{
-    Action, Phase, StageState, State, Wake, flow,
-    outcome::{exception, fails_by_expressions, failure_status},
+    Action, Phase, StageState, State, Wake, cleanup, flow,
+    outcome::{exception, failure_status, failure_status_or},
     synthetic,
+    timing::{is_overdue, next_look, retry_wait},
 };
 
-/// The soonest next look at a running task.
-const SOONEST: Duration = Duration::from_millis(50);
-/// The longest wait after a failure that may pass.
-const LONGEST_RETRY: Duration = Duration::from_secs(5);
 /// So often in a row a definition may fail transiently: upstream's number of attempts to plan a stage.
 const MOST_QUESTIONS: u32 = 40;
 
@@ -27,6 +22,7 @@ pub(super) fn composed(
     evaluated: Option<Object>,
     result: Result<Composition, TaskError>,
     now: Timestamp,
+    actions: &mut Vec<Action>,
 ) {
     let Some(place) = expected(state, stage, generation, Phase::Composing) else { return };
     if let Some(context) = evaluated {
@@ -39,11 +35,13 @@ pub(super) fn composed(
                 stage.context = context;
             }
             stage.tasks = synthetic::tasks(&composition.tasks);
-            state.run_mut(place).limits = composition.tasks.iter().map(|task| task.limits).collect();
+            let run = state.run_mut(place);
+            run.limits = composition.tasks.iter().map(|task| task.limits).collect();
+            run.cleans_up = composition.cleans_up;
             synthetic::add(state, place, SyntheticOwner::StageBefore, composition.before, now);
             turn_to(state, place, Phase::Before);
         }
-        Err(error) => not_composed(state, place, &error, now),
+        Err(error) => not_composed(state, place, &error, now, actions),
     }
 }
 
@@ -62,27 +60,33 @@ pub(super) fn composed_around(
     phase: Phase,
     result: Result<Vec<NewStage>, TaskError>,
     now: Timestamp,
+    actions: &mut Vec<Action>,
 ) {
     let Some(place) = expected(state, stage, generation, phase) else { return };
     match result {
         Ok(stages) => {
+            if phase == Phase::ComposingOnFailure && !stages.is_empty() {
+                // What has not started when the stage failed never will.
+                let id = state.at(place).stage.id.clone();
+                state.remove_children(&id, |child| child.status == Status::NotStarted);
+            }
+            let Some(place) = state.place(stage) else { return };
             synthetic::add(state, place, SyntheticOwner::StageAfter, stages, now);
             let next = if phase == Phase::ComposingOnFailure { Phase::OnFailure } else { Phase::After };
             turn_to(state, place, next);
         }
-        Err(error) => not_composed(state, place, &error, now),
+        Err(error) => not_composed(state, place, &error, now, actions),
     }
 }
 
 fn turn_to(state: &mut State, place: usize, phase: Phase) {
-    let run = state.run_mut(place);
-    run.phase = phase;
-    run.failures = 0;
+    state.enter(place, phase);
+    state.run_mut(place).failures = 0;
 }
 
-/// The stage's definition itself failed: it is asked again if that may help, otherwise the stage is over, and nothing can
-/// clean up after it.
-fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timestamp) {
+/// The stage's definition itself failed: it is asked again if that may help. Otherwise the stage has failed, as if by a task; and
+/// if it was asked what comes after its tasks or its failure, it is over.
+fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timestamp, actions: &mut Vec<Action>) {
     let run = state.run_mut(place);
     let first = run.phase == Phase::Composing;
     if error.kind.is_transient() && run.failures < MOST_QUESTIONS {
@@ -98,13 +102,11 @@ fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timesta
         name.push_str(":ConstructAfterStages");
     }
     stage.context.insert("exception".to_owned(), exception(error, &name, now).into());
-    if !first {
+    if first {
+        flow::settle(state, place, now, actions);
+    } else {
         flow::finish(state, place, Status::Terminal, now);
-        return;
     }
-    let stage = &state.at(place).stage;
-    let status = if fails_by_expressions(stage) { Status::Terminal } else { failure_status(stage) };
-    flow::complete(state, place, status, now);
 }
 
 /// A task made a step.
@@ -128,7 +130,7 @@ pub(super) fn stepped(
             let wake = match result.next {
                 // The step may not have seen the change: look again.
                 _ if run.changed => Wake::At(now),
-                Next::Soon => Wake::At(now.after(next_look(now.since(run.started), run.limits.longest_wait))),
+                Next::Soon => Wake::At(next_look(state, place, now)),
                 Next::At(due) => Wake::At(due),
                 Next::OnChange => Wake::OnChange,
             };
@@ -140,11 +142,14 @@ pub(super) fn stepped(
             if let Some(error) = &result.error {
                 note_failure(state, place, task, error, now);
             }
-            let status = match result.status {
-                Status::Terminal => failure_status(&state.at(place).stage),
-                status => status,
-            };
-            end_task(state, place, task, status, now);
+            match result.status {
+                Status::Redirect => redirect(state, place, task),
+                halt @ (Status::Terminal | Status::Canceled) => {
+                    let status = failure_status_or(&state.at(place).stage, halt);
+                    end_task(state, place, task, status, now);
+                }
+                status => end_task(state, place, task, status, now),
+            }
         }
         Err(error) if error.kind.is_transient() && !is_overdue(state, place, now) => {
             let failures = run.failures.saturating_add(1);
@@ -154,6 +159,23 @@ pub(super) fn stepped(
             take_evaluated(state, place, run.changed, evaluated);
             fail_task(state, place, task, &error, now);
         }
+    }
+}
+
+/// The stage goes back to the first task of the loop that `task` is in: upstream's `CompleteTaskHandler.handleRedirect`. A task
+/// that is in no loop is made again.
+fn redirect(state: &mut State, place: usize, task: &str) {
+    let run = state.run_mut(place);
+    run.task = None;
+    // Its tasks run anew, with side effects of their own.
+    run.generation += 1;
+    let tasks = &mut state.stage_mut(place).tasks;
+    let Some(own) = tasks.iter().position(|other| other.id == task) else { return };
+    let start = tasks[..=own].iter().rposition(|task| task.loop_start).unwrap_or(own);
+    let end = tasks.iter().skip(own).position(|task| task.loop_end).map_or(own, |end| own + end);
+    for task in &mut tasks[start..=end] {
+        task.status = Status::NotStarted;
+        task.end_time = None;
     }
 }
 
@@ -175,17 +197,51 @@ pub(super) fn woken(state: &mut State, now: Timestamp, actions: &mut Vec<Action>
             actions.extend(question(state, place));
         }
         let Some(run) = &state.at(place).run.task else { continue };
-        if is_overdue(state, place, now) && run.wake != Wake::Stepping {
-            time_out(state, place, now);
+        if matches!(run.wake, Wake::Stepping | Wake::TimingOut) {
+            continue;
+        }
+        if is_overdue(state, place, now) {
+            ask_of_time_out(state, place, actions);
         } else if matches!(run.wake, Wake::At(due) if due <= now) {
             step_again(state, place, actions);
         }
     }
 }
 
-/// The task at `place` did not end in time.
-fn time_out(state: &mut State, place: usize, now: Timestamp) {
+/// The task at `place` did not end in time: it is asked what it makes of that.
+fn ask_of_time_out(state: &mut State, place: usize, actions: &mut Vec<Action>) {
+    let stage = state.at(place).stage.id.clone();
+    if let Some(run) = &mut state.run_mut(place).task {
+        run.wake = Wake::TimingOut;
+        actions.push(Action::TimeOut { stage, task: run.task.clone() });
+    }
+}
+
+/// A task said what it makes of the end of its time.
+pub(super) fn timed_out(
+    state: &mut State,
+    stage: &str,
+    generation: u32,
+    task: &str,
+    result: Option<TaskResult>,
+    now: Timestamp,
+) {
+    let Some(place) = expected(state, stage, generation, Phase::Tasks) else { return };
     let Some(run) = state.at(place).run.task.clone() else { return };
+    if run.task != task || run.wake != Wake::TimingOut {
+        return;
+    }
+    if let Some(result) = result {
+        merge(state, place, result.context, result.outputs);
+        if let Some(error) = &result.error {
+            note_failure(state, place, task, error, now);
+        }
+        let status = match result.status {
+            Status::FailedContinue => Status::FailedContinue,
+            _ => failure_status(&state.at(place).stage),
+        };
+        return end_task(state, place, task, status, now);
+    }
     if state.at(place).stage.context.boolean("markSuccessfulOnTimeout") == Some(true) {
         end_task(state, place, &run.task, Status::Succeeded, now);
         return;
@@ -199,12 +255,17 @@ fn time_out(state: &mut State, place: usize, now: Timestamp) {
 /// What was under way when the last owner died is asked again.
 pub(super) fn recovered(state: &State, actions: &mut Vec<Action>) {
     for place in 0..state.stages().len() {
-        let StageState { stage, run } = state.at(place);
+        let StageState { stage, run, .. } = state.at(place);
         if run.ask_again.is_none() {
             actions.extend(question(state, place));
         }
-        let stepping = run.task.as_ref().filter(|task| task.wake == Wake::Stepping);
-        actions.extend(stepping.map(|task| Action::Step { stage: stage.id.clone(), task: task.task.clone() }));
+        let Some(task) = &run.task else { continue };
+        let (stage, name) = (stage.id.clone(), task.task.clone());
+        match task.wake {
+            Wake::Stepping => actions.push(Action::Step { stage, task: name }),
+            Wake::TimingOut => actions.push(Action::TimeOut { stage, task: name }),
+            Wake::At(_) | Wake::OnChange => {}
+        }
     }
 }
 
@@ -215,6 +276,7 @@ fn question(state: &State, place: usize) -> Option<Action> {
         Phase::Composing => Some(Action::Compose { stage }),
         Phase::ComposingAfter => Some(Action::ComposeAfter { stage }),
         Phase::ComposingOnFailure => Some(Action::ComposeOnFailure { stage }),
+        Phase::CleaningUp => cleanup::question(state, place),
         Phase::Waiting | Phase::Before | Phase::Tasks | Phase::After | Phase::OnFailure | Phase::Done => None,
     }
 }
@@ -228,6 +290,17 @@ pub(super) fn compose_again(state: &mut State, place: usize, actions: &mut Vec<A
     actions.extend(question(state, place));
 }
 
+/// Something outside that the stage's task waits for may have changed: it looks again at once.
+pub(super) fn nudged(state: &mut State, stage: &str, actions: &mut Vec<Action>) {
+    let Some(place) = state.place(stage).filter(|_| state.head().status == Status::Running) else { return };
+    let Some(run) = &state.at(place).run.task else { return };
+    match run.wake {
+        Wake::Stepping => state.run_mut(place).task.iter_mut().for_each(|run| run.changed = true),
+        Wake::At(_) | Wake::OnChange => step_again(state, place, actions),
+        Wake::TimingOut => {}
+    }
+}
+
 /// Makes the next step of the task that waits at `place`.
 pub(super) fn step_again(state: &mut State, place: usize, actions: &mut Vec<Action>) {
     let stage = state.at(place).stage.id.clone();
@@ -238,42 +311,14 @@ pub(super) fn step_again(state: &mut State, place: usize, actions: &mut Vec<Acti
     }
 }
 
-/// When the time of the task at `place` is over; `None` if it has no limit. `stageTimeoutMs` of the stage or of a stage above
-/// it counts from that stage's start, the last pause left out, and goes before the task's own limit.
-pub(super) fn deadline(state: &State, place: usize) -> Option<Timestamp> {
-    let run = state.at(place).run.task.as_ref()?;
-    let mut own_or_above = Some(place);
-    let mut earliest: Option<Timestamp> = None;
-    while let Some(place) = own_or_above {
-        let stage = &state.at(place).stage;
-        let limit = stage.context.integer("stageTimeoutMs").and_then(|millis| u64::try_from(millis).ok());
-        if let (Some(limit), Some(start)) = (limit, stage.start_time) {
-            let end = start.after(Duration::from_millis(limit)).after(paused_since(state, start));
-            earliest = Some(earliest.map_or(end, |other| other.min(end)));
-        }
-        own_or_above = state.parent(place);
-    }
-    earliest.or_else(|| Some(run.started.after(Duration::from_millis(run.limits.timeout?))))
-}
-
-/// How long the last pause was, if it began after `start`.
-fn paused_since(state: &State, start: Timestamp) -> Duration {
-    let paused = state.head().paused.as_ref().and_then(|paused| paused.pause_time.zip(paused.resume_time));
-    paused.filter(|(from, _)| *from > start).map(|(from, until)| until.since(from)).unwrap_or_default()
-}
-
-fn is_overdue(state: &State, place: usize, now: Timestamp) -> bool {
-    deadline(state, place).is_some_and(|deadline| deadline <= now)
-}
-
 /// The place of the stage, if it is the one that the event is about and still in that phase.
-fn expected(state: &State, stage: &str, generation: u32, phase: Phase) -> Option<usize> {
+pub(super) fn expected(state: &State, stage: &str, generation: u32, phase: Phase) -> Option<usize> {
     let place = state.place(stage)?;
     let run = &state.at(place).run;
     (run.generation == generation && run.phase == phase && !state.is_over()).then_some(place)
 }
 
-fn merge(state: &mut State, place: usize, context: Object, outputs: Object) {
+pub(super) fn merge(state: &mut State, place: usize, context: Object, outputs: Object) {
     if context.is_empty() && outputs.is_empty() {
         return;
     }
@@ -313,14 +358,4 @@ fn end_task(state: &mut State, place: usize, task: &str, status: Status, now: Ti
         task.status = status;
         task.end_time = Some(now);
     }
-}
-
-/// The wait after so many failures in a row that may pass.
-fn retry_wait(failures: u32) -> Duration {
-    SOONEST.saturating_mul(2u32.saturating_pow(failures)).min(LONGEST_RETRY)
-}
-
-/// A tenth of the time that it has taken so far, within limits.
-fn next_look(elapsed: Duration, longest: u64) -> Duration {
-    (elapsed / 10).clamp(SOONEST, Duration::from_millis(longest).max(SOONEST))
 }

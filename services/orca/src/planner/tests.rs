@@ -1,17 +1,20 @@
 //! The planner by itself: a world that answers its actions, in any order.
 
+mod cleanup;
+pub(super) mod coverage;
 mod flow;
 mod random;
+mod restart;
 mod signals;
 
 use std::collections::BTreeMap;
 
 use gennaker_base::{Kind, Timestamp};
 use gennaker_orca_stages::{Composition, NewStage, Next, TaskError, TaskResult, TaskTemplate};
-use gennaker_wire::{Execution, Object, Stage, Status};
+use gennaker_wire::{Execution, Object, ObjectExt, Stage, Status};
 use serde_json::{Value, json};
 
-use super::{Action, Event, Signal, State, plan};
+use super::{Action, CleanUp, Event, Signal, State, plan, replay::Recorded};
 
 /// Plays definitions and tasks. A stage's settings say what it does:
 /// `tasks` (how each task ends, by default one that succeeds), `before`, `after`, `onFailure` (lists of stages with settings).
@@ -22,6 +25,9 @@ struct World {
     open: Vec<Action>,
     /// What started, in order: `stage` or `stage/task`.
     log: Vec<String>,
+    /// Everything that happened.
+    recorded: Vec<Recorded>,
+    polls_succeed: bool,
 }
 
 impl World {
@@ -46,8 +52,11 @@ impl World {
             now: Timestamp::from_millis(1000),
             open: Vec::new(),
             log: Vec::new(),
+            recorded: Vec::new(),
+            polls_succeed: false,
         };
-        world.happen(Event::Begin);
+        let stages = world.state.stages().iter().map(|state| (*state.stage).clone()).collect();
+        world.happen(Event::Accepted { stages, begins: true });
         world
     }
 
@@ -55,9 +64,13 @@ impl World {
         // What is recorded must read back as what happened.
         let recorded = serde_json::to_string(&event).expect("events are JSON");
         assert_eq!(serde_json::from_str::<Event>(&recorded).expect("events read back"), event);
+        let sequence = self.recorded.len() as u64 + 1;
+        self.recorded.push(Recorded { sequence, at: self.now, event: event.clone() });
         for action in plan(&mut self.state, event, self.now) {
+            // What is begun for a stage replaces what was under way for it.
+            self.open.retain(|open| open.stage() != action.stage());
             match &action {
-                Action::Abandon { stage } => self.open.retain(|open| open.stage() != stage),
+                Action::Abandon { .. } => {}
                 Action::Compose { stage } => {
                     self.log.push(self.ref_id(stage));
                     self.open.push(action);
@@ -81,10 +94,17 @@ impl World {
         let event = match action {
             Action::Compose { .. } => {
                 let count = context.get("tasks").and_then(Value::as_array).map_or(1, Vec::len);
-                let tasks = (0..count).map(|number| TaskTemplate::new(&format!("task{number}"), "class"));
+                let tasks = (0..count).map(|number| {
+                    let mut task = TaskTemplate::new(&format!("task{number}"), "class");
+                    task.limits.cleans_up = context.boolean("tasksCleanUp") == Some(true);
+                    task
+                });
+                let tasks: Vec<_> = tasks.collect();
+                let looped = context.boolean("loop") == Some(true);
                 let composition = Composition {
-                    tasks: tasks.collect(),
+                    tasks: if looped { TaskTemplate::looped(tasks) } else { tasks },
                     before: new_stages(&context, "before"),
+                    cleans_up: context.boolean("cleansUp") == Some(true),
                     ..Composition::default()
                 };
                 let broken = context.get("broken").is_some();
@@ -104,8 +124,21 @@ impl World {
             Action::Step { task, .. } => {
                 let number: usize = task.parse().expect("a number");
                 let wanted = context.get("tasks").and_then(|tasks| tasks.get(number - 1));
-                let result = outcome(wanted.unwrap_or(&Value::Null));
+                let polled = self.polls_succeed && wanted.is_some_and(|wanted| wanted == "POLL");
+                let result = outcome(wanted.filter(|_| !polled).unwrap_or(&Value::Null));
                 Event::Stepped { stage, generation, task, evaluated: Object::new(), result }
+            }
+            Action::TimeOut { task, .. } => {
+                let result = (context.get("onTimeout").is_some()).then(|| TaskResult::ended(Status::FailedContinue));
+                Event::TimedOut { stage, generation, task, result }
+            }
+            Action::CleanUp { .. } => {
+                let result = match context.get("cleanUp").and_then(Value::as_str) {
+                    Some("ERROR") => Err(failure()),
+                    Some("RETRY") => Err(TaskError::new(Kind::Unavailable, "Test", "away")),
+                    _ => Ok(CleanUp { context: object(json!({"cleaned": true})), ..CleanUp::default() }),
+                };
+                Event::CleanedUp { stage, generation, result }
             }
             Action::Abandon { .. } => unreachable!("it is not kept"),
         };
@@ -118,6 +151,11 @@ impl World {
             self.answer(0);
         }
         self.state.head().status
+    }
+
+    /// From now on the tasks that were to be looked at again succeed.
+    fn finish_polls(&mut self) {
+        self.polls_succeed = true;
     }
 
     fn signal(&mut self, signal: Signal) {
@@ -151,6 +189,8 @@ fn outcome(wanted: &Value) -> Result<TaskResult, TaskError> {
         "SKIPPED" => TaskResult::ended(Status::Skipped),
         "WAIT" => TaskResult::running(Next::OnChange),
         "POLL" => TaskResult::running(Next::Soon),
+        "REDIRECT" => TaskResult::ended(Status::Redirect),
+        "CANCELED" => TaskResult::ended(Status::Canceled),
         "ERROR" => return Err(failure()),
         "RETRY" => return Err(TaskError::new(Kind::Unavailable, "Test", "away")),
         other => panic!("unknown outcome {other}"),
@@ -164,7 +204,14 @@ fn failure() -> TaskError {
 fn new_stages(context: &Object, field: &str) -> Vec<NewStage> {
     let stages = context.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
     let stages = stages.into_iter().filter_map(|stage| stage.as_object().cloned());
-    stages.map(|context| NewStage::then("test", "child", context)).collect()
+    let stages = stages.map(|context| {
+        let kind = context.text("kind").unwrap_or_else(|| "test".to_owned());
+        match context.contains_key("beside") {
+            true => NewStage::beside(&kind, "child", context),
+            false => NewStage::then(&kind, "child", context),
+        }
+    });
+    stages.collect()
 }
 
 fn object(value: Value) -> Object {

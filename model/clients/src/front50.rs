@@ -50,6 +50,39 @@ impl Front50Client {
         self.transport.send(caller, Call::new(Method::DELETE, &["v2", "applications", name])).await
     }
 
+    /// Who may use an application: `{"name": ..., "permissions": {"READ": [...], ...}}`.
+    pub async fn permissions(&self, caller: &Caller, application: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["permissions", "applications", application])).await
+    }
+
+    /// Says who may use an application.
+    pub async fn update_permissions(&self, caller: &Caller, application: &str, permissions: &Value) -> Result<()> {
+        let call = Call::new(Method::PUT, &["permissions", "applications", application]).body(permissions)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Forgets who may use an application: everybody may.
+    pub async fn delete_permissions(&self, caller: &Caller, application: &str) -> Result<()> {
+        let call = Call::new(Method::DELETE, &["permissions", "applications", application]);
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Creates a project; front50 makes its id.
+    pub async fn create_project(&self, caller: &Caller, project: &Value) -> Result<Value> {
+        self.transport.send(caller, Call::new(Method::POST, &["v2", "projects"]).body(project)?).await
+    }
+
+    /// Replaces the project of that id.
+    pub async fn update_project(&self, caller: &Caller, id: &str, project: &Value) -> Result<Value> {
+        self.transport.send(caller, Call::new(Method::PUT, &["v2", "projects", id]).body(project)?).await
+    }
+
+    /// Deletes the project of that id.
+    pub async fn delete_project(&self, caller: &Caller, id: &str) -> Result<()> {
+        let call = Call::new(Method::DELETE, &["v2", "projects", id]);
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
     /// The pipelines of an application, in their order.
     pub async fn pipelines(&self, caller: &Caller, application: &str) -> Result<Vec<Pipeline>> {
         self.transport.send(caller, Call::get(&["pipelines", application])).await

@@ -1,7 +1,7 @@
 //! orca: executions.
 
 use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::Execution;
+use gennaker_wire::{Execution, Status};
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
@@ -61,6 +61,11 @@ impl OrcaClient {
         Ok(self.transport.send::<Started>(caller, call).await?.reference)
     }
 
+    /// How a child stands: without its trigger, which holds its parent, and without its stages while it goes on. Ours only.
+    pub async fn outcome(&self, caller: &Caller, id: &str) -> Result<Execution> {
+        self.transport.send(caller, Call::get(&["pipelines", id, "outcome"])).await
+    }
+
     /// Starts operations; returns the reference, `/tasks/ID`.
     pub async fn start_task(&self, caller: &Caller, task: &Value) -> Result<String> {
         let call = Call::new(Method::POST, &["ops"]).body(task)?;
@@ -70,6 +75,15 @@ impl OrcaClient {
     /// One execution of a pipeline.
     pub async fn execution(&self, caller: &Caller, id: &str) -> Result<Execution> {
         self.transport.send(caller, Call::get(&["pipelines", id])).await
+    }
+
+    /// How operations stand.
+    pub async fn task_status(&self, caller: &Caller, id: &str) -> Result<Status> {
+        #[derive(Deserialize)]
+        struct Task {
+            status: Status,
+        }
+        Ok(self.transport.send::<Task>(caller, Call::get(&["tasks", id])).await?.status)
     }
 
     /// The executions of an application's pipelines, the newest first.

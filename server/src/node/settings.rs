@@ -124,6 +124,8 @@ pub(crate) struct Settings {
     pub(crate) gate: ServiceSettings<gennaker_gate::Options>,
     /// orca's.
     pub(crate) orca: ServiceSettings<gennaker_orca::Options>,
+    /// Those of orca's stages.
+    pub(crate) stages: gennaker_orca_stages::Options,
     /// clouddriver's.
     pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
     /// The local provider's.
@@ -149,6 +151,9 @@ impl Settings {
             None => None,
         };
         origins.extend(deck);
+        let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
+        orca_settings.own.lists = orca.bind("tasks.controller")?;
+        orca_settings.own.import = orca.bind("executions.import")?;
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
@@ -156,7 +161,8 @@ impl Settings {
             origins,
             local: clouddriver.bind("local")?,
             gate: gate_settings,
-            orca: service(&orca, "orca", 8083)?,
+            orca: orca_settings,
+            stages: stages(&orca)?,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: service(&front50, "front50", 8080)?,
         };
@@ -165,6 +171,18 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// What orca's stages are set up with: keys of `orca.yml` that upstream has outside of `orca`.
+fn stages(config: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options> {
+    let mut options = gennaker_orca_stages::Options { tasks: config.bind("tasks")?, dryrun: config.bind("dryrun")? };
+    let install = config.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());
+    if let Some(zone) = install
+        && config.get_string("tasks.executionWindow.timezone")?.is_none()
+    {
+        options.tasks.execution_window.timezone = zone;
+    }
+    Ok(options)
 }
 
 /// A service's place and its own settings, which stand under its name.

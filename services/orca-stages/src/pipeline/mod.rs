@@ -65,6 +65,10 @@ impl StageDefinition for PipelineStage {
         Ok(Composition { tasks: tasks(context.view.context()), ..Composition::default() })
     }
 
+    fn can_skip(&self, context: &Object) -> bool {
+        context.boolean("skippable") == Some(true)
+    }
+
     fn cleans_up(&self) -> bool {
         true
     }

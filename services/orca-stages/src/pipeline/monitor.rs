@@ -6,8 +6,6 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gennaker_base::Kind;
-use gennaker_clients::ExecutionQuery;
 use gennaker_wire::{Execution, Object, ObjectExt, Status};
 use serde_json::Value;
 
@@ -32,26 +30,16 @@ impl Task for MonitorPipelineTask {
             let exception = failure::appended(settings, "no pipeline execution ids to monitor");
             return Ok(TaskResult::ended(Status::Terminal).with_context("exception", exception));
         };
-        let status = status(context, &id).await?;
-        if !status.is_complete() {
-            return Ok(TaskResult::running(Next::Soon).with_context("status", status.name()));
+        let child = context.clients.orca.outcome(&context.caller, &id).await?;
+        if !child.status.is_complete() {
+            return Ok(TaskResult::running(Next::Soon).with_context("status", child.status.name()));
         }
-        let child = context.clients.orca.execution(&context.caller, &id).await?;
         let mut result = of(&child, settings);
         if result.status == Status::Succeeded && keeps_outputs(&context.view) {
             result.outputs.clear();
         }
         Ok(result)
     }
-}
-
-/// Where the child stands: asked without its stages' contexts, since most looks find it running.
-async fn status(context: &TaskContext, id: &str) -> Result<Status, TaskError> {
-    let query = ExecutionQuery { expand: Some(false), ..ExecutionQuery::default() };
-    let found = context.clients.orca.executions_of(&context.caller, &[], &[id.to_owned()], &query).await?;
-    let missing =
-        || TaskError::new(Kind::NotFound, "ExecutionNotFoundException", format!("No pipeline found for {id}"));
-    found.first().map(|child| child.status).ok_or_else(missing)
 }
 
 /// What a child that is over makes of the task.

@@ -14,7 +14,9 @@
 mod actor;
 mod claims;
 mod driven;
+mod enabled;
 mod history;
+mod import;
 mod limit;
 mod nudge;
 mod perform;
@@ -27,12 +29,13 @@ use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_clients::Clients;
 use gennaker_orca_stages::Catalogue;
 use gennaker_store::{Owner, Query, SharedStore};
-use gennaker_wire::{Execution, ExecutionKind};
+use gennaker_wire::{Execution, ExecutionKind, Object, Stage};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::driven::Driven;
+pub(crate) use self::import::IMPORTED;
 pub use self::start::StartRequest;
+use self::{driven::Driven, enabled::Enabled};
 use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
@@ -134,6 +137,7 @@ pub(crate) struct Inner {
     tracker: TaskTracker,
     stop: CancellationToken,
     claim_now: Notify,
+    enabled: Enabled,
 }
 
 impl Engine {
@@ -149,6 +153,7 @@ impl Engine {
                 tracker: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 claim_now: Notify::new(),
+                enabled: Enabled::default(),
             }),
         }
     }
@@ -164,6 +169,16 @@ impl Engine {
     /// What evaluates expressions.
     pub(crate) fn expressions(&self) -> &Expressions {
         &self.inner.expressions
+    }
+
+    /// Where executions are kept, for whoever only looks.
+    pub(crate) fn store(&self) -> &SharedStore {
+        &self.inner.deps.store
+    }
+
+    /// Who this node is at present, if it may drive executions.
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        self.inner.deps.owner.borrow().clone()
     }
 
     /// The present.
@@ -223,6 +238,25 @@ impl Engine {
     pub async fn load(&self, id: &str) -> Result<Execution, Error> {
         let stored = self.inner.deps.store.load(id).await?;
         record::execution(&stored)
+    }
+
+    /// How an execution stands: the whole of it if it is over, else its status alone. Its trigger stays away: that of a child
+    /// holds its parent, and whoever waits for it looks often.
+    pub(crate) async fn outcome(&self, kind: ExecutionKind, id: &str) -> Result<Execution, Error> {
+        let stored = self.inner.deps.store.load(id).await?;
+        if stored.head.kind != row_kind(kind) {
+            return Err(gennaker_store::Error::NotFound { what: "execution", id: id.to_owned() }.into());
+        }
+        let status = record::status(&stored)?;
+        if !status.is_complete() {
+            return Ok(Execution { kind, id: id.to_owned(), status, ..Execution::default() });
+        }
+        Ok(Execution { trigger: Object::new(), ..record::execution(&stored)? })
+    }
+
+    /// A stage of an execution as it is stored; `None` if it has none of that id.
+    pub(crate) async fn stage(&self, id: &str, stage: &str) -> Result<Option<Stage>, Error> {
+        record::stage(&self.inner.deps.store.load(id).await?, stage)
     }
 
     /// The executions that a query finds.

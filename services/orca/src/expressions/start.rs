@@ -23,38 +23,47 @@ const VARIABLES: &str = "templateVariables";
 impl Expressions {
     /// The pipeline after its evaluation. Its `trigger` has its defaults already.
     pub(crate) async fn in_pipeline(&self, caller: &Caller, pipeline: Object) -> Object {
-        let variables = pipeline.get(VARIABLES).filter(|variables| !variables.is_null()).cloned();
-        let names = [(TRIGGER, trigger_of(&pipeline)), (VARIABLES, variables.unwrap_or_else(|| json!({})))];
-        self.in_names(caller, pipeline, &names).await
+        self.with_parent_aside(pipeline, async |pipeline, parent| {
+            let variables = pipeline.get(VARIABLES).filter(|variables| !variables.is_null()).cloned();
+            let mut names = Object::from_iter([(VARIABLES.to_owned(), variables.unwrap_or_else(|| json!({})))]);
+            names.insert(TRIGGER.to_owned(), trigger_with(&pipeline, parent));
+            let evaluated = self.evaluated_pipeline(caller, &pipeline, &names).await;
+            (evaluated, take_parent(&mut names))
+        })
+        .await
     }
 
     /// The pipeline of a child after its evaluation: its trigger first, and then all else in that.
-    pub(crate) async fn in_child(&self, caller: &Caller, mut pipeline: Object) -> Object {
-        let names = [(TRIGGER, trigger_of(&pipeline))];
-        let trigger = pipeline.shift_remove(TRIGGER).unwrap_or_else(|| json!({}));
-        let evaluated = Object::from_iter([(TRIGGER.to_owned(), trigger)]);
-        let mut evaluated = self.in_names(caller, evaluated, &names).await;
-        let names = [(TRIGGER, trigger_of(&evaluated))];
-        let mut pipeline = self.in_names(caller, pipeline, &names).await;
-        pipeline.extend(evaluated.shift_remove(TRIGGER).map(|trigger| (TRIGGER.to_owned(), trigger)));
-        pipeline
+    pub(crate) async fn in_child(&self, caller: &Caller, pipeline: Object) -> Object {
+        self.with_parent_aside(pipeline, async |mut pipeline, parent| {
+            let mut names = Object::from_iter([(TRIGGER.to_owned(), trigger_with(&pipeline, parent))]);
+            let trigger = pipeline.shift_remove(TRIGGER).unwrap_or_else(|| json!({}));
+            let trigger = Object::from_iter([(TRIGGER.to_owned(), trigger)]);
+            let mut trigger = self.evaluated_pipeline(caller, &trigger, &names).await;
+            let parent = take_parent(&mut names);
+            let mut names = Object::from_iter([(TRIGGER.to_owned(), trigger_with(&trigger, parent))]);
+            let mut evaluated = self.evaluated_pipeline(caller, &pipeline, &names).await;
+            evaluated.extend(trigger.shift_remove(TRIGGER).map(|trigger| (TRIGGER.to_owned(), trigger)));
+            (evaluated, take_parent(&mut names))
+        })
+        .await
     }
 
-    async fn in_names(&self, caller: &Caller, mut pipeline: Object, names: &[(&str, Value)]) -> Object {
-        let parent = match pipeline.get_mut(TRIGGER) {
-            Some(Value::Object(trigger)) => trigger.shift_remove(PARENT),
-            _ => None,
-        };
-        let mut evaluated = if contains_expression(&pipeline) {
-            let names: Object = names.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-            self.evaluated_pipeline(caller, &pipeline, &names).await
-        } else {
-            pipeline
-        };
-        if let (Some(parent), Some(Value::Object(trigger))) = (parent, evaluated.get_mut(TRIGGER)) {
+    /// Evaluates a pipeline, if it has expressions, without the execution that its trigger comes from, and puts that back. It can be
+    /// large, so it is moved and never copied.
+    async fn with_parent_aside(
+        &self,
+        mut pipeline: Object,
+        evaluate: impl AsyncFnOnce(Object, Option<Value>) -> (Object, Option<Value>),
+    ) -> Object {
+        let mut parent = take_parent(&mut pipeline);
+        if contains_expression(&pipeline) {
+            (pipeline, parent) = evaluate(pipeline, parent).await;
+        }
+        if let (Some(parent), Some(Value::Object(trigger))) = (parent, pipeline.get_mut(TRIGGER)) {
             trigger.insert(PARENT.to_owned(), parent);
         }
-        evaluated
+        pipeline
     }
 
     async fn evaluated_pipeline(&self, caller: &Caller, pipeline: &Object, names: &Object) -> Object {
@@ -72,6 +81,19 @@ impl Expressions {
     }
 }
 
-fn trigger_of(pipeline: &Object) -> Value {
-    pipeline.get(TRIGGER).cloned().unwrap_or_else(|| json!({}))
+/// The trigger of a pipeline, or of names, without the execution that it comes from; that itself is returned.
+fn take_parent(of: &mut Object) -> Option<Value> {
+    match of.get_mut(TRIGGER) {
+        Some(Value::Object(trigger)) => trigger.shift_remove(PARENT),
+        _ => None,
+    }
+}
+
+/// The trigger as expressions name it.
+fn trigger_with(pipeline: &Object, parent: Option<Value>) -> Value {
+    let mut trigger = pipeline.get(TRIGGER).cloned().unwrap_or_else(|| json!({}));
+    if let (Some(parent), Value::Object(trigger)) = (parent, &mut trigger) {
+        trigger.insert(PARENT.to_owned(), parent);
+    }
+    trigger
 }

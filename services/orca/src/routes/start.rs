@@ -8,10 +8,10 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{EXECUTE, engine_error};
+use super::EXECUTE;
 use crate::{
     Orca,
-    app::start::{Asked, child, flow},
+    app::start::{Asked, flow},
 };
 
 /// Who asked, as the service that was asked first knows it.
@@ -20,7 +20,7 @@ const USER: &str = "x-spinnaker-user";
 const ORIGIN: &str = "x-spinnaker-user-origin";
 /// When the event happened that is started for, in epoch milliseconds.
 const EVENT_TIME: &str = "x-gennaker-event-time";
-const PARTLY: &str = "no templates, concurrency limits or time windows";
+const PARTLY: &str = "no templates or time windows";
 
 pub(super) fn api() -> Api<Orca> {
     Api::new("orca")
@@ -30,7 +30,6 @@ pub(super) fn api() -> Api<Orca> {
         .route(post("/plan/{pipelineConfigId}", plan_stored).needs(EXECUTE).partly("no templates"))
         .route(post("/fail", fail).needs(EXECUTE))
         .route(post("/ops", ops).needs(EXECUTE).partly("stages as listed by GET /capabilities/stages"))
-        .route(post("/pipelines/{id}/stages/{stageId}/child", start_child).needs(EXECUTE).beyond())
 }
 
 /// Starts a pipeline that the caller sends whole.
@@ -120,21 +119,8 @@ async fn ops(
     Ok(Json(json!({ "ref": format!("/tasks/{id}") })))
 }
 
-/// Starts a pipeline as the child of a stage.
-async fn start_child(
-    State(orca): State<Orca>,
-    caller: Caller,
-    headers: HeaderMap,
-    Path((id, stage)): Path<(String, String)>,
-    Json(sent): Json<Object>,
-) -> Result<Json<Value>> {
-    let asked = asked(caller, &headers)?;
-    let parent = orca.engine.load(&id).await.map_err(|error| engine_error("pipeline", &id, &error))?;
-    let id = child::start(&orca.engine, &asked, &parent, &stage, sent).await?;
-    Ok(Json(json!({ "ref": format!("/pipelines/{id}") })))
-}
-
-fn asked(caller: Caller, headers: &HeaderMap) -> Result<Asked> {
+/// The request of these headers.
+pub(super) fn asked(caller: Caller, headers: &HeaderMap) -> Result<Asked> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
     let event_time = match text(EVENT_TIME) {
         None => None,

@@ -165,6 +165,10 @@ async fn a_child_is_started_once_and_not_by_an_owner_that_was_replaced() {
     let path = format!("/pipelines/{id}/stages/none/child");
     let (status, _) = call(&world, Method::POST, &path, &sent.to_string()).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "there is no such stage");
+    assert_eq!(call(&world, Method::PUT, &format!("/pipelines/{id}/cancel"), "").await.0, StatusCode::ACCEPTED);
+    world.ended(&id).await;
+    let refused = orca.start_child(&by(9), &id, stage, &late).await.expect_err("it is refused");
+    assert_eq!(refused.status(), StatusCode::CONFLICT, "a stage that is over starts nothing: {refused}");
 }
 
 #[tokio::test]

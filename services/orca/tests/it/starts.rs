@@ -66,6 +66,23 @@ async fn a_start_for_an_event_is_known_by_the_time_and_key_of_the_event() {
 }
 
 #[tokio::test]
+async fn a_start_with_a_correlation_is_answered_with_the_execution_that_runs_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::start(folder.path(), "one", &Options::default()).await;
+    let judgment = json!({"refId": "1", "type": "manualJudgment", "name": "j"});
+    let trigger = json!({"type": "manual", "correlationId": "c-1"});
+    let mut pipeline = json!({"id": "p", "application": "shop", "stages": [judgment], "trigger": trigger});
+    let first = id_of(&start(&world, &pipeline, &Value::Null).await.1);
+    assert_eq!(id_of(&start(&world, &pipeline, &Value::Null).await.1), first);
+    pipeline["trigger"]["correlationId"] = json!("c-2");
+    assert_ne!(id_of(&start(&world, &pipeline, &Value::Null).await.1), first);
+    pipeline["trigger"]["correlationId"] = json!("c-1");
+    assert_eq!(call(&world, Method::PUT, &format!("/pipelines/{first}/cancel"), "").await.0, StatusCode::ACCEPTED);
+    world.ended(&first).await;
+    assert_ne!(id_of(&start(&world, &pipeline, &Value::Null).await.1), first, "it is over");
+}
+
+#[tokio::test]
 async fn who_and_from_where_is_said_by_the_request() {
     let folder = tempfile::tempdir().expect("a folder");
     let world = World::start(folder.path(), "one", &Options::default()).await;

@@ -9,8 +9,8 @@ use gennaker_cluster::Membership;
 use gennaker_http::TransportOptions;
 use gennaker_orca::{Options, Orca, engine::Deps};
 use gennaker_orca_stages::{
-    Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Next, Options as StageOptions, StageDefinition, Task, TaskContext,
+    TaskError, TaskResult, TaskTemplate,
 };
 use gennaker_store::{Owner, Registration, SharedStore};
 use gennaker_store_sql::SqlStore;
@@ -93,6 +93,17 @@ impl World {
 
     /// The same, with a clock for the engine.
     pub(crate) async fn start_by(store: SharedStore, node: &str, options: &Options, clock: SharedClock) -> World {
+        World::start_with(store, node, options, clock, &StageOptions::default()).await
+    }
+
+    /// The same, with settings of the stages.
+    pub(crate) async fn start_with(
+        store: SharedStore,
+        node: &str,
+        options: &Options,
+        clock: SharedClock,
+        stages: &StageOptions,
+    ) -> World {
         let registration = Registration { node: node.to_owned(), address: String::new(), format: 1 };
         let cluster = gennaker_cluster::Options {
             ttl: Duration::from_secs(3),
@@ -104,7 +115,7 @@ impl World {
         let (hears, may_hear) = watch::channel(true);
         let owner = forwarded(membership.standing().owners(), may_hear);
         let calls = Calls::default();
-        let mut catalogue = Catalogue::standard();
+        let mut catalogue = Catalogue::new(stages);
         catalogue.add_stage(RecordStage);
         catalogue.add_task(RecordTask { calls: calls.clone() });
         let way = |name, router| Transport::in_process(name, router, TransportOptions::default());

@@ -6,7 +6,7 @@
 
 use gennaker_artifacts::{ExpectedArtifact, trigger::matching_ids};
 use gennaker_orca_stages::artifact_view;
-use gennaker_wire::{Execution, Object, ObjectExt};
+use gennaker_wire::{Execution, Object, ObjectExt, Stage};
 use serde_json::{Value, json};
 
 use super::{
@@ -18,7 +18,13 @@ use super::{
     trigger,
     unsupported::refuse_unsupported,
 };
-use crate::engine::{Engine, StartRequest};
+use crate::{
+    engine::{Engine, StartRequest},
+    planner::Signal,
+};
+
+/// Who cancels a child.
+const PARENT: &str = "parent pipeline";
 
 /// Starts what was sent (`{"pipeline": CONFIG, "parameters": {...}, "executionId": ID, "user": ...}`) as the child of the parent's
 /// stage; returns its id.
@@ -32,6 +38,13 @@ pub(crate) async fn start(
     stage: &str,
     mut sent: Object,
 ) -> Result<String, Error> {
+    let Some(asking) = parent.stage(stage) else {
+        return Err(Refusal::invalid(format!("execution {} has no stage {stage}", parent.id)).into());
+    };
+    let child = sent.text("executionId");
+    if is_unwanted(asking, child.as_deref()) {
+        return Err(Refusal::too_late(format!("stage {stage} is over: it starts no child any more")).into());
+    }
     let config = take_object(&mut sent, "pipeline")?;
     refuse_unsupported(&config)?;
     let parameters = take_object(&mut sent, "parameters")?;
@@ -45,7 +58,7 @@ pub(crate) async fn start(
     if let (true, Some(Value::Object(own))) = (trigger::is_dry_run(&parent.trigger), config.get_mut("trigger")) {
         own.insert("dryRun".to_owned(), true.into());
     }
-    config.extend(sent.shift_remove("executionId").map(|id| ("executionId".to_owned(), id)));
+    config.extend(child.map(|id| ("executionId".to_owned(), id.into())));
     let execution = pipeline::execution(config, parent.authentication.clone(), engine.now())?;
     let execution = match &problem {
         Some(problem) => pipeline::failed(execution, &problem.message),
@@ -57,7 +70,19 @@ pub(crate) async fn start(
         fence: asked.fence()?,
         execution,
     };
-    Ok(engine.start(request).await?)
+    let child = engine.start(request).await?;
+    // A stage that was cancelled meanwhile has looked for its child, and may not have found it yet.
+    if engine.stage(&parent.id, stage).await?.is_some_and(|asking| is_unwanted(&asking, Some(&child))) {
+        engine.signal(&child, &Signal::Cancel { user: PARENT.to_owned(), reason: None, force: false }).await?;
+    }
+    Ok(child)
+}
+
+/// Whether a stage was ended before it knew of its child: from then on nobody would cancel that.
+fn is_unwanted(asking: &Stage, child: Option<&str>) -> bool {
+    let knows = asking.context.get("executionId").and_then(Value::as_str);
+    let is_over = asking.status.is_complete() || asking.tasks.iter().any(|task| task.status.is_halt());
+    is_over && (knows.is_none() || knows != child)
 }
 
 /// The child's config with its trigger, before its artifacts are resolved and its expressions evaluated.
@@ -73,10 +98,7 @@ fn config_of(
         return Err(Refusal::invalid(format!("Pipeline '{}' is disabled and cannot be triggered", name())));
     }
     let view = artifact_view(parent, &parent.stages);
-    let received = match view.stage_by_id(stage) {
-        Some(stage) => stage.artifacts()?,
-        None => return Err(Refusal::invalid(format!("execution {} has no stage {stage}", parent.id))),
-    };
+    let received = view.stage_by_id(stage).map(|stage| stage.artifacts()).transpose()?.unwrap_or_default();
     let expected = config.get("expectedArtifacts").and_then(Value::as_array).into_iter().flatten();
     let expected: Vec<ExpectedArtifact> = expected.map(ExpectedArtifact::from_value).collect::<Result<_, _>>()?;
     let mut expected_ids = ids_of_triggers(&config, parent.pipeline_config_id.as_deref());
@@ -112,7 +134,7 @@ fn ids_of_triggers(config: &Object, parent: Option<&str>) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use gennaker_base::Timestamp;
-    use gennaker_wire::{Authentication, Stage};
+    use gennaker_wire::{Authentication, Status, Task};
 
     use super::*;
 
@@ -162,11 +184,25 @@ mod tests {
     }
 
     #[test]
-    fn a_child_that_is_disabled_or_belongs_to_no_stage_is_refused() {
-        let refused = |stage: &str, config: Value| {
-            config_of(&parent(), stage, object(config), &Object::new(), None).expect_err("refused").message
+    fn a_child_that_is_disabled_is_refused() {
+        let config = object(json!({"name": "c", "disabled": true}));
+        let refused = config_of(&parent(), "S", config, &Object::new(), None).expect_err("refused");
+        assert_eq!(refused.message, "Pipeline 'c' is disabled and cannot be triggered");
+    }
+
+    #[test]
+    fn a_stage_that_is_over_wants_the_child_that_it_knows_only() {
+        let stage = |status: Status, task: Status, context: Value| Stage {
+            status,
+            tasks: vec![Task { status: task, ..Task::default() }],
+            context: object(context),
+            ..Stage::default()
         };
-        assert!(refused("S", json!({"name": "c", "disabled": true})).contains("'c' is disabled"));
-        assert!(refused("gone", json!({})).contains("no stage gone"));
+        let child = Some("01C");
+        assert!(!is_unwanted(&stage(Status::Running, Status::Running, json!({})), child));
+        assert!(is_unwanted(&stage(Status::Running, Status::Canceled, json!({})), child), "it is cleaning up");
+        assert!(is_unwanted(&stage(Status::Canceled, Status::Canceled, json!({"executionId": "01D"})), child));
+        assert!(!is_unwanted(&stage(Status::Succeeded, Status::Succeeded, json!({"executionId": "01C"})), child));
+        assert!(is_unwanted(&stage(Status::Terminal, Status::Terminal, json!({})), None));
     }
 }

@@ -18,7 +18,7 @@ use super::{
     read::{drop_nulls, is_false},
     refusal::Error,
     stages, trigger,
-    unsupported::{refuse_templates, refuse_unsupported},
+    unsupported::refuse_unsupported,
 };
 use crate::engine::{Engine, StartRequest, row_kind};
 
@@ -75,7 +75,7 @@ pub(crate) async fn stored(engine: &Engine, asked: &Asked, id: &str, trigger: Ob
 /// # Errors
 /// What is wrong with it.
 pub(crate) async fn plan(engine: &Engine, asked: &Asked, config: Object, resolves: bool) -> Result<Object, Error> {
-    refuse_templates(&config)?;
+    refuse_unsupported(&config)?;
     let (mut config, problem) = prepared(engine, asked, config, resolves).await?;
     if let Some(problem) = problem {
         return Err(problem.into());

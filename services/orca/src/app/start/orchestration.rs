@@ -20,7 +20,7 @@ use super::{
 pub(super) fn config(sent: Value) -> Result<Object, Refusal> {
     let mut task = match sent {
         Value::Object(task) => task,
-        Value::Array(_) => {
+        Value::Array(jobs) if jobs.iter().all(Value::is_object) => {
             return Err(Refusal::failure(
                 "a list of operations names no application: send {\"application\": ..., \"job\": [...]}",
             ));
@@ -45,7 +45,7 @@ pub(super) fn execution(
 ) -> Result<Execution, Refusal> {
     let application = name(&config, "application")?;
     let application = application
-        .ok_or_else(|| Refusal::failure("the field application is missing: name the application of the task"))?;
+        .ok_or_else(|| Refusal::invalid("the field application is missing: name the application of the task"))?;
     let description = config.text("name");
     if let Some(jobs) = config.get_mut("stages") {
         stages::number(jobs);
@@ -98,9 +98,11 @@ mod tests {
     }
 
     #[test]
-    fn a_task_without_an_application_fails_as_upstream_does() {
-        assert!(parse(json!({"job": [{"type": "wait"}]})).expect_err("refused").fails_upstream);
-        assert!(parse(json!([{"type": "wait"}])).expect_err("refused").fails_upstream);
-        assert!(!parse(json!("wait")).expect_err("refused").fails_upstream);
+    fn a_task_without_an_application_is_refused_and_a_bare_list_fails_as_upstream_does() {
+        let fails = |sent: Value| parse(sent).expect_err("refused").fails_upstream;
+        assert!(fails(json!([{"type": "wait"}])));
+        assert!(!fails(json!({"job": [{"type": "wait"}]})));
+        assert!(!fails(json!([["wait"]])));
+        assert!(!fails(json!("wait")));
     }
 }

@@ -9,7 +9,7 @@ use crate::engine;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Refusal {
-    /// `Invalid` or `Unsupported`.
+    /// `Invalid`, `Unsupported`, or `Conflict` if it comes too late.
     pub(crate) kind: Kind,
     /// Whether upstream fails at it instead of refusing it: its clients see 500, and so do ours.
     pub(crate) fails_upstream: bool,
@@ -18,12 +18,21 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
+    /// Of that kind.
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Refusal { kind, fails_upstream: false, message: message.into() }
+    }
+
     pub(super) fn invalid(message: impl Into<String>) -> Self {
-        Refusal { kind: Kind::Invalid, fails_upstream: false, message: message.into() }
+        Refusal::new(Kind::Invalid, message)
     }
 
     pub(super) fn unsupported(message: impl Into<String>) -> Self {
-        Refusal { kind: Kind::Unsupported, fails_upstream: false, message: message.into() }
+        Refusal::new(Kind::Unsupported, message)
+    }
+
+    pub(super) fn too_late(message: impl Into<String>) -> Self {
+        Refusal { kind: Kind::Conflict, ..Refusal::invalid(message) }
     }
 
     /// What upstream fails at with an exception of its own.

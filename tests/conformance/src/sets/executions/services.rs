@@ -58,18 +58,20 @@ struct Work {
     node: Option<(Membership, Arc<SqlStore>)>,
 }
 
-/// What orca is started with: the settings of the recordings.
-///
-/// * Failed stages are only those that fail their pipeline (`tasks.controller.failedStages.onlyIncludeStagesThatFailPipelines`),
-///   and time windows are of UTC (`tasks.executionWindow.timezone`): both as orca has them without a setting.
-/// * Webhooks may call loopback.
+/// orca's settings in the recordings, by the names in `meta.options` of the case file.
 fn orca_options() -> gennaker_orca::Options {
-    gennaker_orca::Options::default()
+    let mut options = gennaker_orca::Options::default();
+    // tasks.controller.failedStages.onlyIncludeStagesThatFailPipelines
+    options.lists.failed_stages.only_include_stages_that_fail_pipelines = true;
+    options
 }
 
-/// The stages of orca, and what they are started with.
+/// The stages, with their settings in the recordings.
 fn catalogue() -> Catalogue {
-    Catalogue::standard()
+    let mut options = gennaker_orca_stages::Options::default();
+    // tasks.executionWindow.timezone
+    options.tasks.execution_window.timezone = "UTC".to_owned();
+    Catalogue::new(&options)
 }
 
 impl Services {

@@ -124,6 +124,8 @@ pub(crate) struct Settings {
     pub(crate) gate: ServiceSettings<gennaker_gate::Options>,
     /// orca's.
     pub(crate) orca: ServiceSettings<gennaker_orca::Options>,
+    /// Those of orca's stages.
+    pub(crate) stages: gennaker_orca_stages::Options,
     /// clouddriver's.
     pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
     /// The local provider's.
@@ -160,6 +162,7 @@ impl Settings {
             local: clouddriver.bind("local")?,
             gate: gate_settings,
             orca: orca_settings,
+            stages: stages(&orca)?,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: service(&front50, "front50", 8080)?,
         };
@@ -168,6 +171,18 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// What orca's stages are set up with: keys of `orca.yml` that upstream has outside of `orca`.
+fn stages(config: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options> {
+    let mut options = gennaker_orca_stages::Options { tasks: config.bind("tasks")?, dryrun: config.bind("dryrun")? };
+    let install = config.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());
+    if let Some(zone) = install
+        && config.get_string("tasks.executionWindow.timezone")?.is_none()
+    {
+        options.tasks.execution_window.timezone = zone;
+    }
+    Ok(options)
 }
 
 /// A service's place and its own settings, which stand under its name.

@@ -180,6 +180,12 @@ pub trait StageDefinition: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
+    /// Whether a person may leave the stage out while it runs, by `manualSkip: true` in its context (upstream's
+    /// `StageDefinitionBuilder.canManuallySkip`).
+    fn can_skip(&self, _context: &Object) -> bool {
+        false
+    }
+
     /// Whether [`StageDefinition::cancel`] has something to do.
     fn cleans_up(&self) -> bool {
         false

@@ -53,6 +53,18 @@ impl StageDefinition for EvaluateVariablesStage {
     async fn compose(&self, _context: &ComposeContext) -> Result<Composition, TaskError> {
         Ok(Composition { tasks: vec![TaskTemplate::new("evaluateVariables", TASK)], ..Composition::default() })
     }
+
+    /// Each variable is again what its author wrote, which stands in `sourceValue` without the `$`.
+    fn prepare_restart(&self, context: &mut Object) {
+        let variables = context.entry(VARIABLES).or_insert_with(|| Value::Array(Vec::new()));
+        for variable in variables.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+            if let Some(Value::String(source)) = variable.get("sourceValue") {
+                let source = source.replace('{', "${");
+                variable.insert("value".to_owned(), source.into());
+                variable.shift_remove("sourceValue");
+            }
+        }
+    }
 }
 
 struct EvaluateVariablesTask;
@@ -61,6 +73,10 @@ struct EvaluateVariablesTask;
 impl Task for EvaluateVariablesTask {
     fn class(&self) -> &'static str {
         TASK
+    }
+
+    fn is_pure(&self) -> bool {
+        true
     }
 
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
@@ -95,5 +111,18 @@ mod tests {
         assert_eq!(outputs(json!({ "variables": variables })), Ok(json!({"a": [1], "b": null})));
         assert_eq!(outputs(json!({ "variables": [] })), Ok(json!({})));
         assert!(outputs(json!({})).is_err_and(|problem| problem.starts_with("variables is missing")));
+    }
+
+    #[test]
+    fn a_restart_evaluates_what_was_written() {
+        let prepared = |settings: Value| {
+            let mut context = settings.as_object().cloned().expect("an object");
+            EvaluateVariablesStage.prepare_restart(&mut context);
+            Value::Object(context)
+        };
+        let variables = json!([{"key": "a", "value": 2, "sourceValue": "{1 + 1}"}, {"key": "b", "value": 7}]);
+        let expected = json!([{"key": "a", "value": "${1 + 1}"}, {"key": "b", "value": 7}]);
+        assert_eq!(prepared(json!({"variables": variables, "n": 1})), json!({"variables": expected, "n": 1}));
+        assert_eq!(prepared(json!({})), json!({"variables": []}));
     }
 }

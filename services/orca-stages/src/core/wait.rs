@@ -13,7 +13,8 @@ use crate::{
     TaskResult, TaskTemplate,
 };
 
-const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";
+/// The task that waits: also the one for the jitter of an execution window.
+pub(super) const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue) {
@@ -58,6 +59,14 @@ impl Task for WaitTask {
 
     fn timeout(&self) -> Option<Duration> {
         None
+    }
+
+    fn longest_wait(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn is_pure(&self) -> bool {
+        true
     }
 
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {

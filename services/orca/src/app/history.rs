@@ -3,7 +3,7 @@
 use gennaker_base::{Kind, Timestamp};
 use gennaker_wire::Execution;
 
-use super::parse::Refusal;
+use super::start::Refusal;
 use crate::engine::{Engine, Error, IMPORTED};
 
 /// The execution of that id as it was at `time`; at a time to come, as it is.
@@ -11,7 +11,7 @@ pub(crate) async fn at(engine: &Engine, id: &str, time: Timestamp) -> Result<Res
     let first = engine.store().events(id, 0, 1).await?;
     let Some(first) = first.first().map(|first| &first.event).filter(|first| first.at <= time) else {
         let message = format!("execution {id} was not there yet at {}", time.millis());
-        return Ok(Err(Refusal { kind: Kind::NotFound, message }));
+        return Ok(Err(Refusal::new(Kind::NotFound, message)));
     };
     if first.kind == IMPORTED {
         return engine.load(id).await.map(Ok);
@@ -27,9 +27,9 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, Refusal> {
     }
     let parsed: Option<jiff::Timestamp> = text.replace(' ', "+").parse().ok();
     let parsed = parsed.map(|parsed| Timestamp::from_millis(parsed.as_millisecond()));
-    parsed.ok_or_else(|| Refusal {
-        kind: Kind::Invalid,
-        message: format!("at is a time, 1767225600000 or 2026-01-01T00:00:00Z, and not {text:?}"),
+    parsed.ok_or_else(|| {
+        let message = format!("at is a time, 1767225600000 or 2026-01-01T00:00:00Z, and not {text:?}");
+        Refusal::new(Kind::Invalid, message)
     })
 }
 

@@ -7,7 +7,7 @@ use gennaker_store::Created;
 use gennaker_wire::{Execution, Status};
 use serde_json::{Value, json};
 
-use super::parse::Refusal;
+use super::start::Refusal;
 
 /// How an execution that is imported has ended.
 const ALLOWED: [Status; 3] = [Status::Canceled, Status::Succeeded, Status::Terminal];
@@ -49,17 +49,17 @@ pub(crate) fn answer(execution: &Execution) -> Value {
 /// Refuses an id that was taken.
 pub(crate) fn stored(id: &str, created: &Created) -> Result<(), Refusal> {
     match created {
-        Created::New => Ok(()),
+        Created::New { .. } => Ok(()),
         Created::Existing(_) => invalid(format!("Execution already exists with id: {id}")),
         Created::Deleted => {
             let message = format!("execution {id} was deleted here a short time ago; its id stays taken for a week");
-            Err(Refusal { kind: Kind::Conflict, message })
+            Err(Refusal::new(Kind::Conflict, message))
         }
     }
 }
 
 fn invalid(message: String) -> Result<(), Refusal> {
-    Err(Refusal { kind: Kind::Invalid, message })
+    Err(Refusal::new(Kind::Invalid, message))
 }
 
 #[cfg(test)]

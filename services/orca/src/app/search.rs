@@ -10,7 +10,7 @@ use gennaker_store::{Order, Query};
 use gennaker_wire::{Execution, ObjectExt};
 use serde_json::Value;
 
-use super::{parse::Refusal, trigger_match::Wanted};
+use super::{start::Refusal, trigger_match::Wanted};
 use crate::engine::{Engine, Error};
 
 /// How many executions are read at once.
@@ -126,7 +126,7 @@ impl Search {
 }
 
 fn invalid(message: String) -> Refusal {
-    Refusal { kind: Kind::Invalid, message }
+    Refusal::new(Kind::Invalid, message)
 }
 
 /// The part of a trigger that is asked for. A `+` that became a space on its way is one again.

@@ -24,7 +24,16 @@ impl Engine {
         }
         let (head, parts) = record::rows(&state)?;
         let event = NewEvent { kind: IMPORTED.to_owned(), at: self.now(), body: "{}".to_owned() };
-        let new = NewExecution { head, parts, event, owner: None, request: None, fence: None };
+        let new = NewExecution {
+            head,
+            parts,
+            event,
+            owner: None,
+            request: None,
+            correlation: None,
+            place: None,
+            fence: None,
+        };
         let created = self.inner.deps.store.create(new).await?;
         self.inner.claim_now.notify_one();
         Ok(created)

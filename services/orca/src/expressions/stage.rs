@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 use super::{Expressions, Failures, cache::Executions, contains_expression, is_v4, value_contains_expression};
 
+/// The field of variables whose entries are contents of artifacts, of the stage `evaluateArtifacts`.
+const CONTENTS: &str = "artifactContents";
+
 impl Expressions {
     /// The stage's context after its evaluation, with a summary if anything failed; `None` where there is nothing to evaluate.
     ///
@@ -124,7 +127,11 @@ impl Scope<'_> {
         let mut names = result.clone();
         if let Some(Value::Array(variables)) = result.get_mut(field) {
             for variable in variables.iter_mut().filter_map(Value::as_object_mut) {
-                *variable = self.variable(variable, &mut names, &mut failed, host, options);
+                *variable = if field == CONTENTS {
+                    self.content(variable, &mut names, &mut failed, host, options)
+                } else {
+                    self.variable(variable, &mut names, &mut failed, host, options)
+                };
             }
         }
         if failed.0.is_empty() {
@@ -163,6 +170,30 @@ impl Scope<'_> {
         }
         let key = variable.text("key").map_or(Value::Null, Value::from);
         let fields = [("key", key), ("value", value), ("sourceValue", source), ("description", description)];
+        fields.into_iter().filter(|(_, field)| !field.is_null()).map(|(name, field)| (name.to_owned(), field)).collect()
+    }
+
+    /// One content of an artifact: `name`, `contents`, `id`. Upstream: `EvaluateArtifactsStage.processExpressions`.
+    fn content(
+        &self,
+        content: &Object,
+        names: &mut Object,
+        failed: &mut Failures,
+        host: &dyn Host,
+        options: &Options,
+    ) -> Object {
+        let mut contents = content.get("contents").cloned().unwrap_or_default();
+        if contents.is_string() {
+            let own = Object::from_iter([("contents".to_owned(), contents.clone())]);
+            let processed = self.process(&own, names, host, options);
+            failed.add(&processed);
+            if processed.summary.failures().is_empty() {
+                contents = processed.value.get("contents").cloned().unwrap_or_default();
+                names.extend(content.text("name").map(|name| (name, contents.clone())));
+            }
+        }
+        let text = |name: &str| content.text(name).map_or(Value::Null, Value::from);
+        let fields = [("name", text("name")), ("contents", contents), ("id", text("id"))];
         fields.into_iter().filter(|(_, field)| !field.is_null()).map(|(name, field)| (name.to_owned(), field)).collect()
     }
 }

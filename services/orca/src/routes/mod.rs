@@ -1,6 +1,7 @@
 //! orca's HTTP API: upstream's paths, methods and JSON.
 
 mod admin;
+mod children;
 mod commands;
 mod events;
 mod executions;
@@ -13,8 +14,9 @@ mod tasks;
 mod unsupported;
 
 use gennaker_http::{Access, Api, Error, Permission};
+use http::StatusCode;
 
-use crate::{Orca, app::parse::Refusal, engine};
+use crate::{Orca, app::start as starting, engine};
 
 /// Looking at an application's executions.
 const READ: Permission = Permission::of("application", Access::Read);
@@ -26,6 +28,7 @@ const WRITE: Permission = Permission::of("application", Access::Write);
 /// All routes.
 pub(crate) fn api() -> Api<Orca> {
     start::api()
+        .merge(children::api())
         .merge(executions::api())
         .merge(tasks::api())
         .merge(search::api())
@@ -37,9 +40,20 @@ pub(crate) fn api() -> Api<Orca> {
         .merge(unsupported::api())
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Error::new(refusal.kind, refusal.message)
+impl From<starting::Refusal> for Error {
+    fn from(refusal: starting::Refusal) -> Self {
+        let error = Error::new(refusal.kind, refusal.message);
+        if refusal.fails_upstream { error.with_status(StatusCode::INTERNAL_SERVER_ERROR) } else { error }
+    }
+}
+
+impl From<starting::Error> for Error {
+    fn from(error: starting::Error) -> Self {
+        match error {
+            starting::Error::Refused(refusal) => refusal.into(),
+            starting::Error::Engine(error) => Error::new(error.kind(), error.to_string()),
+            starting::Error::Client(error) => error,
+        }
     }
 }
 

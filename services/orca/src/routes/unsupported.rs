@@ -7,7 +7,6 @@ use super::{EXECUTE, READ};
 use crate::Orca;
 
 const TEMPLATES: &str = "orca does not know pipeline templates yet";
-const PLAN: &str = "orca does not plan pipelines ahead yet";
 
 pub(super) fn api() -> Api<Orca> {
     let read = [
@@ -18,14 +17,6 @@ pub(super) fn api() -> Api<Orca> {
     let execute = [
         (Method::POST, "/concourse/stage/start", "there is no Concourse integration yet"),
         (Method::POST, "/convertPipelineToTemplate", TEMPLATES),
-        (Method::POST, "/fail", "orca does not store failed starts yet"),
-        (
-            Method::POST,
-            "/orchestrate/{pipelineConfigId}",
-            "start the pipeline through gate, or send it whole to POST /orchestrate",
-        ),
-        (Method::POST, "/plan", PLAN),
-        (Method::POST, "/plan/{pipelineConfigId}", PLAN),
         (Method::POST, "/v2/pipelineTemplates/plan", TEMPLATES),
     ];
     let mut api = Api::new("orca");

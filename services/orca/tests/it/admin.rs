@@ -125,7 +125,16 @@ async fn only_what_nobody_claims_is_a_zombie() {
         body: json!({"id": "01UNREADABLE", "application": "shop", "status": "RUNNING"}).to_string(),
     };
     let event = NewEvent { kind: "begin".to_owned(), at: Timestamp::from_millis(1), body: "{}".to_owned() };
-    let new = NewExecution { head, parts: Vec::new(), event, owner: None, request: None, fence: None };
+    let new = NewExecution {
+        head,
+        parts: Vec::new(),
+        event,
+        owner: None,
+        request: None,
+        correlation: None,
+        place: None,
+        fence: None,
+    };
     world.store.create(new).await.expect("it is stored");
     let kill = "/admin/queue/zombies";
     assert_eq!(ask(&world, Method::POST, &format!("{kill}:kill"), Value::Null).await, (200, json!({"killed": []})));

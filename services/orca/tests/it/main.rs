@@ -2,11 +2,16 @@
 
 mod admin;
 mod answers;
+mod core_stages;
 mod engine;
 mod expressions;
 mod faults;
 mod http;
+mod limits;
+mod peers;
+mod pipelines;
 mod read_side;
 mod recorded;
+mod starts;
 mod unsteady;
 mod world;

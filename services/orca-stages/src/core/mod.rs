@@ -11,6 +11,7 @@ mod notifications;
 mod wait;
 mod wait_until;
 
+pub(crate) use self::execution_window::settings_field as window_field;
 pub use self::{
     authentication::authentication_for,
     execution_window::{EXECUTION_WINDOW, window_stage, without_window},

@@ -22,13 +22,17 @@ mod schema;
 mod server_group;
 mod task;
 mod view;
+pub mod webhook;
 
 pub use self::{
     artifacts::artifact_view,
     catalogue::Catalogue,
     core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
-    options::{DryRunOptions, ExecutionWindowOptions, Options, PaceOptions, TasksOptions},
+    options::{
+        BindProducedArtifactsOptions, CoreTasksOptions, DryRunOptions, ExecutionWindowOptions, Options, OptionsError,
+        PaceOptions, TasksOptions,
+    },
     schema::{Field, Schema},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,

@@ -12,6 +12,7 @@ mod wait;
 mod wait_until;
 
 pub(crate) use self::execution_window::settings_field as window_field;
+pub(crate) use self::wait::TASK as WAIT_TASK;
 pub use self::{
     authentication::authentication_for,
     execution_window::{EXECUTION_WINDOW, window_stage, without_window},

@@ -13,8 +13,8 @@ use crate::{
     TaskResult, TaskTemplate,
 };
 
-/// The task that waits: also the one for the jitter of an execution window.
-pub(super) const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";
+/// Upstream's class, which other stages wait with, too.
+pub(crate) const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue) {

@@ -134,7 +134,7 @@ fn trigger(encoded: &str) -> Result<Wanted, Refusal> {
     let bytes = BASE64.decode(encoded.replace(' ', "+")).ok();
     match bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
         Some(object @ Value::Object(_)) => Ok(Wanted::new(object)),
-        _ => Err(invalid("Failed to parse encoded trigger: it is a JSON object in base 64".to_owned())),
+        _ => Err(Refusal::failure("Failed to parse encoded trigger: it is a JSON object in base 64")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use gennaker_http::{Api, Caller, Error, Json, Path, Permission, Result, get};
+use gennaker_wire::Object;
 use serde_json::{Value, json};
 
 use crate::{Orca, app::stage_schemas};
@@ -11,6 +12,7 @@ pub(super) fn api() -> Api<Orca> {
     Api::new("orca")
         .route(get("/capabilities/stages", kinds).needs(known).beyond())
         .route(get("/capabilities/deploymentMonitors", monitors).needs(known).partly("none can be configured yet"))
+        .route(get("/webhooks/preconfigured", webhooks).needs(known))
         .route(get("/schemas/stages", all).needs(known).beyond())
         .route(get("/schemas/stages/{type}", one).needs(known).beyond())
 }
@@ -23,6 +25,11 @@ async fn kinds(State(orca): State<Orca>, _caller: Caller) -> Json<Value> {
 
 async fn monitors(State(_): State<Orca>, _caller: Caller) -> Json<Value> {
     Json(json!([]))
+}
+
+/// The webhooks that operators have prepared. Roles are not known before sign-in is built: everybody sees all.
+async fn webhooks(State(orca): State<Orca>, _caller: Caller) -> Json<Vec<Object>> {
+    Json(orca.catalogue.preconfigured_webhooks(None))
 }
 
 /// One JSON Schema for every stage.

@@ -11,7 +11,6 @@ const TEMPLATES: &str = "orca does not know pipeline templates yet";
 pub(super) fn api() -> Api<Orca> {
     let read = [
         (Method::GET, "/jobs/preconfigured", "orca has no preconfigured jobs yet"),
-        (Method::GET, "/webhooks/preconfigured", "orca has no preconfigured webhooks yet"),
         (Method::GET, "/pipelineTemplate", TEMPLATES),
     ];
     let execute = [

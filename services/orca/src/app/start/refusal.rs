@@ -36,7 +36,7 @@ impl Refusal {
     }
 
     /// What upstream fails at with an exception of its own.
-    pub(super) fn failure(message: impl Into<String>) -> Self {
+    pub(crate) fn failure(message: impl Into<String>) -> Self {
         Refusal { fails_upstream: true, ..Refusal::invalid(message) }
     }
 }

@@ -18,6 +18,7 @@ use gennaker_clouddriver::Clouddriver;
 use gennaker_cluster::{Membership, Standing};
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
+use gennaker_http::outbound::UrlRuleOptions;
 use gennaker_http::{Api, GuardOptions, RequestTasks, ServeOptions, Server, Transport, TransportOptions, http_client};
 use gennaker_objects::{FolderObjects, FolderOptions};
 use gennaker_orca::Orca;
@@ -60,16 +61,23 @@ struct Work {
 
 /// What orca is started with: the settings of the recordings.
 ///
-/// * Failed stages are only those that fail their pipeline (`tasks.controller.failedStages.onlyIncludeStagesThatFailPipelines`),
-///   and time windows are of UTC (`tasks.executionWindow.timezone`): both as orca has them without a setting.
-/// * Webhooks may call loopback.
+/// Failed stages are only those that fail their pipeline (`tasks.controller.failedStages.onlyIncludeStagesThatFailPipelines`), as
+/// orca has it without a setting.
 fn orca_options() -> gennaker_orca::Options {
     gennaker_orca::Options::default()
 }
 
-/// The stages of orca, and what they are started with.
-fn catalogue() -> Catalogue {
-    Catalogue::standard()
+/// The stages of orca, with the settings of the recordings: time windows are of UTC, and webhooks may call loopback.
+fn catalogue() -> anyhow::Result<Catalogue> {
+    let urls = UrlRuleOptions {
+        reject_localhost: false,
+        reject_verbatim_ips: false,
+        allowed_hostnames_regex: ".*".to_owned(),
+        ..UrlRuleOptions::default()
+    };
+    let mut options = gennaker_orca_stages::Options { urls, ..Default::default() };
+    options.tasks.execution_window.timezone = "UTC".to_owned();
+    Ok(Catalogue::new(&options)?)
 }
 
 impl Services {
@@ -183,7 +191,7 @@ impl Starting<'_> {
             store: self.store.clone(),
             owner: self.standing.owners(),
             clock: self.clock(),
-            catalogue: Arc::new(catalogue()),
+            catalogue: Arc::new(catalogue()?),
             clients: clients.clone(),
         };
         let orca = Orca::new(&orca_options(), deps);

@@ -12,4 +12,7 @@ pub mod planner;
 mod routes;
 mod service;
 
-pub use self::{options::Options, service::Orca};
+pub use self::{
+    options::{FailedStages, Import, Lists, Options},
+    service::Orca,
+};

@@ -1,5 +1,6 @@
 //! gate's HTTP API: upstream's paths, methods and JSON.
 
+mod admin;
 mod applications;
 mod configs;
 mod executions;
@@ -35,6 +36,7 @@ pub(crate) fn api() -> Api<Gate> {
         .merge(configs::api())
         .merge(start::api())
         .merge(executions::api())
+        .merge(admin::api())
         .merge(expressions::api())
         .merge(tasks::api())
         .merge(infrastructure::api())

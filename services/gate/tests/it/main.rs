@@ -3,6 +3,7 @@
 mod applications;
 mod dead;
 mod endpoints;
+mod executions;
 mod recorded;
 mod search;
 mod start;

@@ -4,18 +4,21 @@
 //! trigger's, the nearest first; of several the first is taken. What it finds goes into context and outputs. An expected artifact that
 //! nothing matches and that has no default fails the stage. Upstream: `BindProducedArtifactsTask`.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use gennaker_artifacts::{Artifact, Resolver};
 use gennaker_wire::{Object, ObjectExt};
 
 use super::{EXPECTED, artifact_view, expected_artifacts, fields};
-use crate::{Catalogue, StageView, Task, TaskContext, TaskError, TaskResult, TaskTemplate};
+use crate::{Catalogue, CoreTasksOptions, StageView, Task, TaskContext, TaskError, TaskResult, TaskTemplate};
 
 const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.artifacts.BindProducedArtifactsTask";
 
 /// Adds the task.
-pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_task(BindProducedArtifactsTask);
+pub(super) fn register(catalogue: &mut Catalogue, options: &CoreTasksOptions) {
+    let excluded = options.bind_produced_artifacts_task.exclude_keys_from_outputs.clone();
+    catalogue.add_task(BindProducedArtifactsTask { excluded });
 }
 
 /// The task under its usual name; a stage that lists `expectedArtifacts` ends with it.
@@ -28,7 +31,10 @@ pub(super) fn bind_as(name: &str) -> TaskTemplate {
     TaskTemplate::new(name, TASK)
 }
 
-struct BindProducedArtifactsTask;
+struct BindProducedArtifactsTask {
+    /// What stays out of the outputs.
+    excluded: BTreeSet<String>,
+}
 
 #[async_trait]
 impl Task for BindProducedArtifactsTask {
@@ -45,7 +51,8 @@ impl Task for BindProducedArtifactsTask {
         // A `pipeline` stage that keeps its child's outputs to itself has none at its end.
         let kept = context.view.stage.kind == "pipeline"
             && context.view.context().boolean("skipDownstreamOutput") == Some(true);
-        let outputs = if kept { Object::new() } else { found.clone() };
+        let put_out = found.iter().filter(|(name, _)| !kept && !self.excluded.contains(*name));
+        let outputs = put_out.map(|(name, value)| (name.clone(), value.clone())).collect();
         Ok(TaskResult { context: found, outputs, ..TaskResult::succeeded() })
     }
 }

@@ -22,15 +22,15 @@ use serde_json::Value;
 
 pub(crate) use self::bind::bind_produced_artifacts;
 pub use self::view::artifact_view;
-use crate::{Catalogue, TaskError};
+use crate::{Catalogue, CoreTasksOptions, TaskError};
 
 const ARTIFACTS: &str = "artifacts";
 const EXPECTED: &str = "expectedArtifacts";
 const RESOLVED: &str = "resolvedExpectedArtifacts";
 
 /// Adds the stages and tasks of this module.
-pub(crate) fn register(catalogue: &mut Catalogue) {
-    bind::register(catalogue);
+pub(crate) fn register(catalogue: &mut Catalogue, options: &CoreTasksOptions) {
+    bind::register(catalogue, options);
     evaluate::register(catalogue);
     find::register(catalogue);
 }

@@ -14,8 +14,8 @@ use gennaker_wire::{Execution, ExecutionKind, Object, ObjectExt, Status};
 use serde_json::{Value, json};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, NewStage, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 const KIND: &str = "checkPreconditions";
@@ -40,6 +40,23 @@ impl StageDefinition for CheckPreconditionsStage {
         KIND
     }
 
+    fn schema(&self) -> Schema {
+        let settings = [
+            Field::text("expression", "For the type expression: what has to be true, with or without ${}."),
+            Field::text("stageName", "For the type stageStatus: the stage that is looked at."),
+            Field::text("stageStatus", "For the type stageStatus: what its status has to be, for example SUCCEEDED."),
+        ];
+        let condition = [
+            Field::text("type", "What is looked at.").one_of(&["expression", "stageStatus"]).required(),
+            Field::flag("failPipeline", "Whether the pipeline fails if it does not hold.").default(true),
+            Field::object("context", "The settings of the condition.", settings),
+        ];
+        let description = "The conditions; all of them are checked at the same time.";
+        Schema::of("Goes on only if all of its conditions hold.")
+            .with(Field::list("preconditions", description, condition).required())
+    }
+
+    /// It says what is missing when it starts, as upstream's does.
     fn validate(&self, _context: &Object) -> Vec<String> {
         Vec::new()
     }

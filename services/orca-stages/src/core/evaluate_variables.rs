@@ -10,7 +10,8 @@ use gennaker_wire::{Object, ObjectExt};
 use serde_json::Value;
 
 use crate::{
-    Catalogue, ComposeContext, Composition, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
+    TaskTemplate,
 };
 
 const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.EvaluateVariablesTask";
@@ -34,6 +35,17 @@ impl StageDefinition for EvaluateVariablesStage {
         Some(VARIABLES)
     }
 
+    fn schema(&self) -> Schema {
+        let variable = [
+            Field::text("key", "The name by which later stages know it.").required(),
+            Field::any("value", "Its value, mostly an expression."),
+        ];
+        let description = "The variables, in the order in which they are evaluated.";
+        Schema::of("Names values for the stages after it.")
+            .with(Field::list(VARIABLES, description, variable).required())
+    }
+
+    /// Its task says what is missing, as upstream's does.
     fn validate(&self, _context: &Object) -> Vec<String> {
         Vec::new()
     }

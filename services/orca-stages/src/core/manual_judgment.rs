@@ -15,8 +15,8 @@ use gennaker_wire::{Object, ObjectExt, Status};
 
 use super::notifications;
 use crate::{
-    Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Next, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 /// The stage's type.
@@ -66,6 +66,16 @@ struct ManualJudgmentStage;
 impl StageDefinition for ManualJudgmentStage {
     fn kind(&self) -> &'static str {
         KIND
+    }
+
+    fn schema(&self) -> Schema {
+        let input = [Field::text("value", "The text of the answer.").required()];
+        Schema::of("Waits until a person says that the pipeline goes on, or that it stops.")
+            .with(Field::text("instructions", "What the person should know, as HTML."))
+            .with(Field::list("judgmentInputs", "The answers that can be chosen from.", input))
+            .with(Field::text("judgmentStatus", "The judgment: set while it runs.").one_of(&["continue", "stop"]))
+            .with(Field::text("judgmentInput", "The chosen answer: set with the judgment."))
+            .with(Field::list("selectedStageRoles", "The roles that may judge.", []))
     }
 
     fn validate(&self, _context: &Object) -> Vec<String> {

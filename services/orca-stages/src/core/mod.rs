@@ -11,6 +11,7 @@ mod notifications;
 mod wait;
 mod wait_until;
 
+pub(crate) use self::wait::TASK as WAIT_TASK;
 pub use self::{
     authentication::authentication_for,
     execution_window::{EXECUTION_WINDOW, window_stage, without_window},

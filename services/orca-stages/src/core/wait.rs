@@ -9,12 +9,12 @@ use async_trait::async_trait;
 use gennaker_wire::{Object, ObjectExt};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Next, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
-/// The task that waits: also the one for the jitter of an execution window.
-pub(super) const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";
+/// Upstream's class, which other stages wait with, too.
+pub(crate) const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue) {
@@ -28,6 +28,13 @@ struct WaitStage;
 impl StageDefinition for WaitStage {
     fn kind(&self) -> &'static str {
         "wait"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::of("Lets some time pass.")
+            .with(Field::number("waitTime", "How long, in seconds.").default(0))
+            .with(Field::text("skipWaitText", "What a person is asked before the rest of the time is skipped."))
+            .with(Field::flag("skipRemainingWait", "Ends the wait at once: set while it runs.").default(false))
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

@@ -144,7 +144,10 @@ mod tests {
         let execution = Execution { trigger: object(json!({"dryRun": true})), ..Execution::default() };
         let wait = Stage { kind: "wait".to_owned(), context: object(json!({"waitTime": "soon"})), ..Stage::default() };
         let problems = |options: &Options| {
-            let definition = Catalogue::new(options).definition_for(&execution, &wait).expect("a definition");
+            let definition = Catalogue::new(options)
+                .expect("sound settings")
+                .definition_for(&execution, &wait)
+                .expect("a definition");
             definition.validate(&wait.context).len()
         };
         assert_eq!(problems(&Options::default()), 1);

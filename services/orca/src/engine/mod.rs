@@ -14,7 +14,9 @@
 mod actor;
 mod claims;
 mod driven;
+mod enabled;
 mod history;
+mod import;
 mod limit;
 mod nudge;
 mod perform;
@@ -31,8 +33,9 @@ use gennaker_wire::{Execution, ExecutionKind, Object, Stage};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::driven::Driven;
+pub(crate) use self::import::IMPORTED;
 pub use self::start::StartRequest;
+use self::{driven::Driven, enabled::Enabled};
 use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
@@ -134,6 +137,7 @@ pub(crate) struct Inner {
     tracker: TaskTracker,
     stop: CancellationToken,
     claim_now: Notify,
+    enabled: Enabled,
 }
 
 impl Engine {
@@ -149,6 +153,7 @@ impl Engine {
                 tracker: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 claim_now: Notify::new(),
+                enabled: Enabled::default(),
             }),
         }
     }
@@ -164,6 +169,16 @@ impl Engine {
     /// What evaluates expressions.
     pub(crate) fn expressions(&self) -> &Expressions {
         &self.inner.expressions
+    }
+
+    /// Where executions are kept, for whoever only looks.
+    pub(crate) fn store(&self) -> &SharedStore {
+        &self.inner.deps.store
+    }
+
+    /// Who this node is at present, if it may drive executions.
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        self.inner.deps.owner.borrow().clone()
     }
 
     /// The present.

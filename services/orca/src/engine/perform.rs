@@ -15,7 +15,7 @@ use gennaker_orca_stages::{
     TaskLimits, TaskResult, authentication_for, window_stage,
 };
 use gennaker_store::Owner;
-use gennaker_wire::{Object, Stage, Status, SyntheticOwner};
+use gennaker_wire::{Object, ObjectExt as _, Stage, Status, SyntheticOwner};
 
 use super::Inner;
 use crate::{
@@ -303,10 +303,11 @@ fn task_of<'a>(inner: &'a Inner, stage: &Stage, id: &str) -> Outcome<&'a Arc<dyn
 fn definition(inner: &Inner, view: &StageView) -> Outcome<Arc<dyn StageDefinition>> {
     let stage = &view.stage;
     inner.deps.catalogue.definition_for(&view.execution, stage).ok_or_else(|| {
+        let kind = stage.context.text("alias").unwrap_or_else(|| stage.kind.clone());
         TaskError::new(
             Kind::Unsupported,
             "NoSuchStageDefinitionBuilderException",
-            format!("the stage type {:?} is not supported; GET /capabilities/stages lists those that are", stage.kind),
+            format!("the stage type {kind:?} is not supported; GET /capabilities/stages lists those that are"),
         )
     })
 }

@@ -36,7 +36,8 @@ pub(super) async fn start(inner: &Arc<Inner>, request: StartRequest) -> Result<S
     let StartRequest { execution, request, correlation, fence } = request;
     let id = execution.id.clone();
     let now = inner.deps.clock.now();
-    let room = inner.driven.count() < inner.options.active && !inner.stop.is_cancelled();
+    let takes = inner.enabled.get() && !inner.stop.is_cancelled();
+    let room = takes && inner.driven.count() < inner.options.active;
     let owner = inner.deps.owner.borrow().clone().filter(|_| room);
     let mut state = State::new(execution);
     let place = limit::place(&state);

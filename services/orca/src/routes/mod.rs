@@ -1,10 +1,16 @@
 //! orca's HTTP API: upstream's paths, methods and JSON.
 
+mod admin;
 mod children;
 mod commands;
+mod events;
 mod executions;
 mod expressions;
+mod query;
+mod schemas;
+mod search;
 mod start;
+mod tasks;
 mod unsupported;
 
 use gennaker_http::{Access, Api, Error, Permission};
@@ -24,8 +30,13 @@ pub(crate) fn api() -> Api<Orca> {
     start::api()
         .merge(children::api())
         .merge(executions::api())
+        .merge(tasks::api())
+        .merge(search::api())
+        .merge(events::api())
+        .merge(schemas::api())
         .merge(expressions::api())
         .merge(commands::api())
+        .merge(admin::api())
         .merge(unsupported::api())
 }
 

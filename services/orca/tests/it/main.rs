@@ -1,5 +1,7 @@
 //! orca as a service: its engine on a real store, its HTTP API in this process.
 
+mod admin;
+mod answers;
 mod core_stages;
 mod engine;
 mod expressions;
@@ -8,6 +10,7 @@ mod http;
 mod limits;
 mod peers;
 mod pipelines;
+mod read_side;
 mod recorded;
 mod starts;
 mod unsteady;

@@ -22,7 +22,9 @@ pub(crate) struct Front50 {
 impl Default for Front50 {
     fn default() -> Self {
         let deploy = json!({"id": "p-1", "name": "deploy", "application": "shop"});
-        Front50 { pipelines: Arc::new(Mutex::new(vec![deploy])) }
+        // Of the recordings.
+        let search_me = json!({"id": "cfg-search-endpoint", "name": "search me", "application": "searchapp1"});
+        Front50 { pipelines: Arc::new(Mutex::new(vec![deploy, search_me])) }
     }
 }
 
@@ -36,10 +38,15 @@ impl Front50 {
 
     pub(crate) fn router(&self) -> Router {
         let application = || async { Json(json!({"name": "shop", "email": "ann@example.com"})) };
+        let project = || async { Json(json!({"config": {"pipelineConfigs": [{"pipelineConfigId": "p-1"}]}})) };
+        let unsupported = || async { gennaker_http::Error::unsupported("front50 does not keep projects yet") };
         Router::new()
             .route("/pipelines/{application}", get(of_application))
             .route("/pipelines/{id}/get", get(one))
+            .route("/pipelines/{application}/name/{name}", get(named))
             .route("/v2/applications/shop", get(application))
+            .route("/v2/projects/ours", get(project))
+            .route("/v2/projects/mine", get(unsupported))
             .with_state(self.clone())
     }
 }
@@ -47,6 +54,16 @@ impl Front50 {
 async fn of_application(State(front50): State<Front50>, Path(application): Path<String>) -> Json<Vec<Value>> {
     let pipelines = front50.pipelines.lock();
     Json(pipelines.iter().filter(|pipeline| pipeline["application"] == application.as_str()).cloned().collect())
+}
+
+async fn named(
+    State(front50): State<Front50>,
+    Path((application, name)): Path<(String, String)>,
+) -> Result<Json<Value>, StatusCode> {
+    let pipelines = front50.pipelines.lock();
+    let mut named = pipelines.iter().filter(|pipeline| pipeline["name"] == name.as_str());
+    let found = named.find(|pipeline| pipeline["application"] == application.as_str());
+    found.cloned().map(Json).ok_or(StatusCode::NOT_FOUND)
 }
 
 async fn one(State(front50): State<Front50>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {

@@ -42,7 +42,7 @@ async fn executions_are_what_upstream_made_of_the_same_requests() {
         let world = &world;
         async move {
             let found = play(world, &case).await;
-            (case["name"].to_string(), normal(expected(&case)), normal(found))
+            (case["name"].to_string(), normal_of(expected(&case)), normal_of(found))
         }
     });
     let runs: Vec<_> = futures::stream::iter(runs).buffered(AT_ONCE).collect().await;
@@ -209,7 +209,7 @@ fn holds(when: &Value, execution: &Execution) -> bool {
 }
 
 /// What was played with symbols for what differs from run to run, the stages sorted.
-fn normal(played: Played) -> Value {
+fn normal_of(played: Played) -> Value {
     let Played { mut executions, mut answers } = played;
     let mut names = Map::new();
     for (place, execution) in executions.iter_mut().enumerate() {
@@ -230,13 +230,29 @@ fn normal(played: Played) -> Value {
     json!({ "executions": executions, "answers": answers })
 }
 
+/// The execution with symbols for what differs from run to run, its stages sorted.
+pub(crate) fn normal(mut execution: Value) -> Value {
+    let Some(stages) = execution["stages"].as_array_mut() else { return execution };
+    let name = |stage: &Value| {
+        let name = stage["refId"].as_str().or(stage["name"].as_str());
+        format!("<stage:{}>", name.unwrap_or_default())
+    };
+    stages.sort_by_key(name);
+    let names: Map<String, Value> =
+        stages.iter().map(|stage| (stage["id"].as_str().unwrap_or_default().to_owned(), name(stage).into())).collect();
+    let mut names = names;
+    names.extend(execution["id"].as_str().map(|id| (id.to_owned(), "<execution>".into())));
+    normalise(&mut execution, &names);
+    execution
+}
+
 fn normalise(value: &mut Value, names: &Map<String, Value>) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 match name.as_str() {
                     "startTime" | "endTime" | "buildTime" | "pauseTime" | "resumeTime" | "lastModifiedTime"
-                    | "timestamp" => *field = "<time>".into(),
+                    | "timestamp" | "restartTime" => *field = "<time>".into(),
                     "pausedMs" => *field = "<ms>".into(),
                     // The words of an exception.
                     "details" => *field = Value::Null,

@@ -115,7 +115,7 @@ impl World {
         let (hears, may_hear) = watch::channel(true);
         let owner = forwarded(membership.standing().owners(), may_hear);
         let calls = Calls::default();
-        let mut catalogue = Catalogue::new(stages);
+        let mut catalogue = Catalogue::new(stages).expect("sound settings");
         catalogue.add_stage(RecordStage);
         catalogue.add_task(RecordTask { calls: calls.clone() });
         let way = |name, router| Transport::in_process(name, router, TransportOptions::default());

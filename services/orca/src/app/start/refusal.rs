@@ -18,12 +18,17 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
+    /// Of that kind.
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Refusal { kind, fails_upstream: false, message: message.into() }
+    }
+
     pub(super) fn invalid(message: impl Into<String>) -> Self {
-        Refusal { kind: Kind::Invalid, fails_upstream: false, message: message.into() }
+        Refusal::new(Kind::Invalid, message)
     }
 
     pub(super) fn unsupported(message: impl Into<String>) -> Self {
-        Refusal { kind: Kind::Unsupported, fails_upstream: false, message: message.into() }
+        Refusal::new(Kind::Unsupported, message)
     }
 
     pub(super) fn too_late(message: impl Into<String>) -> Self {
@@ -31,7 +36,7 @@ impl Refusal {
     }
 
     /// What upstream fails at with an exception of its own.
-    pub(super) fn failure(message: impl Into<String>) -> Self {
+    pub(crate) fn failure(message: impl Into<String>) -> Self {
         Refusal { fails_upstream: true, ..Refusal::invalid(message) }
     }
 }

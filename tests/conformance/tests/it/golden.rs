@@ -17,7 +17,8 @@ fn every_set_passes_its_golden_cases() {
         let listed: Vec<_> = NOT_YET.iter().filter(|not_yet| not_yet.set == set.name()).collect();
         let is_listed = |case: &str| listed.iter().any(|not_yet| not_yet.has(case));
         let new: Vec<_> = tally.failed.iter().filter(|case| !is_listed(case)).collect();
-        assert!(tally.passed > 0 && new.is_empty(), "{report}\nnot listed in not_yet.rs: {new:?}");
+        assert!(new.is_empty(), "{}they are not listed in not_yet.rs: {new:?}", without_listed(&report, is_listed));
+        assert!(tally.passed > 0, "{report}");
         let cases: Vec<&str> = files.iter().flat_map(|file| &file.cases).map(|case| case.id.as_str()).collect();
         let passed = |case: &&&str| !tally.failed.iter().any(|failed| failed == **case);
         let mended: Vec<_> = cases.iter().filter(|case| is_listed(case)).filter(passed).collect();
@@ -28,6 +29,18 @@ fn every_set_passes_its_golden_cases() {
             assert!(unknown.is_empty(), "not_yet.rs lists what is no case ({}): {unknown:?}", not_yet.reason);
         }
     }
+}
+
+/// The report without the failures that are listed.
+fn without_listed(report: &str, is_listed: impl Fn(&str) -> bool) -> String {
+    let mut shown = true;
+    let lines = report.split_inclusive('\n').filter(|line| {
+        if let Some((head, _)) = line.split_once(": FAILED") {
+            shown = !head.split_once(' ').is_some_and(|(_, case)| is_listed(case));
+        }
+        shown
+    });
+    lines.collect()
 }
 
 #[test]

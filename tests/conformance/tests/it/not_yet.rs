@@ -38,7 +38,5 @@ pub(crate) const NOT_YET: &[NotYet] = &[
         "there is no stage that changes pipelines",
         &["stage-save-pipeline*", "ops-save-pipeline*", "ops-update-pipeline", "ops-template-delete"],
     ),
-    executions("a restart of a stage that is not there is refused", &["restart-unknown"]),
-    executions("an exception's operation does not say in which phase it came", &["unknown-type", "ops-unknown-job"]),
     executions("front50 forgets a deleted application at once, upstream's a moment later", &["ops-delete-app"]),
 ];

@@ -39,7 +39,7 @@ pub(super) fn mark_what_varies(case: &mut Value) {
 }
 
 /// Which of our ids the recorded `<id:N>` are, in one case.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Agreement {
     ids: BTreeMap<String, String>,
 }

@@ -10,72 +10,99 @@ use super::agree::Agreement;
 /// What tasks write into.
 const WRITTEN: [&str; 2] = ["context", "outputs"];
 
-/// The recorded execution, with what stood there in the end wherever ours has that already.
-pub(super) fn caught_up(expected: &Value, end: &Value, got: &Value, agreement: &mut Agreement) -> Value {
-    if agreement.settle(end, got.clone()) == *end {
-        return end.clone();
-    }
-    match (expected, end, got) {
-        (Value::Object(expected), Value::Object(end), Value::Object(got)) => {
-            Value::Object(fields_caught_up(expected, end, got, agreement))
-        }
-        (Value::Array(expected), Value::Array(end), Value::Array(got)) if got.len() >= expected.len() => {
-            let items = got.iter().enumerate().filter_map(|(index, got)| match (expected.get(index), end.get(index)) {
-                (Some(expected), end) => Some(caught_up(expected, end.unwrap_or(expected), got, agreement)),
-                (None, end) => Some(begun(end?, got, agreement)),
-            });
-            items.collect()
-        }
-        _ if expected != end && is_under_way(got) => got.clone(),
-        _ => expected.clone(),
-    }
+/// Times that something has only once it has begun or ended.
+const TIMES: [&str; 2] = ["startTime", "endTime"];
+
+/// The moment of an answer.
+pub(super) struct Moment<'a> {
+    /// Which ids are which.
+    pub(super) agreement: &'a mut Agreement,
+    /// Whether the call restarts something: then what is recorded as over may be under way again, or not begun, although it
+    /// was over in the end too.
+    pub(super) restarted: bool,
 }
 
-/// Something that was not there yet: what there is of it must be what it became.
-fn begun(end: &Value, got: &Value, agreement: &mut Agreement) -> Value {
-    match (end, got) {
-        _ if agreement.settle(end, got.clone()) == *end => end.clone(),
-        (Value::Object(end), Value::Object(got)) => {
-            let there =
-                got.iter().filter_map(|(name, got)| Some((name.clone(), begun(end.get(name)?, got, agreement))));
-            Value::Object(there.collect())
+impl Moment<'_> {
+    /// The recorded execution, with what stood there in the end wherever ours has that already.
+    pub(super) fn caught_up(&mut self, expected: &Value, end: &Value, got: &Value) -> Value {
+        if self.is_at(end, got) {
+            return end.clone();
         }
-        (Value::Array(end), Value::Array(got)) => {
-            end.iter().zip(got).map(|(end, got)| begun(end, got, agreement)).collect()
+        match (expected, end, got) {
+            (Value::Object(expected), Value::Object(end), Value::Object(got)) => {
+                Value::Object(self.fields_caught_up(expected, end, got))
+            }
+            (Value::Array(expected), Value::Array(end), Value::Array(got))
+                if self.restarted || got.len() >= expected.len() =>
+            {
+                let items =
+                    got.iter().enumerate().filter_map(|(index, got)| match (expected.get(index), end.get(index)) {
+                        (Some(expected), end) => Some(self.caught_up(expected, end.unwrap_or(expected), got)),
+                        (None, end) => Some(self.begun(end?, got)),
+                    });
+                items.collect()
+            }
+            _ if (self.restarted || expected != end) && is_under_way(got) => got.clone(),
+            _ => expected.clone(),
         }
-        _ if is_under_way(got) => got.clone(),
-        _ => end.clone(),
     }
-}
 
-fn fields_caught_up(
-    expected: &Map<String, Value>,
-    end: &Map<String, Value>,
-    got: &Map<String, Value>,
-    agreement: &mut Agreement,
-) -> Map<String, Value> {
-    let mut fields = Map::new();
-    for (name, recorded) in expected {
-        match (end.get(name), got.get(name)) {
-            (None, None) => {}
-            (end, Some(got)) => {
-                let mut field = caught_up(recorded, end.unwrap_or(recorded), got, agreement);
-                if let (true, Value::Object(field)) = (WRITTEN.contains(&name.as_str()), &mut field) {
-                    field.retain(|name, _| got.get(name).is_some());
+    /// Whether ours is what stood there in the end; only then it says which ids are which.
+    fn is_at(&mut self, end: &Value, got: &Value) -> bool {
+        let mut agreement = self.agreement.clone();
+        let is_at = agreement.settle(end, got.clone()) == *end;
+        if is_at {
+            *self.agreement = agreement;
+        }
+        is_at
+    }
+
+    /// Something that was not there yet: what there is of it must be what it became.
+    fn begun(&mut self, end: &Value, got: &Value) -> Value {
+        match (end, got) {
+            _ if self.is_at(end, got) => end.clone(),
+            (Value::Object(end), Value::Object(got)) => {
+                let there = got.iter().filter_map(|(name, got)| Some((name.clone(), self.begun(end.get(name)?, got))));
+                Value::Object(there.collect())
+            }
+            (Value::Array(end), Value::Array(got)) => {
+                end.iter().zip(got).map(|(end, got)| self.begun(end, got)).collect()
+            }
+            _ if is_under_way(got) => got.clone(),
+            _ => end.clone(),
+        }
+    }
+
+    fn fields_caught_up(
+        &mut self,
+        expected: &Map<String, Value>,
+        end: &Map<String, Value>,
+        got: &Map<String, Value>,
+    ) -> Map<String, Value> {
+        let mut fields = Map::new();
+        for (name, recorded) in expected {
+            match (end.get(name), got.get(name)) {
+                (None, None) => {}
+                (end, Some(got)) => {
+                    let mut field = self.caught_up(recorded, end.unwrap_or(recorded), got);
+                    if let (true, Value::Object(field)) = (WRITTEN.contains(&name.as_str()), &mut field) {
+                        field.retain(|name, _| got.get(name).is_some());
+                    }
+                    fields.insert(name.clone(), field);
                 }
-                fields.insert(name.clone(), field);
-            }
-            (Some(_), None) => {
-                fields.insert(name.clone(), recorded.clone());
+                (Some(_), None) if TIMES.contains(&name.as_str()) && got.get("status").is_some_and(is_under_way) => {}
+                (Some(_), None) => {
+                    fields.insert(name.clone(), recorded.clone());
+                }
             }
         }
-    }
-    for (name, got) in got.iter().filter(|(name, _)| !expected.contains_key(*name)) {
-        if let Some(end) = end.get(name) {
-            fields.insert(name.clone(), begun(end, got, agreement));
+        for (name, got) in got.iter().filter(|(name, _)| !expected.contains_key(*name)) {
+            if let Some(end) = end.get(name) {
+                fields.insert(name.clone(), self.begun(end, got));
+            }
         }
+        fields
     }
-    fields
 }
 
 /// Whether it is the status of something that is not over.
@@ -99,9 +126,30 @@ mod tests {
             "status": "SUCCEEDED", "kind": "a", "tasks": [ended], "later": "SUCCEEDED", "others": [ended],
             "more": {"a": 1, "b": 2},
         });
+        fits(&expected, &end, &got, false)
+    }
+
+    fn fits(expected: &Value, end: &Value, got: &Value, restarted: bool) -> bool {
         let mut agreement = Agreement::default();
-        let expected = caught_up(&expected, &end, &got, &mut agreement);
-        agreement.settle(&expected, got) == expected
+        let expected = Moment { agreement: &mut agreement, restarted }.caught_up(expected, end, got);
+        agreement.settle(&expected, got.clone()) == expected
+    }
+
+    #[test]
+    fn what_is_restarted_may_be_under_way_again() {
+        let now = 1_787_000_000_000_i64;
+        let task = json!({"id": "1", "status": "SUCCEEDED", "startTime": "<time>", "endTime": "<time>"});
+        let over = json!({"status": "SUCCEEDED", "startTime": "<time>", "endTime": "<time>", "tasks": [task]});
+        let task = json!({"id": "1", "status": "RUNNING", "startTime": now});
+        for got in [
+            json!({"status": "RUNNING", "startTime": now, "tasks": [task]}),
+            json!({"status": "NOT_STARTED", "tasks": []}),
+        ] {
+            assert!(fits(&over, &over, &got, true), "{got}");
+            assert!(!fits(&over, &over, &got, false), "{got}");
+        }
+        let wrong = json!({"status": "TERMINAL", "startTime": now, "endTime": now, "tasks": []});
+        assert!(!fits(&over, &over, &wrong, true));
     }
 
     #[test]
@@ -132,8 +180,7 @@ mod tests {
             (json!({"status": "RUNNING", "context": {"given": 2}}), false),
             (json!({"context": {"given": 1}}), false),
         ] {
-            let mut agreement = Agreement::default();
-            assert_eq!(caught_up(&recorded, &recorded, &got, &mut agreement) == got, good, "{got}");
+            assert_eq!(fits(&recorded, &recorded, &got, false), good, "{got}");
         }
     }
 

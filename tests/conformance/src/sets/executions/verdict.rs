@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     agree::Agreement,
     case::{ExpectedExecution, Recorded},
-    later::caught_up,
+    later::Moment,
     order,
     steps::Played,
     wording::{compared, compared_answer},
@@ -40,11 +40,13 @@ pub(super) fn judge(case: &Recorded, played: Played) -> Result<(), Failure> {
     }
     let requests = case.request.iter().filter(|step| step.call.method.is_some()).count();
     let while_it_ran = requests..requests + case.actions.len();
-    for Pair { index, expected, got } in &answers {
-        let (mut expected, got) = (compared_answer(expected), compared_answer(got));
+    for Pair { index, expected: recorded, got } in &answers {
+        let (mut expected, got) = (compared_answer(recorded), compared_answer(got));
         let end = ends.iter().find(|end| end["id"].is_string() && end["id"] == expected["body"]["id"]);
         if let Some(end) = end.filter(|_| while_it_ran.contains(index)) {
-            expected["body"] = caught_up(&expected["body"], end, &got["body"], &mut agreement);
+            let restarted = recorded["path"].as_str().is_some_and(|path| path.ends_with("/restart"));
+            let mut moment = Moment { agreement: &mut agreement, restarted };
+            expected["body"] = moment.caught_up(&expected["body"], end, &got["body"]);
         }
         same(&format!("/endpointAnswers/{index}"), &expected, got, &mut agreement)?;
     }

@@ -123,8 +123,12 @@ async fn restart_stage(
     Json(pipeline): Json<Object>,
 ) -> Result<Json<Execution>> {
     let found = load(&orca, PIPELINE, &id).await?;
-    // Upstream answers so, and so do we; but nothing happens to the execution.
-    let Some(mut known) = found.stage(&stage) else { return Ok(Json(found)) };
+    let Some(mut known) = found.stage(&stage) else {
+        let signal =
+            Signal::Restart { user: caller.user, stage, context: Object::new(), prepared: BTreeMap::default() };
+        steer(&orca, PIPELINE, &id, signal).await?;
+        return Ok(Json(found));
+    };
     while let Some(parent) = known.parent_stage_id.as_deref().and_then(|parent| found.stage(parent)) {
         known = parent;
     }

@@ -300,6 +300,9 @@ async fn claims_and_lists_are_served_by_their_indexes_in_order() {
         let plan = plan(&path, statement).await;
         assert!(plan.contains(&format!("INDEX gennaker_executions_{index} ")), "{plan}");
     }
+    // An index of nothing else.
+    let unpacked = plan(&path, statements::unpacked(16)).await;
+    assert_eq!(unpacked, "SCAN gennaker_executions USING INDEX gennaker_executions_unpacked");
     // What writes look at.
     for (indexes, text) in [
         (vec!["correlation"], statements::LOOK),

@@ -12,6 +12,7 @@
 
 pub mod claim;
 pub mod commit;
+pub mod compact;
 pub mod correlation;
 pub mod create;
 pub mod delete;
@@ -79,6 +80,17 @@ macro_rules! checks {
                 of_racing_creators_of_a_request_one_is_new,
                 an_owner_that_does_not_live_is_fenced,
                 a_refused_creation_leaves_nothing,
+            }
+            compact {
+                a_packed_execution_is_as_it_was,
+                lists_hold_packed_executions,
+                only_what_has_ended_is_packed,
+                as_many_are_packed_as_are_asked_for,
+                a_packed_execution_is_restarted,
+                a_claim_returns_what_was_packed,
+                packing_races_restarts,
+                a_packed_execution_is_deleted,
+                packed_executions_survive_a_restart,
             }
             correlation {
                 a_second_creation_with_a_correlation_is_existing,
@@ -239,6 +251,7 @@ mod tests {
         let modules = [
             ("claim", include_str!("claim.rs")),
             ("commit", include_str!("commit.rs")),
+            ("compact", include_str!("compact.rs")),
             ("correlation", include_str!("correlation.rs")),
             ("create", include_str!("create.rs")),
             ("delete", include_str!("delete.rs")),

@@ -99,6 +99,11 @@ pub trait Executions: Send + Sync + 'static {
     /// The events of an execution after number `after`, at most `limit` of them.
     async fn events(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Event>>;
 
+    /// Packs at most `limit` executions that have ended and nobody owns or signalled, so that they take less room.
+    /// Returns how many it packed; less than `limit` means that there are no more. It changes nothing that the other
+    /// operations answer; an execution that is claimed again is unpacked by it.
+    async fn compact(&self, limit: u32) -> Result<u32>;
+
     /// Deletes an ended execution with all its rows and leaves a tombstone until `keep`, so that the event which made
     /// it does not make it again.
     ///

@@ -2,6 +2,7 @@
 
 mod claim;
 mod commit;
+mod compact;
 mod create;
 mod delete;
 mod events;
@@ -75,6 +76,22 @@ impl Executions for SqlStore {
         self.settle(events::events(&mut snapshot, id, after, limit).await)
     }
 
+    async fn compact(&self, limit: u32) -> Result<u32> {
+        let mut count = 0;
+        while count < limit {
+            let together = compact::TOGETHER.min(limit - count);
+            let mut snapshot = self.snapshot().await?;
+            let packed = self.settle(compact::pack(&mut snapshot, together).await)?;
+            drop(snapshot);
+            if packed.is_empty() {
+                break;
+            }
+            let stored = self.writer.write_unguarded("ended executions", |turn| compact::store(turn, packed).boxed());
+            count += stored.await?;
+        }
+        Ok(count)
+    }
+
     async fn delete(&self, id: &str, keep: Timestamp) -> Result<()> {
         let execution = id.to_owned();
         self.writer.write(id, move |turn| delete::delete(turn, execution, keep).boxed()).await
@@ -86,6 +103,7 @@ impl Executions for SqlStore {
 pub(crate) mod statements {
     pub(crate) use super::{
         claim::{due as next_due, select as claim},
+        compact::select as unpacked,
         create::LOOK,
         list::{Stream, definitions, select as list, several, streams_of},
         places::{COUNT, NUMBERED, OLDEST},

@@ -132,6 +132,10 @@ impl Executions for UnsteadyStore {
         self.inner.events(id, after, limit).await
     }
 
+    async fn compact(&self, limit: u32) -> Result<u32> {
+        self.inner.compact(limit).await
+    }
+
     async fn delete(&self, id: &str, keep: Timestamp) -> Result<()> {
         self.inner.delete(id, keep).await
     }

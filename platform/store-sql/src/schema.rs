@@ -156,6 +156,9 @@ CREATE TABLE gennaker_archives (
     body BLOB NOT NULL
 );
 ",
+    "
+CREATE INDEX gennaker_fences_seen ON gennaker_fences (seen);
+",
 ];
 
 /// The schema that this version works with.

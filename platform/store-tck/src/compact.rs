@@ -115,7 +115,7 @@ pub async fn a_packed_execution_is_restarted<F: Fixture>(fixture: F) {
     assert_eq!(events[4].epoch, Some(owner.epoch));
     let stored = store.load("e").await.expect("it is stored");
     assert_eq!(stored.owner, Some(owner.clone()));
-    assert_eq!(stored.signals, [signal.clone()]);
+    assert_eq!(stored.signals, std::slice::from_ref(&signal));
     let change = Commit { taken: vec![signal.sequence], parts: vec![part("c", 7, "again")], ..step("e", &owner, 5) };
     store.commit(change).await.expect("the owner commits");
     let stored = store.load("e").await.expect("it is stored");

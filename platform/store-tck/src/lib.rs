@@ -24,6 +24,7 @@ pub mod list;
 pub mod nodes;
 pub mod places;
 pub mod queue;
+pub mod retention;
 pub mod signals;
 mod world;
 
@@ -186,6 +187,14 @@ macro_rules! checks {
                 asking_under_another_limit_gives_the_former_place_back,
                 an_end_asks_for_no_place,
             }
+            retention {
+                what_ended_before_a_time_has_expired,
+                only_the_asked_kinds_expire,
+                the_newest_of_each_definition_are_kept,
+                all_that_expired_can_be_deleted,
+                a_tombstone_whose_time_is_over_is_not_left,
+                what_no_longer_matters_is_forgotten,
+            }
             signals {
                 signals_are_numbered_and_returned_in_order,
                 concurrent_signals_have_distinct_numbers,
@@ -263,6 +272,7 @@ mod tests {
             ("nodes", include_str!("nodes.rs")),
             ("places", include_str!("places.rs")),
             ("queue", include_str!("queue.rs")),
+            ("retention", include_str!("retention.rs")),
             ("signals", include_str!("signals.rs")),
         ];
         for (module, text) in modules {

@@ -17,8 +17,8 @@ use async_trait::async_trait;
 use futures::FutureExt as _;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result,
-    Signal,
+    Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, Expiry, NewExecution, Owner, Past, Query,
+    Result, Signal,
 };
 
 pub(crate) use self::places::standing;
@@ -94,7 +94,16 @@ impl Executions for SqlStore {
 
     async fn delete(&self, id: &str, keep: Timestamp) -> Result<()> {
         let execution = id.to_owned();
-        self.writer.write(id, move |turn| delete::delete(turn, execution, keep).boxed()).await
+        self.writer.write_unguarded(id, move |turn| delete::delete(turn, execution, keep).boxed()).await
+    }
+
+    async fn expired(&self, expiry: &Expiry) -> Result<Vec<Past>> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(delete::expired(&mut snapshot, expiry).await)
+    }
+
+    async fn tidy(&self, before: Timestamp, limit: u32) -> Result<u32> {
+        self.writer.write("tombstones", move |turn| delete::tidy(turn, before, limit).boxed()).await
     }
 }
 
@@ -105,6 +114,7 @@ pub(crate) mod statements {
         claim::{due as next_due, select as claim},
         compact::select as unpacked,
         create::LOOK,
+        delete::{FENCES, REQUESTS, TOMBSTONES, select as expired},
         list::{Stream, definitions, select as list, several, streams_of},
         places::{COUNT, NUMBERED, OLDEST},
     };

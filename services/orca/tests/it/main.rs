@@ -11,7 +11,6 @@ mod limits;
 mod peers;
 mod pipelines;
 mod read_side;
-mod recorded;
 mod starts;
 mod unsteady;
 mod world;

@@ -13,12 +13,16 @@ use crate::{
     writer::Turn,
 };
 
+/// After how many milliseconds it is noted again that somebody asks under a fence.
+const FENCE_REFRESH: i64 = 3_600_000;
+
 pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> {
     let known = look(turn, &new).await?;
     let mut script = Script::new();
     if let Some(fence) = &new.fence {
         refuse_lower(fence, known.fence)?;
-        if known.fence.is_none_or(|seen| seen < column(fence.epoch)) {
+        let is_fresh = known.fence_seen.is_some_and(|seen| seen > turn.now.millis() - FENCE_REFRESH);
+        if known.fence.is_none_or(|seen| seen < column(fence.epoch)) || !is_fresh {
             remember_fence(&mut script, turn.now, fence);
         }
     }
@@ -59,6 +63,7 @@ struct Known {
     id: Option<String>,
     tombstone: Option<i64>,
     fence: Option<i64>,
+    fence_seen: Option<i64>,
     owner_expires: Option<i64>,
     request: Option<Request>,
     correlated: Option<String>,
@@ -98,7 +103,8 @@ pub(crate) const LOOK: &str = concat!(
      (SELECT keep FROM gennaker_requests WHERE kind = ? AND request = ?), \
      (SELECT id FROM gennaker_executions WHERE correlation = ? AND is_over = 0 AND ",
     aside!(),
-    "kind = ? ORDER BY created DESC, id DESC LIMIT 1)"
+    "kind = ? ORDER BY created DESC, id DESC LIMIT 1), \
+     (SELECT seen FROM gennaker_fences WHERE execution = ?)"
 );
 
 async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
@@ -114,6 +120,7 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         .bind(new.request.clone())
         .bind(new.correlation.clone())
         .bind(new.head.kind.clone())
+        .bind(new.fence.as_ref().map(|fence| fence.execution.clone()))
         .fetch_one(&mut turn.connection)
         .await?;
     let keep = row.try_get(5)?;
@@ -125,6 +132,7 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         owner_expires: row.try_get(3)?,
         request,
         correlated: row.try_get(6)?,
+        fence_seen: row.try_get(7)?,
     })
 }
 

@@ -14,7 +14,7 @@
 mod actor;
 mod claims;
 mod driven;
-mod history;
+pub(crate) mod history;
 mod nudge;
 mod perform;
 mod record;

@@ -1,8 +1,10 @@
 //! orca's HTTP API: upstream's paths, methods and JSON.
 
 mod commands;
+mod diagnosis;
 mod executions;
 mod expressions;
+mod plan;
 mod start;
 mod unsupported;
 
@@ -19,7 +21,13 @@ const WRITE: Permission = Permission::of("application", Access::Write);
 
 /// All routes.
 pub(crate) fn api() -> Api<Orca> {
-    start::api().merge(executions::api()).merge(expressions::api()).merge(commands::api()).merge(unsupported::api())
+    start::api()
+        .merge(executions::api())
+        .merge(expressions::api())
+        .merge(commands::api())
+        .merge(diagnosis::api())
+        .merge(plan::api())
+        .merge(unsupported::api())
 }
 
 impl From<Refusal> for Error {

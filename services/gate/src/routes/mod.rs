@@ -2,6 +2,7 @@
 
 mod applications;
 mod configs;
+mod diagnosis;
 mod executions;
 mod expressions;
 mod infrastructure;
@@ -36,6 +37,7 @@ pub(crate) fn api() -> Api<Gate> {
         .merge(start::api())
         .merge(executions::api())
         .merge(expressions::api())
+        .merge(diagnosis::api())
         .merge(tasks::api())
         .merge(infrastructure::api())
         .merge(search::api())

@@ -61,9 +61,8 @@ async fn replay(
         serde_json::to_value(Case::new(evidence.state.to_execution(), events.collect()))
     } else {
         let recorded: Vec<Recorded> = evidence.events.iter().map(|event| event.recorded.clone()).collect();
-        let replay = replay::replay(evidence.state.head(), &recorded, None).map_err(|reason| {
-            engine_error("pipeline", &id, &engine::Error::NotReplayed { id: id.clone(), reason })
-        })?;
+        let replay = replay::replay(evidence.state.head(), &recorded, None)
+            .map_err(|reason| engine_error("pipeline", &id, &engine::Error::NotReplayed { id: id.clone(), reason }))?;
         serde_json::to_value(recording::replayed(&recorded, &replay, &evidence.state))
     };
     answer.map(Json).map_err(|error| Error::new(Kind::Bug, format!("the answer cannot be written as JSON: {error}")))

@@ -41,8 +41,9 @@ pub(super) fn of(
     if running && waits.is_empty() && causes.is_empty() {
         causes.push(Cause {
             kind: CauseKind::Nothing,
-            message: "no stage is under way and none can start: this should not be, please report it with its recording"
-                .to_owned(),
+            message:
+                "no stage is under way and none can start: this should not be, please report it with its recording"
+                    .to_owned(),
             ..Cause::default()
         });
     }
@@ -76,7 +77,9 @@ fn place(evidence: &Evidence, others: &[Execution]) -> Option<Cause> {
     let waiting = ahead.count();
     let most = if head.limit_concurrent { 1 } else { head.max_concurrent_executions };
     let message = match (running.len(), waiting) {
-        (0, 0) => format!("it waits for a place: {most} at a time may run, and none does; its place is about to be given"),
+        (0, 0) => {
+            format!("it waits for a place: {most} at a time may run, and none does; its place is about to be given")
+        }
         (count, 0) => format!("it waits for a place: {most} at a time may run, and {count} do; it is the next one"),
         (count, waiting) => format!(
             "it waits for a place: {most} at a time may run, {count} do, and {waiting} of the same pipeline wait before it"

@@ -101,8 +101,8 @@ fn failures(state: &State) -> Vec<StageFailure> {
     for stage in state.stages().iter().map(|state| &state.stage).filter(|stage| failed(stage.status)) {
         let reasons = reasons(stage);
         let mut children = state.stages().iter().map(|state| &state.stage);
-        let by_child = children
-            .any(|child| child.parent_stage_id.as_deref() == Some(&stage.id) && failed(child.status));
+        let by_child =
+            children.any(|child| child.parent_stage_id.as_deref() == Some(&stage.id) && failed(child.status));
         if !(reasons.is_empty() && by_child) {
             failures.push(StageFailure { stage: name(state, &stage.id), status: stage.status, reasons });
         }

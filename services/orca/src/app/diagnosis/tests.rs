@@ -106,10 +106,9 @@ fn a_judgment_is_waited_for_and_nothing_is_wrong() {
 
 #[test]
 fn a_time_can_be_skipped_and_a_window_too() {
-    for (kind, waits_for) in [
-        ("wait", StageWaitKind::Time),
-        ("restrictExecutionDuringTimeWindow", StageWaitKind::Window),
-    ] {
+    for (kind, waits_for) in
+        [("wait", StageWaitKind::Time), ("restrictExecutionDuringTimeWindow", StageWaitKind::Window)]
+    {
         let mut script = Script::new(json!([{"id": "1", "type": kind, "name": "W"}]));
         script.composed("1", false).stepped("1", Ok(TaskResult::running(Next::At(at(500)))));
         let diagnosis = diagnose(&ownerless(&script), &[], at(60));
@@ -248,7 +247,10 @@ fn a_place_is_waited_for_behind_those_that_run() {
     assert_eq!(diagnosis.verdict, Verdict::Queued);
     let cause = &diagnosis.causes[0];
     assert_eq!((cause.kind, cause.executions.as_slice()), (CauseKind::Place, &["01A".to_owned()][..]));
-    assert!(cause.message.contains("1 at a time may run, 1 do, and 1 of the same pipeline wait before it"), "{cause:?}");
+    assert!(
+        cause.message.contains("1 at a time may run, 1 do, and 1 of the same pipeline wait before it"),
+        "{cause:?}"
+    );
     assert_eq!(says(&diagnosis, "give up the one that holds the place").command, ["execution", "cancel", "01A"]);
     assert_eq!(diagnosis.causes.len(), 1, "who waits for a place is not to be claimed: {:?}", diagnosis.causes);
 }
@@ -286,8 +288,11 @@ fn clean_ups_have_their_own_keys_and_commands_their_users() {
     let keys: Vec<_> = over.clean_ups.iter().map(|call| (call.request_id.as_str(), call.steps)).collect();
     assert_eq!(keys, [("1-cancel-1-1", 2), ("1-cancel-1", 2)], "that of its task, and its own");
     assert_eq!(over.clean_ups[1].result.as_deref(), Some("SUCCEEDED"));
-    let commands: Vec<_> =
-        over.commands.iter().map(|command| (command.user.as_str(), command.command.as_str(), command.detail.as_deref())).collect();
+    let commands: Vec<_> = over
+        .commands
+        .iter()
+        .map(|command| (command.user.as_str(), command.command.as_str(), command.detail.as_deref()))
+        .collect();
     assert_eq!(commands, [("ann", "change", Some("colour")), ("bob", "cancel", Some("enough"))]);
     assert_eq!(over.commands[0].stage.as_ref().map(|stage| stage.name.as_str()), Some("D"));
 }
@@ -299,7 +304,11 @@ fn what_cannot_be_replayed_is_diagnosed_all_the_same() {
     let mut evidence = evidence(&script);
     evidence.events.remove(0);
     let diagnosis = diagnose(&evidence, &[], at(2));
-    assert!(diagnosis.record.problem.as_ref().is_some_and(|problem| problem.contains("composed")), "{:?}", diagnosis.record);
+    assert!(
+        diagnosis.record.problem.as_ref().is_some_and(|problem| problem.contains("composed")),
+        "{:?}",
+        diagnosis.record
+    );
     assert_eq!((diagnosis.verdict, diagnosis.calls[0].steps), (Verdict::Retrying, 1));
     assert_eq!(diagnosis.waits[0].error.as_deref(), Some("away"));
     evidence.events.clear();

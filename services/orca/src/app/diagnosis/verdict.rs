@@ -32,10 +32,7 @@ pub(super) fn of(diagnosis: &Diagnosis) -> Verdict {
 
 /// Whether the pipeline's author meant it to wait for this.
 fn is_meant(waits_for: StageWaitKind) -> bool {
-    matches!(
-        waits_for,
-        StageWaitKind::Time | StageWaitKind::Judgment | StageWaitKind::Window | StageWaitKind::Change
-    )
+    matches!(waits_for, StageWaitKind::Time | StageWaitKind::Judgment | StageWaitKind::Window | StageWaitKind::Change)
 }
 
 pub(super) fn summary(diagnosis: &Diagnosis, head: &Execution) -> String {
@@ -62,7 +59,10 @@ pub(super) fn summary(diagnosis: &Diagnosis, head: &Execution) -> String {
             let failing = diagnosis.waits.iter().find(|wait| wait.failures > 0);
             let failing = failing.map(|wait| {
                 let error = wait.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-                format!("stage {:?} failed {} times in a row, and is tried again{error}", wait.stage.name, wait.failures)
+                format!(
+                    "stage {:?} failed {} times in a row, and is tried again{error}",
+                    wait.stage.name, wait.failures
+                )
             });
             format!("Something fails that may pass: {}.", failing.unwrap_or_default())
         }
@@ -99,5 +99,5 @@ fn failed(diagnosis: &Diagnosis, head: &Execution) -> String {
         let reason = failure.reasons.first().map(|reason| format!(": {reason}")).unwrap_or_default();
         summary += &format!("; stage {:?} is {}{reason}", failure.stage.name, failure.status);
     }
-    summary + "."
+    format!("{}.", summary.trim_end_matches(['.', ' ']))
 }

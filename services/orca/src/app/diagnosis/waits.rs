@@ -41,7 +41,8 @@ pub(super) fn of(evidence: &Evidence, trail: &Trail, driven: bool, now: Timestam
         match (run.phase, &run.task) {
             (Phase::Tasks, Some(task)) => of_task(&mut wait, state.at(place), task, trail),
             (Phase::Composing | Phase::ComposingAfter | Phase::ComposingOnFailure | Phase::CleaningUp, _) => {
-                let asked = if run.phase == Phase::CleaningUp { StageWaitKind::CleanUp } else { StageWaitKind::Definition };
+                let asked =
+                    if run.phase == Phase::CleaningUp { StageWaitKind::CleanUp } else { StageWaitKind::Definition };
                 wait.waits_for = asked;
                 wait.task = run.undoing.as_ref().map(|task| task_name(state.at(place), task));
                 if run.ask_again.is_some() {
@@ -98,10 +99,9 @@ fn of_task(wait: &mut StageWait, state: &StageState, task: &TaskRun, trail: &Tra
 fn is_overdue(wait: &StageWait, step_deadline: Duration, now: Timestamp) -> bool {
     let latest = match (wait.due, wait.waits_for) {
         (Some(due), _) => Some(due),
-        (
-            None,
-            StageWaitKind::Step | StageWaitKind::TimeOut | StageWaitKind::Definition | StageWaitKind::CleanUp,
-        ) => wait.since.map(|since| since.after(step_deadline)),
+        (None, StageWaitKind::Step | StageWaitKind::TimeOut | StageWaitKind::Definition | StageWaitKind::CleanUp) => {
+            wait.since.map(|since| since.after(step_deadline))
+        }
         (None, _) => None,
     };
     let latest = [latest, wait.times_out].into_iter().flatten().min();

@@ -75,11 +75,8 @@ mod tests {
 
     #[test]
     fn what_happens_to_those_that_wait_is_said() {
-        let execution = Execution {
-            pipeline_config_id: Some("p".into()),
-            limit_concurrent: true,
-            ..Execution::default()
-        };
+        let execution =
+            Execution { pipeline_config_id: Some("p".into()), limit_concurrent: true, ..Execution::default() };
         let mut plan = Plan::default();
         limit(&mut plan, &execution, &[run("a", Status::Running)]);
         assert!(plan.remarks[0].message.starts_with("keepWaitingPipelines is off"), "{plan:?}");

@@ -26,8 +26,8 @@ use self::{graph::Graph, stages::Look};
 use super::parse::{self, Refusal};
 use crate::expressions::Expressions;
 
-/// How long the whole plan may take; what was not looked at until then is not known.
-const LONGEST: Duration = Duration::from_secs(30);
+/// How long stages may be looked at; those that come later are not known. A call to orca may take 30 s in all.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// What plans are made with.
 pub(crate) struct Planner<'a> {
@@ -58,7 +58,10 @@ impl Planner<'_> {
             Err(refusal) => return Ok(refused(plan, &refusal)),
         };
         for name in missing_parameters(&config) {
-            plan.remark(Severity::Problem, format!("the parameter {name} is required, and the trigger does not give it"));
+            plan.remark(
+                Severity::Problem,
+                format!("the parameter {name} is required, and the trigger does not give it"),
+            );
         }
         let config = self.expressions.in_pipeline(self.caller, config).await;
         let execution = match parse::pipeline(config, self.caller, self.clock.now()) {

@@ -4,8 +4,8 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use gennaker_base::{Kind, Timestamp};
 use gennaker_orca_stages::{
-    ComposeContext, Composition, Evaluate, NewStage, Next, StageDefinition, StageView, TaskContext,
-    TaskError, TaskTemplate,
+    ComposeContext, Composition, Evaluate, NewStage, Next, StageDefinition, StageView, TaskContext, TaskError,
+    TaskTemplate,
 };
 use gennaker_spel::pipeline::{SUMMARY, has_expression};
 use gennaker_wire::{
@@ -121,9 +121,10 @@ impl Look<'_> {
 
     /// Whether its own condition lets it run, as far as that can be said.
     async fn enabled(&self, view: &StageView) -> Enabled {
-        let condition = view.context().object("stageEnabled").filter(|enabled| {
-            enabled.text("type").is_some_and(|kind| kind.eq_ignore_ascii_case("expression"))
-        });
+        let condition = view
+            .context()
+            .object("stageEnabled")
+            .filter(|enabled| enabled.text("type").is_some_and(|kind| kind.eq_ignore_ascii_case("expression")));
         let Some(condition) = condition.filter(|_| view.execution.kind == ExecutionKind::Pipeline) else {
             return Enabled::Yes;
         };
@@ -176,7 +177,8 @@ impl Look<'_> {
             }
             Err(_elapsed) => {
                 let seconds = ONE_STAGE.as_secs();
-                let message = format!("what it consists of is not known: what it asks did not answer within {seconds} s");
+                let message =
+                    format!("what it consists of is not known: what it asks did not answer within {seconds} s");
                 plan.remark(Severity::Doubt, message);
                 None
             }

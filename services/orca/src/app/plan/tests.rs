@@ -74,7 +74,8 @@ async fn plan_of(config: Value) -> Plan {
     let clock: SharedClock = Arc::new(ManualClock::at(Timestamp::from_millis(1000)));
     let expressions = Expressions::new(clients.clone(), clock.clone());
     let caller = Caller::service("ann");
-    let planner = Planner { catalogue: &catalogue, expressions: &expressions, clients: &clients, clock, caller: &caller };
+    let planner =
+        Planner { catalogue: &catalogue, expressions: &expressions, clients: &clients, clock, caller: &caller };
     let Value::Object(config) = config else { panic!("an object") };
     planner.pipeline(config).await.expect("a pipeline").plan
 }
@@ -167,7 +168,8 @@ async fn a_condition_leaves_a_stage_out() {
         json!({"refId": ref_id, "type": "compute", "name": ref_id,
                "stageEnabled": {"type": "expression", "expression": expression}})
     };
-    let stages = json!([stage("1", "1 > 2"), stage("2", "'a' == 'a'"), stage("3", "nosuch.field == 1"), stage("4", "")]);
+    let stages =
+        json!([stage("1", "1 > 2"), stage("2", "'a' == 'a'"), stage("3", "nosuch.field == 1"), stage("4", "")]);
     let plan = plan_of_stages(stages).await;
     let outcomes: Vec<_> = plan.steps.iter().map(|step| step.outcome).collect();
     assert_eq!(outcomes, [Outcome::Skipped, Outcome::Runs, Outcome::Runs, Outcome::Runs]);
@@ -226,7 +228,10 @@ async fn what_a_start_refuses_is_a_plan_that_fails() {
         "parameterConfig": [{"name": "given", "required": true}, {"name": "missing", "required": "true"}],
     }))
     .await;
-    assert_eq!(said(&plan), [(Severity::Problem, "the parameter missing is required, and the trigger does not give it")]);
+    assert_eq!(
+        said(&plan),
+        [(Severity::Problem, "the parameter missing is required, and the trigger does not give it")]
+    );
     assert_eq!(plan.steps.len(), 1, "the stages are looked at all the same");
 }
 

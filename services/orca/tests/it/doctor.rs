@@ -24,6 +24,17 @@ async fn diagnosis(world: &World, id: &str) -> Diagnosis {
     get(world, &format!("/pipelines/{id}/diagnosis")).await
 }
 
+/// Whatever has ended is diagnosed as over, replays, how far the planner is included, and can be kept with and without its texts.
+pub(crate) async fn check_ended(world: &World, id: &str) {
+    let found = diagnosis(world, id).await;
+    assert!(matches!(found.verdict, Verdict::Succeeded | Verdict::Failed), "{found:#?}");
+    let replayed: Replayed = get(world, &format!("/pipelines/{id}/replay")).await;
+    assert!(replayed.same, "{replayed:#?}");
+    let case: Value = get(world, &format!("/pipelines/{id}/replay?export=true")).await;
+    let case = Case::read(&case.to_string()).expect("a case");
+    assert!(case.redacted().expect("it can be redacted").rerun().expect("it replays").same);
+}
+
 /// An execution that waits for a judgment, and is released.
 async fn asking(world: &World) -> String {
     let stages = json!([

@@ -47,7 +47,7 @@ pub(crate) async fn measure(programs: &Programs, install: &mut Install, report: 
 }
 
 /// The resident memory of a process in bytes.
-fn resident(pid: u32) -> anyhow::Result<u64> {
+pub(crate) fn resident(pid: u32) -> anyhow::Result<u64> {
     let text = field(&format!("/proc/{pid}/status"), "VmRSS").with_context(|| format!("process {pid} is gone"))?;
     let kibibytes: u64 = text.trim_end_matches("kB").trim().parse()?;
     Ok(kibibytes << 10)

@@ -1,11 +1,13 @@
 //! What `make bench` measures, from the release build: how soon it is ready, what it takes of the machine, how soon the first
-//! task of a pipeline starts, and what a deployment costs beyond the program's own start.
+//! task of a pipeline starts, what a deployment costs beyond the program's own start, and what the engine carries.
 //!
-//! It prints a table and writes it to `benches/RESULTS.md`, misses included. It takes about a minute, and is no test: it
-//! fails only if something cannot be measured.
+//! It prints a table and writes it to `benches/RESULTS.md`, misses included. It takes some minutes, and is no test: it fails
+//! only if something cannot be measured. Parts that are named (`languages`, `ready`, `deployment`, `engine`) are measured alone,
+//! and only printed.
 
 mod deployment;
 mod disk;
+mod engine;
 mod first_task;
 mod idle;
 mod languages;
@@ -27,30 +29,55 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let all = ["languages", "ready", "deployment", "engine"];
+    if let Some(unknown) = wanted.iter().find(|part| !all.contains(&part.as_str())) {
+        anyhow::bail!("there is no part {unknown}: name some of {}, or none for all", all.join(", "));
+    }
+    let measures = |part: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == part);
     let programs = Programs::build(Profile::own(), &["gennaker", "greeter"]).await?;
     let mut report = Report::default();
-    say("languages: in this process")?;
-    languages::measure(&mut report)?;
-    say("ready: starting several installs")?;
-    ready::measure(&programs, &mut report).await?;
+    if measures("languages") {
+        say("languages: in this process")?;
+        languages::measure(&mut report)?;
+    }
+    if measures("ready") {
+        say("ready: starting several installs")?;
+        ready::measure(&programs, &mut report).await?;
+    }
+    if measures("deployment") {
+        measure_deliveries(&programs, &mut report).await?;
+    }
+    if measures("engine") {
+        engine::measure(&programs, &mut report).await?;
+    }
+
+    let table = report.table();
+    say(&format!("\n{table}"))?;
+    if wanted.is_empty() {
+        let results = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
+        std::fs::write(&results, report.document(&machine::Machine::this(), &table))?;
+        say(&format!("written to {}", results.display()))?;
+    } else {
+        say(&format!("{}\nonly parts were measured: RESULTS.md stays as it is", report.methods()))?;
+    }
+    Ok(())
+}
+
+/// What needs the example and its pipelines.
+async fn measure_deliveries(programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
     say("size and idle memory: waiting for 10 s")?;
-    let mut install = Install::start(&programs, InstallOptions::default()).await?;
-    idle::measure(&programs, &mut install, &mut report).await?;
+    let mut install = Install::start(programs, InstallOptions::default()).await?;
+    idle::measure(programs, &mut install, report).await?;
     let port = reserve_port().context("no port of 127.0.0.1 is free")?;
     let greeter = programs.path("greeter")?;
     let delivery = Delivery::prepare(&install, greeter, port).await?;
     say("first task: starting pipelines")?;
-    disk::measure(&install, &mut report)?;
-    first_task::measure(&delivery, &mut report).await?;
+    disk::measure(&install, report)?;
+    first_task::measure(&delivery, report).await?;
     say("deployment: deploying again and again")?;
-    deployment::measure(&delivery, &install, greeter, &mut report).await?;
+    deployment::measure(&delivery, &install, greeter, report).await?;
     install.stop().await?;
-
-    let table = report.table();
-    say(&format!("\n{table}"))?;
-    let results = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
-    std::fs::write(&results, report.document(&machine::Machine::this(), &table))?;
-    say(&format!("written to {}", results.display()))?;
     Ok(())
 }
 

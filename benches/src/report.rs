@@ -64,10 +64,13 @@ impl Report {
              services, each a Java virtual machine.\n\n## How it is measured\n\n",
             machine.date, machine.commit, machine.hardware
         );
-        for row in &self.rows {
-            let _ = writeln!(page, "- **{}**: {}", row.what, row.method);
-        }
+        page.push_str(&self.methods());
         page
+    }
+
+    /// How each was measured, as a list.
+    pub(crate) fn methods(&self) -> String {
+        self.rows.iter().map(|row| format!("- **{}**: {}\n", row.what, row.method)).collect()
     }
 }
 

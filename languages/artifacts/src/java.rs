@@ -20,7 +20,7 @@ pub(crate) fn kind_of(value: &Value) -> &'static str {
 }
 
 /// A value as `toString` prints what Jackson reads it into: `{a=1, b=[x, null]}`.
-pub(crate) fn text_of(value: &Value) -> String {
+pub fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         _ => nested_text(value),

@@ -56,6 +56,7 @@ pub use self::{
     artifact::Artifact,
     error::Error,
     expected::ExpectedArtifact,
+    java::text_of,
     matching::Matcher,
     resolve::{Resolution, Resolver},
 };

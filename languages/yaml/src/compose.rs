@@ -3,13 +3,14 @@
 //! All nodes of a document lie in one list and know each other by their position, so an alias is the position of its
 //! anchor's node, whatever that holds: nothing is copied before it is known to be needed.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use crate::{
-    error::{Error, Exceeded},
+    error::{Error, Exceeded, Place},
     limits::Limits,
     parse::{Event, PREFIX, Parser, Properties},
-    scan::{Result, Style, place},
+    resolve::resolve,
+    scan::{Result, Style, TextId, Texts, place},
 };
 
 /// A node's position in [`Document::nodes`].
@@ -18,8 +19,6 @@ pub(crate) type Id = u32;
 /// The type that a node has by its tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tag {
-    /// None is written and the scalar is plain: its text decides.
-    Plain,
     Null,
     Bool,
     Int,
@@ -34,13 +33,13 @@ pub(crate) enum Tag {
     Pairs,
     /// A key with it merges its value into the mapping.
     Merge,
-    /// A position in [`Document::tags`].
-    Other(u32),
+    /// Its name is in [`Document::tags`].
+    Other,
 }
 
-#[derive(Debug)]
-pub(crate) enum Content<'a> {
-    Scalar(Cow<'a, str>),
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Content {
+    Scalar(TextId),
     /// A range of [`Document::children`].
     Sequence(Range),
     /// A range of [`Document::children`], keys and values in turn, and whether one of the keys merges.
@@ -55,21 +54,27 @@ pub(crate) struct Range {
     pub(crate) end: u32,
 }
 
-#[derive(Debug)]
-pub(crate) struct Node<'a> {
-    pub(crate) content: Content<'a>,
+/// What is known of every value. It fits into two registers, as tokens do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node {
+    pub(crate) content: Content,
     pub(crate) tag: Tag,
-    /// The offset in the text.
-    pub(crate) at: usize,
 }
 
 /// The nodes of a document.
 #[derive(Debug, Default)]
-pub(crate) struct Document<'a> {
-    pub(crate) nodes: Vec<Node<'a>>,
+pub(crate) struct Document {
+    pub(crate) nodes: Vec<Node>,
+    /// Where each node starts in the text.
+    pub(crate) places: Vec<usize>,
     pub(crate) children: Vec<Id>,
-    pub(crate) tags: Vec<String>,
+    /// Of nodes with [`Tag::Other`].
+    pub(crate) tags: HashMap<Id, String>,
     pub(crate) root: Id,
+    /// How many bytes its scalars have together.
+    pub(crate) scalars: usize,
+    /// Whether one of its scalars would merge if it is a key.
+    may_merge: bool,
     /// Whether each node is in one place only: the document has no aliases and no merge keys.
     pub(crate) is_tree: bool,
 }
@@ -105,93 +110,102 @@ impl<'a> Composer<'a> {
         })
     }
 
-    pub(crate) fn text(&self) -> &'a str {
-        self.parser.text()
+    /// The texts of the document's scalars, until the next one.
+    pub(crate) fn texts(&mut self) -> &mut Texts<'a> {
+        self.parser.texts_mut()
     }
 
     /// Reads the next document into `document`, whose memory is used again; `None` after the last one. The offset is
     /// where it starts.
-    pub(crate) fn next(&mut self, document: &mut Document<'a>) -> Result<Option<usize>> {
+    pub(crate) fn next(&mut self, document: &mut Document) -> Result<Option<usize>> {
         document.nodes.clear();
+        document.places.clear();
         document.children.clear();
         document.tags.clear();
+        document.scalars = 0;
+        document.may_merge = false;
         document.is_tree = true;
+        self.parser.forget_texts();
         self.anchors.clear();
         let mut start = 0;
         loop {
-            let (event, at) = self.parser.next()?;
-            match event {
+            match self.parser.next()? {
                 Event::StreamEnd => return Ok(None),
-                Event::DocumentStart => start = at,
+                Event::DocumentStart => start = self.parser.at(),
                 Event::DocumentEnd => return Ok(Some(start)),
-                Event::Alias(name) => {
-                    let id = self.alias(name, at, document)?;
+                Event::Alias => {
+                    let id = self.alias(document)?;
                     self.deliver(id, document);
                 }
-                Event::Scalar(text, style, properties) => {
-                    let tag = match (written(&properties), style) {
-                        (None, Style::Plain) => Tag::Plain,
-                        (None, Style::Quoted) => Tag::Str,
-                        // The tag `!` makes even a quoted scalar a plain one, as in SnakeYAML.
-                        (Some("!"), _) => Tag::Plain,
-                        (Some(tag), _) => self.tag(tag, at, document)?,
-                    };
-                    let id = self.add(Content::Scalar(text), tag, properties, at, document)?;
+                Event::Scalar(text, style) => {
+                    let id = self.scalar(text, style, document)?;
                     self.deliver(id, document);
                 }
-                Event::SequenceStart(properties) => self.open(false, properties, at, document)?,
-                Event::MappingStart(properties) => self.open(true, properties, at, document)?,
+                Event::SequenceStart => self.open(false, document)?,
+                Event::MappingStart => self.open(true, document)?,
                 Event::SequenceEnd | Event::MappingEnd => self.close(document),
             }
         }
     }
 
+    fn scalar(&mut self, id: TextId, style: Style, document: &mut Document) -> Result<Id> {
+        let properties = self.parser.take_properties();
+        let text = self.parser.texts().get(id);
+        let tag = match (written(&properties), style) {
+            // The tag `!` makes even a quoted scalar a plain one, as in SnakeYAML.
+            (None, Style::Plain) | (Some("!"), _) => resolve(text),
+            (None, Style::Quoted) => Tag::Str,
+            (Some(tag), _) => self.tag(tag, document)?,
+        };
+        document.scalars += text.len();
+        document.may_merge |= tag == Tag::Merge;
+        self.add(Content::Scalar(id), tag, properties, document)
+    }
+
+    // Otherwise it is called with most of its arguments in memory, for each node.
+    #[inline(always)]
     fn add(
         &mut self,
-        content: Content<'a>,
+        content: Content,
         tag: Tag,
         properties: Option<Box<Properties<'a>>>,
-        at: usize,
-        document: &mut Document<'a>,
+        document: &mut Document,
     ) -> Result<Id> {
         if self.frames.len() > self.limits.depth {
-            return Err(self.exceeded(Exceeded::Depth, self.limits.depth, at));
+            return Err(self.exceeded(Exceeded::Depth, self.limits.depth));
         }
         let id = document.nodes.len() as Id;
-        document.nodes.push(Node { content, tag, at });
+        document.nodes.push(Node { content, tag });
+        document.places.push(self.parser.at());
         if let Some(name) = properties.and_then(|properties| properties.anchor) {
             self.anchors.insert(name, id);
         }
         Ok(id)
     }
 
-    fn open(
-        &mut self,
-        is_mapping: bool,
-        properties: Option<Box<Properties<'a>>>,
-        at: usize,
-        document: &mut Document<'a>,
-    ) -> Result<()> {
+    fn open(&mut self, is_mapping: bool, document: &mut Document) -> Result<()> {
+        let properties = self.parser.take_properties();
         let tag = match written(&properties) {
-            Some(tag) if tag != "!" => self.tag(tag, at, document)?,
+            Some(tag) if tag != "!" => self.tag(tag, document)?,
             _ if is_mapping => Tag::Map,
             _ => Tag::Seq,
         };
-        let node = self.add(Content::Open, tag, properties, at, document)?;
+        let node = self.add(Content::Open, tag, properties, document)?;
         self.frames.push(Frame { node, waiting: self.waiting.len(), is_mapping });
         Ok(())
     }
 
-    fn close(&mut self, document: &mut Document<'a>) {
+    fn close(&mut self, document: &mut Document) {
         let Some(frame) = self.frames.pop() else { return };
         let start = document.children.len() as u32;
-        document.children.extend(self.waiting.drain(frame.waiting..));
+        document.children.extend_from_slice(&self.waiting[frame.waiting..]);
+        self.waiting.truncate(frame.waiting);
         let range = Range { start, end: document.children.len() as u32 };
         let content = match frame.is_mapping {
             false => Content::Sequence(range),
             true => {
-                let keys = document.children[start as usize..].iter().step_by(2);
-                let merges = keys.into_iter().any(|key| document.nodes[*key as usize].is_merge_key());
+                let mut keys = document.children[start as usize..].iter().step_by(2);
+                let merges = document.may_merge && keys.any(|key| document.nodes[*key as usize].tag == Tag::Merge);
                 document.is_tree &= !merges;
                 Content::Mapping(range, merges)
             }
@@ -200,28 +214,28 @@ impl<'a> Composer<'a> {
         self.deliver(frame.node, document);
     }
 
-    fn deliver(&mut self, id: Id, document: &mut Document<'a>) {
+    #[inline]
+    fn deliver(&mut self, id: Id, document: &mut Document) {
         match self.frames.is_empty() {
             true => document.root = id,
             false => self.waiting.push(id),
         }
     }
 
-    fn alias(&mut self, name: &str, at: usize, document: &mut Document<'a>) -> Result<Id> {
+    fn alias(&mut self, document: &mut Document) -> Result<Id> {
+        let name = self.parser.alias();
         let Some(&id) = self.anchors.get(name) else {
-            let place = place(self.text(), at);
-            return Err(Box::new(Error::UnknownAlias { place, name: name.into() }));
+            return Err(Box::new(Error::UnknownAlias { place: self.place(), name: name.into() }));
         };
         match document.nodes[id as usize].content {
             Content::Scalar(_) => {}
             Content::Open => {
-                let place = place(self.text(), at);
-                return Err(Box::new(Error::RecursiveAlias { place, name: name.into() }));
+                return Err(Box::new(Error::RecursiveAlias { place: self.place(), name: name.into() }));
             }
             Content::Sequence(_) | Content::Mapping(..) => {
                 self.aliases += 1;
                 if self.aliases > self.limits.aliases {
-                    return Err(self.exceeded(Exceeded::Aliases, self.limits.aliases, at));
+                    return Err(self.exceeded(Exceeded::Aliases, self.limits.aliases));
                 }
             }
         }
@@ -229,7 +243,7 @@ impl<'a> Composer<'a> {
         Ok(id)
     }
 
-    fn tag(&self, tag: &str, at: usize, document: &mut Document<'_>) -> Result<Tag> {
+    fn tag(&self, tag: &str, document: &mut Document) -> Result<Tag> {
         Ok(match tag.strip_prefix(PREFIX) {
             Some("null") => Tag::Null,
             Some("bool") => Tag::Bool,
@@ -245,30 +259,26 @@ impl<'a> Composer<'a> {
             Some("pairs") => Tag::Pairs,
             Some("merge") => Tag::Merge,
             // Such a tag would name a Java class: SnakeYAML refuses it even where the value is not needed.
-            Some(other) if other != "yaml" => return Err(Error::tag(place(self.text(), at), tag)),
+            Some(other) if other != "yaml" => return Err(Error::tag(self.place(), tag)),
             _ => {
-                document.tags.push(tag.into());
-                Tag::Other(document.tags.len() as u32 - 1)
+                // The node comes next.
+                document.tags.insert(document.nodes.len() as Id, tag.into());
+                Tag::Other
             }
         })
     }
 
-    fn exceeded(&self, exceeded: Exceeded, limit: usize, at: usize) -> Box<Error> {
-        Box::new(Error::Limit { place: place(self.text(), at), exceeded, limit })
+    fn exceeded(&self, exceeded: Exceeded, limit: usize) -> Box<Error> {
+        Box::new(Error::Limit { place: self.place(), exceeded, limit })
+    }
+
+    /// Where the last event starts.
+    fn place(&self) -> Place {
+        place(self.parser.text(), self.parser.at())
     }
 }
 
 /// The tag that is written.
 fn written<'p>(properties: &'p Option<Box<Properties<'_>>>) -> Option<&'p str> {
     properties.as_ref().and_then(|properties| properties.tag.as_deref())
-}
-
-impl Node<'_> {
-    /// Whether, as a key, it merges its value.
-    pub(crate) fn is_merge_key(&self) -> bool {
-        match &self.content {
-            Content::Scalar(text) if self.tag == Tag::Plain => text == "<<",
-            _ => self.tag == Tag::Merge,
-        }
-    }
 }

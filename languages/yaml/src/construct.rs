@@ -1,5 +1,6 @@
 //! Nodes to values, as SnakeYAML's `SafeConstructor` makes Java objects of them.
 
+mod json;
 mod merge;
 mod scalar;
 mod timestamp;
@@ -7,18 +8,15 @@ mod timestamp;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, collections::HashMap, mem};
-
-use serde_json::{Map, Value as Json};
+use std::collections::HashMap;
 
 use crate::{
-    compose::{Content, Document, Id, Range, Tag},
-    error::{Error, Exceeded},
+    compose::{Content, Document, Id, Node, Range, Tag},
+    error::{Error, Exceeded, Place},
     limits::Limits,
     parse::PREFIX,
-    resolve::resolve,
-    scan::{Result, place},
-    value::{Mapping, Value, key_text},
+    scan::{Result, TextId, Texts, place},
+    value::{Mapping, Value},
 };
 
 /// How many bytes each value and each key counts in [`Limits::expansion`], besides its text.
@@ -29,8 +27,9 @@ const FORGIVEN: usize = 100;
 
 /// Makes the values of one document.
 pub(crate) struct Constructor<'d, 'a> {
-    document: &'d mut Document<'a>,
-    text: &'a str,
+    document: &'d mut Document,
+    texts: &'d mut Texts<'a>,
+    input: &'a str,
     limits: &'d Limits,
     /// How many bytes may still be made.
     budget: usize,
@@ -40,12 +39,18 @@ pub(crate) struct Constructor<'d, 'a> {
 }
 
 impl<'d, 'a> Constructor<'d, 'a> {
-    pub(crate) fn new(document: &'d mut Document<'a>, text: &'a str, limits: &'d Limits) -> Self {
+    /// `texts` are those of the document's scalars, `input` is the whole text.
+    pub(crate) fn new(
+        document: &'d mut Document,
+        texts: &'d mut Texts<'a>,
+        input: &'a str,
+        limits: &'d Limits,
+    ) -> Self {
         // Keys are made up to three times: to find those that repeat, to merge, and at last.
-        let own: usize = document.nodes.iter().map(|node| weight(&node.content)).sum();
+        let own = document.nodes.len() * NODE + document.scalars;
         let budget = limits.expansion.saturating_add(own.saturating_mul(3));
         let depth = limits.depth.saturating_mul(4).min(Limits::MAX_DEPTH);
-        Constructor { document, text, limits, budget, depth, forgiven: 0 }
+        Constructor { document, texts, input, limits, budget, depth, forgiven: 0 }
     }
 
     /// The document as a value.
@@ -53,17 +58,17 @@ impl<'d, 'a> Constructor<'d, 'a> {
         self.value(self.document.root, 0)
     }
 
-    /// The document as JSON: the same as [`Value::into_json`] of its value, without that value.
-    pub(crate) fn root_json(&mut self) -> Result<Json> {
-        self.json(self.document.root, 0)
-    }
-
     /// Counts the node `id`, which stands in `depth` collections.
-    fn enter(&mut self, id: Id, depth: usize) -> Result<()> {
+    #[inline]
+    fn enter(&mut self, id: Id, content: Content, depth: usize) -> Result<()> {
         if depth > self.depth {
             return Err(self.exceeded(Exceeded::Depth, self.depth, id));
         }
-        match self.budget.checked_sub(weight(&self.document.nodes[id as usize].content)) {
+        let weight = match content {
+            Content::Scalar(text) => NODE + self.text(text).len(),
+            _ => NODE,
+        };
+        match self.budget.checked_sub(weight) {
             Some(rest) => self.budget = rest,
             None => return Err(self.exceeded(Exceeded::Expansion, self.limits.expansion, id)),
         }
@@ -71,9 +76,9 @@ impl<'d, 'a> Constructor<'d, 'a> {
     }
 
     fn value(&mut self, id: Id, depth: usize) -> Result<Value> {
-        self.enter(id, depth)?;
-        let tag = self.document.nodes[id as usize].tag;
-        match self.document.nodes[id as usize].content {
+        let Node { content, tag } = self.document.nodes[id as usize];
+        self.enter(id, content, depth)?;
+        match content {
             Content::Scalar(_) => self.scalar(id),
             Content::Sequence(range) => match tag {
                 Tag::Seq => {
@@ -148,72 +153,6 @@ impl<'d, 'a> Constructor<'d, 'a> {
         }
     }
 
-    fn json(&mut self, id: Id, depth: usize) -> Result<Json> {
-        self.enter(id, depth)?;
-        let node = &mut self.document.nodes[id as usize];
-        match (&mut node.content, node.tag) {
-            (Content::Scalar(text), tag) => {
-                let tag = if tag == Tag::Plain { resolve(text) } else { tag };
-                if tag != Tag::Str {
-                    return self.scalar(id).map(Value::into_json);
-                }
-                // A node in one place only is not needed again.
-                let text = if self.document.is_tree { mem::take(text) } else { text.clone() };
-                Ok(Json::String(text.into_owned()))
-            }
-            (&mut Content::Sequence(range), Tag::Seq) => {
-                let mut items = Vec::with_capacity(length(range));
-                for position in positions(range) {
-                    items.push(self.json(self.document.children[position], depth + 1)?);
-                }
-                Ok(Json::Array(items))
-            }
-            (&mut Content::Mapping(range, merges), Tag::Map) => self.json_object(id, range, merges, depth),
-            _ => self.value(id, depth).map(Value::into_json),
-        }
-    }
-
-    fn json_object(&mut self, id: Id, range: Range, merges: bool, depth: usize) -> Result<Json> {
-        let range = if merges { self.flatten(id, depth)? } else { range };
-        let mut entries = Map::with_capacity(length(range) / 2);
-        let mut repeats = false;
-        for position in positions(range).step_by(2) {
-            let key = self.json_key(self.document.children[position], depth + 1)?;
-            let value = match self.json(self.document.children[position + 1], depth + 1) {
-                Ok(value) => value,
-                Err(error) => self.forgive(error, range, position, depth)?,
-            };
-            repeats |= entries.insert(key, value).is_some();
-        }
-        if repeats {
-            let last = self.last_positions(range, depth)?;
-            self.drop_repeated(id, range, &last);
-            // Different keys may have the same text: then the first of them has the place, and the last the value.
-            let mut order: HashMap<String, usize> = HashMap::with_capacity(entries.len());
-            for (key, position) in last {
-                let first = order.entry(key_text(key)).or_insert(position);
-                *first = position.min(*first);
-            }
-            let mut sorted: Vec<_> = entries.into_iter().collect();
-            sorted.sort_by_key(|(key, _)| order.get(key).copied());
-            entries = sorted.into_iter().collect();
-        }
-        Ok(Json::Object(entries))
-    }
-
-    fn json_key(&mut self, id: Id, depth: usize) -> Result<String> {
-        let node = &self.document.nodes[id as usize];
-        if let Content::Scalar(text) = &node.content {
-            let tag = if node.tag == Tag::Plain { resolve(text) } else { node.tag };
-            if tag == Tag::Str {
-                let text = text.clone().into_owned();
-                self.enter(id, depth)?;
-                return Ok(text);
-            }
-        }
-        self.value(id, depth).map(key_text)
-    }
-
     // Keys that repeat: the last one counts, with its value and its place in the order.
 
     /// Where each key stands last.
@@ -249,12 +188,11 @@ impl<'d, 'a> Constructor<'d, 'a> {
     }
 
     fn scalar(&self, id: Id) -> Result<Value> {
-        let node = &self.document.nodes[id as usize];
-        let Content::Scalar(text) = &node.content else { return Ok(Value::Null) };
-        let text: &Cow<'a, str> = text;
-        let tag = if node.tag == Tag::Plain { resolve(text) } else { node.tag };
-        match tag {
-            Tag::Str => Ok(Value::String(text.clone().into_owned())),
+        let node = self.document.nodes[id as usize];
+        let Content::Scalar(text) = node.content else { return Ok(Value::Null) };
+        let text = self.text(text);
+        match node.tag {
+            Tag::Str => Ok(Value::String(text.into())),
             Tag::Null => Ok(Value::Null),
             Tag::Bool => Ok(scalar::bool(text)),
             Tag::Int => scalar::int(text).ok_or_else(|| self.expected(id, "integer (of at most 4096 digits)")),
@@ -267,35 +205,36 @@ impl<'d, 'a> Constructor<'d, 'a> {
         }
     }
 
+    #[inline]
+    fn text(&self, id: TextId) -> &str {
+        self.texts.get(id)
+    }
+
     // Errors.
 
+    fn place(&self, id: Id) -> Place {
+        place(self.input, self.document.places[id as usize])
+    }
+
     fn exceeded(&self, exceeded: Exceeded, limit: usize, id: Id) -> Box<Error> {
-        let place = place(self.text, self.document.nodes[id as usize].at);
-        Box::new(Error::Limit { place, exceeded, limit })
+        Box::new(Error::Limit { place: self.place(id), exceeded, limit })
     }
 
     fn expected(&self, id: Id, expected: &'static str) -> Box<Error> {
-        Box::new(Error::Mismatch { place: place(self.text, self.document.nodes[id as usize].at), expected })
+        Box::new(Error::Mismatch { place: self.place(id), expected })
     }
 
     /// The tag does not fit the node's kind, or nothing at all.
     fn mismatch(&self, id: Id, tag: Tag) -> Box<Error> {
         let name = match tag {
-            Tag::Other(position) => self.document.tags.get(position as usize).cloned().unwrap_or_default(),
+            Tag::Other => self.document.tags.get(&id).cloned().unwrap_or_default(),
             // A merge key that is a value.
             Tag::Merge => format!("{PREFIX}merge"),
             Tag::Seq | Tag::Omap | Tag::Pairs => return self.expected(id, "list, which its tag says"),
             Tag::Map | Tag::Set => return self.expected(id, "mapping, which its tag says"),
             _ => return self.expected(id, "scalar, which its tag says"),
         };
-        Error::tag(place(self.text, self.document.nodes[id as usize].at), &name)
-    }
-}
-
-fn weight(content: &Content<'_>) -> usize {
-    match content {
-        Content::Scalar(text) => NODE + text.len(),
-        _ => NODE,
+        Error::tag(self.place(id), &name)
     }
 }
 

@@ -108,7 +108,7 @@ fn all<'t, T>(
     let mut document = Document::default();
     let mut made = Vec::new();
     while composer.next(&mut document)?.is_some() {
-        made.push(make(&mut Constructor::new(&mut document, text, limits))?);
+        made.push(make(&mut Constructor::new(&mut document, composer.texts(), text, limits))?);
     }
     Ok(made)
 }
@@ -123,7 +123,7 @@ fn single<'t, T: Default>(
     if composer.next(&mut document)?.is_none() {
         return Ok(T::default());
     }
-    let made = make(&mut Constructor::new(&mut document, text, limits))?;
+    let made = make(&mut Constructor::new(&mut document, composer.texts(), text, limits))?;
     match composer.next(&mut document)? {
         None => Ok(made),
         Some(start) => Err(Box::new(Error::SecondDocument { place: scan::place(text, start) })),

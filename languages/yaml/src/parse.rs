@@ -3,32 +3,37 @@
 //! What follows is on a stack, so that nesting does not use the program's stack.
 
 mod collections;
+mod documents;
 
 use std::borrow::Cow;
 
 use crate::{
     limits::Limits,
-    scan::{Result, Scanner, Style, Token, syntax},
+    scan::{Located, Result, Scanner, Style, TextId, Texts, Token, WrittenTag, syntax},
 };
 
 /// What all tags of YAML 1.1 itself start with.
 pub(crate) const PREFIX: &str = "tag:yaml.org,2002:";
 
-/// A step through a document.
-#[derive(Debug)]
-pub(crate) enum Event<'a> {
+/// A step through a document. More about it is asked of the parser before the next step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Event {
     StreamEnd,
     DocumentStart,
     DocumentEnd,
-    Alias(&'a str),
-    Scalar(Cow<'a, str>, Style, Option<Box<Properties<'a>>>),
-    SequenceStart(Option<Box<Properties<'a>>>),
+    /// [`Parser::alias`].
+    Alias,
+    /// [`Parser::take_properties`].
+    Scalar(TextId, Style),
+    /// [`Parser::take_properties`].
+    SequenceStart,
     SequenceEnd,
-    MappingStart(Option<Box<Properties<'a>>>),
+    /// [`Parser::take_properties`].
+    MappingStart,
     MappingEnd,
 }
 
-/// The anchor and the tag of a value. Few have any, so events stay small without them.
+/// The anchor and the tag of a value. Few have any.
 #[derive(Debug, Default)]
 pub(crate) struct Properties<'a> {
     pub(crate) anchor: Option<&'a str>,
@@ -75,6 +80,12 @@ pub(crate) struct Parser<'a> {
     states: Vec<State>,
     /// What `%TAG` says. It holds for the documents after this one too, as in SnakeYAML.
     handles: Vec<(&'a str, Cow<'a, str>)>,
+    /// Where the last event starts.
+    at: usize,
+    /// Of the last event, until they are taken.
+    properties: Option<Box<Properties<'a>>>,
+    /// The name of the last alias.
+    alias: &'a str,
 }
 
 impl<'a> Parser<'a> {
@@ -84,6 +95,9 @@ impl<'a> Parser<'a> {
             state: State::ImplicitDocumentStart,
             states: Vec::new(),
             handles: Vec::new(),
+            at: 0,
+            properties: None,
+            alias: "",
         })
     }
 
@@ -91,8 +105,41 @@ impl<'a> Parser<'a> {
         self.scanner.text()
     }
 
-    /// The next event and the offset where it starts.
-    pub(crate) fn next(&mut self) -> Result<(Event<'a>, usize)> {
+    /// The offset where the last event starts.
+    #[inline]
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The name of the last event, an alias.
+    pub(crate) fn alias(&self) -> &'a str {
+        self.alias
+    }
+
+    /// The anchor and the tag of the last event.
+    #[inline]
+    pub(crate) fn take_properties(&mut self) -> Option<Box<Properties<'a>>> {
+        self.properties.take()
+    }
+
+    /// The texts of scalars by their ids.
+    #[inline]
+    pub(crate) fn texts(&self) -> &Texts<'a> {
+        self.scanner.texts()
+    }
+
+    /// As [`Parser::texts`], to take them.
+    pub(crate) fn texts_mut(&mut self) -> &mut Texts<'a> {
+        self.scanner.texts_mut()
+    }
+
+    /// The texts of all scalars so far are not needed any more.
+    pub(crate) fn forget_texts(&mut self) {
+        self.scanner.forget_texts();
+    }
+
+    /// The next event.
+    pub(crate) fn next(&mut self) -> Result<Event> {
         match self.state {
             State::ImplicitDocumentStart => match self.scanner.peek()?.token {
                 Token::Version(_)
@@ -103,7 +150,7 @@ impl<'a> Parser<'a> {
                 _ => {
                     self.states.push(State::DocumentEnd);
                     self.state = State::BlockNode;
-                    Ok((Event::DocumentStart, self.scanner.peek()?.at))
+                    self.here(Event::DocumentStart)
                 }
             },
             State::DocumentStart => self.document_start(),
@@ -120,12 +167,12 @@ impl<'a> Parser<'a> {
                 _ => self.node(Context::Block),
             },
             State::DocumentEnd => {
-                let at = self.scanner.peek()?.at;
+                self.state = State::DocumentStart;
+                let event = self.here(Event::DocumentEnd)?;
                 if matches!(self.scanner.peek()?.token, Token::DocumentEnd) {
                     self.scanner.skip();
                 }
-                self.state = State::DocumentStart;
-                Ok((Event::DocumentEnd, at))
+                Ok(event)
             }
             State::BlockNode => self.node(Context::Block),
             State::BlockSequenceEntry => self.block_sequence_entry(),
@@ -136,37 +183,43 @@ impl<'a> Parser<'a> {
             State::FlowSequenceEntry => self.flow_sequence_entry(false),
             State::FlowPairKey => {
                 self.scanner.skip();
-                match self.scanner.peek()?.token {
+                let next = self.scanner.peek()?;
+                match next.token {
                     Token::Value | Token::FlowEntry | Token::FlowSequenceEnd => self.empty(State::FlowPairValue),
-                    _ => self.nested(State::FlowPairValue, Context::Flow),
+                    _ => self.nested(next, State::FlowPairValue, Context::Flow),
                 }
             }
             State::FlowPairValue => {
                 if matches!(self.scanner.peek()?.token, Token::Value) {
                     self.scanner.skip();
-                    if !matches!(self.scanner.peek()?.token, Token::FlowEntry | Token::FlowSequenceEnd) {
-                        return self.nested(State::FlowPairEnd, Context::Flow);
+                    let next = self.scanner.peek()?;
+                    if !matches!(next.token, Token::FlowEntry | Token::FlowSequenceEnd) {
+                        return self.nested(next, State::FlowPairEnd, Context::Flow);
                     }
                 }
                 self.empty(State::FlowPairEnd)
             }
             State::FlowPairEnd => {
                 self.state = State::FlowSequenceEntry;
-                Ok((Event::MappingEnd, self.scanner.peek()?.at))
+                self.here(Event::MappingEnd)
             }
             State::FlowMappingFirst => self.flow_mapping_key(true),
             State::FlowMappingKey => self.flow_mapping_key(false),
             State::FlowMappingValue => {
                 if matches!(self.scanner.peek()?.token, Token::Value) {
                     self.scanner.skip();
-                    if !matches!(self.scanner.peek()?.token, Token::FlowEntry | Token::FlowMappingEnd) {
-                        return self.nested(State::FlowMappingKey, Context::Flow);
+                    let next = self.scanner.peek()?;
+                    if !matches!(next.token, Token::FlowEntry | Token::FlowMappingEnd) {
+                        return self.nested(next, State::FlowMappingKey, Context::Flow);
                     }
                 }
                 self.empty(State::FlowMappingKey)
             }
             State::FlowMappingEmptyValue => self.empty(State::FlowMappingKey),
-            State::End => Ok((Event::StreamEnd, self.scanner.text().len())),
+            State::End => {
+                self.at = self.scanner.text().len();
+                Ok(Event::StreamEnd)
+            }
         }
     }
 
@@ -175,137 +228,92 @@ impl<'a> Parser<'a> {
     }
 
     /// A scalar that is not written.
-    fn empty(&mut self, next: State) -> Result<(Event<'a>, usize)> {
+    fn empty(&mut self, next: State) -> Result<Event> {
         self.state = next;
-        let at = self.scanner.peek()?.at;
-        Ok((Event::Scalar(Cow::Borrowed(""), Style::Plain, None), at))
+        let text = self.scanner.add_empty();
+        self.here(Event::Scalar(text, Style::Plain))
     }
 
-    /// A value, and what comes behind it.
-    fn nested(&mut self, after: State, context: Context) -> Result<(Event<'a>, usize)> {
-        self.states.push(after);
-        self.node(context)
+    /// An event where the next token starts, which stays.
+    fn here(&mut self, event: Event) -> Result<Event> {
+        self.at = self.scanner.peek()?.at;
+        Ok(event)
+    }
+
+    /// The value that starts with the token `first`, and what comes behind it.
+    #[inline]
+    fn nested(&mut self, first: Located, after: State, context: Context) -> Result<Event> {
+        match first.token {
+            // Behind a scalar without properties it comes at once.
+            Token::Scalar(text, style) => {
+                self.scanner.skip();
+                self.at = first.at;
+                self.state = after;
+                Ok(Event::Scalar(text, style))
+            }
+            _ => {
+                self.states.push(after);
+                self.node(context)
+            }
+        }
     }
 
     /// The end of a collection, which is a token.
-    fn end(&mut self, event: Event<'a>) -> Result<(Event<'a>, usize)> {
-        let at = self.scanner.take().at;
+    fn end(&mut self, event: Event) -> Result<Event> {
         self.state = self.pop();
-        Ok((event, at))
+        let event = self.here(event)?;
+        self.scanner.skip();
+        Ok(event)
     }
 
     fn refuse<T>(&mut self, problem: &str, advice: &'static str) -> Result<T> {
         let text = self.scanner.text();
         let found = self.scanner.peek()?;
-        let problem = format!("{problem}, but {} stands here", name(&found.token));
+        let problem = format!("{problem}, but {} stands here", name(found.token));
         Err(syntax(text, found.at.min(text.len()), problem, advice))
     }
 
-    // Documents.
-
-    fn document_start(&mut self) -> Result<(Event<'a>, usize)> {
-        while matches!(self.scanner.peek()?.token, Token::DocumentEnd) {
-            self.scanner.skip();
-        }
-        if !matches!(self.scanner.peek()?.token, Token::StreamEnd) {
-            self.scanner.start_document();
-            let at = self.scanner.peek()?.at;
-            self.directives()?;
-            match self.scanner.peek()?.token {
-                Token::StreamEnd => {}
-                Token::DocumentStart => {
-                    self.scanner.skip();
-                    self.states.push(State::DocumentEnd);
-                    self.state = State::DocumentContent;
-                    return Ok((Event::DocumentStart, at));
-                }
-                _ => {
-                    let advice =
-                        "start a further document with `---`, or indent the line if it belongs to the value above";
-                    return self.refuse("the document is over", advice);
-                }
-            }
-        }
-        self.state = State::End;
-        Ok((Event::StreamEnd, self.scanner.take().at))
-    }
-
-    fn directives(&mut self) -> Result<()> {
-        self.handles.retain(|(handle, _)| !matches!(*handle, "!" | "!!"));
-        let mut versions = 0;
-        loop {
-            if !matches!(self.scanner.peek()?.token, Token::Version(_) | Token::TagHandle(..) | Token::Directive) {
-                return Ok(());
-            }
-            let directive = self.scanner.take();
-            let refuse = |problem, advice| Err(syntax(self.scanner.text(), directive.at, problem, advice));
-            match directive.token {
-                Token::Version(major) => {
-                    versions += 1;
-                    if versions > 1 {
-                        return refuse("`%YAML` stands twice", "remove one");
-                    }
-                    if major != 1 {
-                        return refuse("the version of YAML is not 1", "write `%YAML 1.1`, or remove the line");
-                    }
-                }
-                Token::TagHandle(declared) => {
-                    let (handle, prefix) = *declared;
-                    if self.handles.iter().any(|(known, _)| *known == handle) {
-                        return refuse("the handle of `%TAG` is declared already", "use another handle");
-                    }
-                    self.handles.push((handle, prefix));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    // Values.
-
-    fn node(&mut self, context: Context) -> Result<(Event<'a>, usize)> {
-        let first = self.scanner.peek()?;
-        let at = first.at;
-        let properties = match first.token {
+    fn node(&mut self, context: Context) -> Result<Event> {
+        let mut first = self.scanner.peek()?;
+        self.at = first.at;
+        match first.token {
             Token::Alias(name) => {
                 self.scanner.skip();
                 self.state = self.pop();
-                return Ok((Event::Alias(name), at));
+                self.alias = self.scanner.name(name);
+                return Ok(Event::Alias);
             }
-            Token::Anchor(_) | Token::Tag(_) => self.properties()?,
-            _ => None,
-        };
+            Token::Anchor(_) | Token::Tag(_) => {
+                self.properties = self.properties()?;
+                first = self.scanner.peek()?;
+            }
+            _ => {}
+        }
         let block = context != Context::Flow;
-        let event = match self.scanner.peek()?.token {
-            Token::Scalar(..) => {
-                let Token::Scalar(text, style) = self.scanner.take().token else { return self.empty(self.state) };
+        match first.token {
+            Token::Scalar(text, style) => {
+                self.scanner.skip();
                 self.state = self.pop();
-                Event::Scalar(text, style, properties)
+                Ok(Event::Scalar(text, style))
             }
             // The `-` stays: it belongs to the first entry.
             Token::BlockEntry if context == Context::BlockOrIndentless => {
                 self.state = State::IndentlessSequenceEntry;
-                Event::SequenceStart(properties)
+                Ok(Event::SequenceStart)
             }
-            Token::FlowSequenceStart => self.start(State::FlowSequenceFirst, Event::SequenceStart(properties))?,
-            Token::FlowMappingStart => self.start(State::FlowMappingFirst, Event::MappingStart(properties))?,
-            Token::BlockSequenceStart if block => {
-                self.start(State::BlockSequenceEntry, Event::SequenceStart(properties))?
-            }
-            Token::BlockMappingStart if block => self.start(State::BlockMappingKey, Event::MappingStart(properties))?,
-            _ if properties.is_some() => {
+            Token::FlowSequenceStart => self.start(State::FlowSequenceFirst, Event::SequenceStart),
+            Token::FlowMappingStart => self.start(State::FlowMappingFirst, Event::MappingStart),
+            Token::BlockSequenceStart if block => self.start(State::BlockSequenceEntry, Event::SequenceStart),
+            Token::BlockMappingStart if block => self.start(State::BlockMappingKey, Event::MappingStart),
+            _ if self.properties.is_some() => {
                 self.state = self.pop();
-                Event::Scalar(Cow::Borrowed(""), Style::Plain, properties)
+                Ok(Event::Scalar(self.scanner.add_empty(), Style::Plain))
             }
-            _ => {
-                return self
-                    .refuse("a value is expected", "write one, or `null`; quote a text with special characters");
-            }
-        };
-        Ok((event, at))
+            _ => self.refuse("a value is expected", "write one, or `null`; quote a text with special characters"),
+        }
     }
 
-    fn start(&mut self, state: State, event: Event<'a>) -> Result<Event<'a>> {
+    fn start(&mut self, state: State, event: Event) -> Result<Event> {
         self.scanner.skip();
         self.state = state;
         Ok(event)
@@ -316,23 +324,22 @@ impl<'a> Parser<'a> {
         let mut properties: Option<Box<Properties<'a>>> = None;
         loop {
             let known = properties.as_deref();
-            match self.scanner.peek()?.token {
+            let found = self.scanner.peek()?;
+            match found.token {
                 Token::Anchor(name) if known.is_none_or(|known| known.anchor.is_none()) => {
                     self.scanner.skip();
-                    properties.get_or_insert_default().anchor = Some(name);
+                    properties.get_or_insert_default().anchor = Some(self.scanner.name(name));
                 }
-                Token::Tag(..) if known.is_none_or(|known| known.tag.is_none()) => {
-                    let found = self.scanner.take();
-                    if let Token::Tag(tag) = found.token {
-                        properties.get_or_insert_default().tag = Some(self.tag(*tag, found.at)?);
-                    }
+                Token::Tag(tag) if known.is_none_or(|known| known.tag.is_none()) => {
+                    self.scanner.skip();
+                    properties.get_or_insert_default().tag = Some(self.tag(self.scanner.tag(tag), found.at)?);
                 }
                 _ => return Ok(properties),
             }
         }
     }
 
-    fn tag(&self, (handle, suffix): (Option<&'a str>, Cow<'a, str>), at: usize) -> Result<Cow<'a, str>> {
+    fn tag(&self, (handle, suffix): WrittenTag<'a>, at: usize) -> Result<Cow<'a, str>> {
         let Some(handle) = handle else { return Ok(suffix) };
         let declared = self.handles.iter().find(|(known, _)| *known == handle);
         let prefix = match (declared, handle) {
@@ -349,7 +356,7 @@ impl<'a> Parser<'a> {
 }
 
 /// A token in words.
-fn name(token: &Token<'_>) -> &'static str {
+fn name(token: Token) -> &'static str {
     match token {
         Token::StreamEnd => "the end of the text",
         Token::Version(_) | Token::TagHandle(..) | Token::Directive => "a directive",

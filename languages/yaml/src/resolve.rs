@@ -11,6 +11,7 @@ const NUMBER: usize = 1024;
 const TIMESTAMP: usize = 50;
 
 /// [`Tag::Null`], [`Tag::Bool`], [`Tag::Int`], [`Tag::Float`], [`Tag::Timestamp`], [`Tag::Merge`] or [`Tag::Str`].
+#[inline]
 pub(crate) fn resolve(text: &str) -> Tag {
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else { return Tag::Null };

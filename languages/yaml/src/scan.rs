@@ -6,38 +6,36 @@
 mod block;
 mod cursor;
 mod keys;
+mod length;
 mod properties;
+mod queue;
 mod quoted;
+mod text;
 mod token;
 
 #[cfg(test)]
 mod tests;
 
-use std::{collections::VecDeque, mem};
+use std::collections::VecDeque;
 
 use self::{
     cursor::{Cursor, check_characters},
     keys::SimpleKey,
+    queue::Queue,
 };
 pub(crate) use self::{
     cursor::{Result, place, syntax},
-    token::{Located, Style, Token},
+    text::{TextId, Texts},
+    token::{Located, Style, Token, WrittenTag},
 };
-use crate::{
-    error::{Error, Exceeded},
-    limits::Limits,
-};
+use crate::limits::Limits;
 
-/// How many tokens may be taken before their memory is used again.
-const TAKEN: usize = 64;
+/// The end of the text, after the last token was taken.
+const END: Located = Located { token: Token::StreamEnd, at: usize::MAX };
 
 pub(crate) struct Scanner<'a> {
     cursor: Cursor<'a>,
-    tokens: Vec<Located<'a>>,
-    /// How many of `tokens` were taken.
-    head: usize,
-    /// How many tokens were taken at all.
-    taken: usize,
+    queue: Queue<'a>,
     done: bool,
     flow_level: usize,
     /// The column of the innermost block collection, -1 outside of all.
@@ -56,9 +54,7 @@ impl<'a> Scanner<'a> {
         check_characters(text)?;
         let cursor = Cursor::new(text);
         Ok(Scanner {
-            tokens: Vec::with_capacity(TAKEN),
-            head: 0,
-            taken: 0,
+            queue: Queue::new(),
             done: false,
             flow_level: 0,
             indent: -1,
@@ -77,70 +73,81 @@ impl<'a> Scanner<'a> {
 
     /// The next token, which stays.
     #[inline]
-    pub(crate) fn peek(&mut self) -> Result<&Located<'a>> {
-        if self.head == self.tokens.len() || self.keys.front().is_some_and(|key| key.token == self.taken) {
-            self.fill()?;
+    pub(crate) fn peek(&mut self) -> Result<Located> {
+        match self.queue.first() {
+            Some(first) if !self.first_may_be_key() => Ok(first),
+            _ => self.fill(),
         }
-        Ok(self.tokens.get(self.head).unwrap_or(&Located { token: Token::StreamEnd, at: usize::MAX }))
     }
 
+    /// Reads tokens until it is known which is the first one.
     #[inline(never)]
-    fn fill(&mut self) -> Result<()> {
-        // Memory of tokens that were taken is used again.
-        if self.head == self.tokens.len() {
-            self.tokens.clear();
-            self.head = 0;
-        } else if self.head > TAKEN {
-            self.tokens.drain(..self.head);
-            self.head = 0;
-        }
+    fn fill(&mut self) -> Result<Located> {
+        self.queue.reclaim();
         while self.needs_more()? {
             self.fetch()?;
         }
-        Ok(())
+        Ok(self.queue.first().unwrap_or(END))
     }
 
-    /// The token that was peeked at.
+    /// Whether another token may come before the first one.
     #[inline]
-    pub(crate) fn take(&mut self) -> Located<'a> {
-        let end = Located { token: Token::StreamEnd, at: self.cursor.text.len() };
-        match self.tokens.get_mut(self.head) {
-            Some(token) => {
-                self.head += 1;
-                self.taken += 1;
-                mem::replace(token, end)
-            }
-            None => end,
-        }
+    fn first_may_be_key(&self) -> bool {
+        self.keys.front().is_some_and(|key| key.token == self.queue.first_number())
     }
 
     /// Steps over the token that was peeked at.
     #[inline]
     pub(crate) fn skip(&mut self) {
-        if self.head < self.tokens.len() {
-            self.head += 1;
-            self.taken += 1;
-        }
+        self.queue.skip();
     }
 
-    /// A document starts: its characters are counted from here.
-    pub(crate) fn start_document(&mut self) {
-        self.counted = (self.cursor.at, 0);
+    /// The name of the anchor or alias that was peeked at.
+    pub(crate) fn name(&self, position: u32) -> &'a str {
+        self.queue.name(position)
     }
 
+    /// The tag that was peeked at, or the handle and the prefix that `%TAG` declares.
+    pub(crate) fn tag(&self, position: u32) -> WrittenTag<'a> {
+        self.queue.tag(position)
+    }
+
+    /// An empty text, of a scalar that is not written.
+    pub(crate) fn add_empty(&mut self) -> TextId {
+        self.queue.texts.add_part("")
+    }
+
+    /// The texts of scalars by their ids.
+    #[inline]
+    pub(crate) fn texts(&self) -> &Texts<'a> {
+        &self.queue.texts
+    }
+
+    /// As [`Scanner::texts`], to take them.
+    pub(crate) fn texts_mut(&mut self) -> &mut Texts<'a> {
+        &mut self.queue.texts
+    }
+
+    /// The texts of all scalars so far are not needed any more.
+    pub(crate) fn forget_texts(&mut self) {
+        self.queue.forget_texts();
+    }
+
+    #[inline]
     fn needs_more(&mut self) -> Result<bool> {
         if self.done {
             return Ok(false);
         }
-        if self.head == self.tokens.len() {
+        if self.queue.is_empty() {
             return Ok(true);
         }
         self.drop_stale_keys()?;
-        Ok(self.keys.front().is_some_and(|key| key.token == self.taken))
+        Ok(self.first_may_be_key())
     }
 
-    fn push(&mut self, token: Token<'a>, at: usize) {
-        self.tokens.push(Located { token, at });
+    #[inline]
+    fn push(&mut self, token: Token, at: usize) {
+        self.queue.push(token, at);
     }
 
     /// Reads one token, and those that its indentation implies.
@@ -194,16 +201,8 @@ impl<'a> Scanner<'a> {
                 self.push(Token::Scalar(text, Style::Quoted), at);
                 Ok(())
             }
-            b'\'' | b'"' => {
-                let key = self.start_scalar(column);
-                let text = self.scan_quoted()?;
-                self.push_scalar(text, Style::Quoted, key)
-            }
-            first if self.starts_plain(first) => {
-                let key = self.start_scalar(column);
-                let text = self.scan_plain();
-                self.push_scalar(text, Style::Plain, key)
-            }
+            b'\'' | b'"' => self.fetch_scalar(Style::Quoted, column),
+            first if self.starts_plain(first) => self.fetch_scalar(Style::Plain, column),
             b'\t' => {
                 let advice = "use spaces; a tab may only stand inside of a scalar or at its end";
                 Err(self.cursor.syntax(at, "a tab stands before a token", advice))
@@ -226,22 +225,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn check_length(&mut self) -> Result<()> {
-        let (at, count) = self.counted;
-        // Bytes are at least as many as code points: mostly there is nothing to count.
-        if count + (self.cursor.at - at) <= self.code_points {
-            return Ok(());
-        }
-        let count = count + self.cursor.distance(at, self.cursor.at);
-        self.counted = (self.cursor.at, count);
-        if count <= self.code_points {
-            return Ok(());
-        }
-        let place = place(self.cursor.text, self.cursor.at);
-        Err(Box::new(Error::Limit { place, exceeded: Exceeded::CodePoints, limit: self.code_points }))
-    }
-
     /// Steps over spaces, comments and line breaks.
+    #[inline]
     fn skip_to_token(&mut self) {
         loop {
             self.cursor.skip_spaces();
@@ -260,6 +245,7 @@ impl<'a> Scanner<'a> {
     // Indentation.
 
     /// Ends the block collections that are indented more than `column`.
+    #[inline]
     fn unwind(&mut self, column: isize) {
         if self.flow_level > 0 {
             return;
@@ -271,6 +257,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether a block collection starts at `column`.
+    #[inline]
     fn add_indent(&mut self, column: isize) -> bool {
         let deeper = self.indent < column;
         if deeper {
@@ -302,7 +289,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_document_marker(&mut self, token: Token<'a>) -> Result<()> {
+    fn fetch_document_marker(&mut self, token: Token) -> Result<()> {
         self.unwind(-1);
         self.remove_key()?;
         self.simple_key_allowed = false;
@@ -311,20 +298,21 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_indicator(&mut self, token: Token<'a>) -> Result<()> {
+    #[inline]
+    fn fetch_indicator(&mut self, token: Token) -> Result<()> {
         self.push(token, self.cursor.at);
         self.cursor.at += 1;
         Ok(())
     }
 
-    fn fetch_flow_start(&mut self, token: Token<'a>, column: isize) -> Result<()> {
+    fn fetch_flow_start(&mut self, token: Token, column: isize) -> Result<()> {
         self.save_key(column)?;
         self.flow_level += 1;
         self.simple_key_allowed = true;
         self.fetch_indicator(token)
     }
 
-    fn fetch_flow_end(&mut self, token: Token<'a>) -> Result<()> {
+    fn fetch_flow_end(&mut self, token: Token) -> Result<()> {
         self.remove_key()?;
         let Some(level) = self.flow_level.checked_sub(1) else {
             let problem = format!("{} closes nothing", self.cursor.shown());
@@ -367,10 +355,9 @@ impl<'a> Scanner<'a> {
 
     fn fetch_value(&mut self, column: isize) -> Result<()> {
         if let Some(key) = self.take_key() {
-            let position = self.head + key.token - self.taken;
-            self.tokens.insert(position, Located { token: Token::Key, at: key.at });
+            self.queue.insert(key.token, Token::Key, key.at);
             if self.flow_level == 0 && self.add_indent(key.column) {
-                self.tokens.insert(position, Located { token: Token::BlockMappingStart, at: key.at });
+                self.queue.insert(key.token, Token::BlockMappingStart, key.at);
             }
             self.simple_key_allowed = false;
         } else {

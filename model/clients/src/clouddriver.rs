@@ -109,6 +109,16 @@ impl ClouddriverClient {
         self.transport.send(caller, Call::get(&path)).await
     }
 
+    /// What runs of an application; not found if nothing does.
+    pub async fn application(&self, caller: &Caller, name: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["applications", name])).await
+    }
+
+    /// What has the text in its name, of one type: a list of pages, `[{"results": [...]}]`.
+    pub async fn search(&self, caller: &Caller, text: &str, kind: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["search"]).query("q", text).query("type", kind)).await
+    }
+
     /// An application's clusters: cluster names by account.
     pub async fn clusters(&self, caller: &Caller, application: &str) -> Result<Value> {
         self.transport.send(caller, Call::get(&["applications", application, "clusters"])).await

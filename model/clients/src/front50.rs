@@ -1,7 +1,7 @@
 //! front50: applications and pipelines.
 
 use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::{Application, Pipeline};
+use gennaker_wire::{Application, Object, Pipeline};
 use http::Method;
 use serde_json::Value;
 
@@ -50,6 +50,39 @@ impl Front50Client {
         self.transport.send(caller, Call::new(Method::DELETE, &["v2", "applications", name])).await
     }
 
+    /// Who may use an application: `{"name": ..., "permissions": {"READ": [...], ...}}`.
+    pub async fn permissions(&self, caller: &Caller, application: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["permissions", "applications", application])).await
+    }
+
+    /// Says who may use an application.
+    pub async fn update_permissions(&self, caller: &Caller, application: &str, permissions: &Value) -> Result<()> {
+        let call = Call::new(Method::PUT, &["permissions", "applications", application]).body(permissions)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Forgets who may use an application: everybody may.
+    pub async fn delete_permissions(&self, caller: &Caller, application: &str) -> Result<()> {
+        let call = Call::new(Method::DELETE, &["permissions", "applications", application]);
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Creates a project; front50 makes its id.
+    pub async fn create_project(&self, caller: &Caller, project: &Value) -> Result<Value> {
+        self.transport.send(caller, Call::new(Method::POST, &["v2", "projects"]).body(project)?).await
+    }
+
+    /// Replaces the project of that id.
+    pub async fn update_project(&self, caller: &Caller, id: &str, project: &Value) -> Result<Value> {
+        self.transport.send(caller, Call::new(Method::PUT, &["v2", "projects", id]).body(project)?).await
+    }
+
+    /// Deletes the project of that id.
+    pub async fn delete_project(&self, caller: &Caller, id: &str) -> Result<()> {
+        let call = Call::new(Method::DELETE, &["v2", "projects", id]);
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
     /// The pipelines of an application, in their order.
     pub async fn pipelines(&self, caller: &Caller, application: &str) -> Result<Vec<Pipeline>> {
         self.transport.send(caller, Call::get(&["pipelines", application])).await
@@ -58,6 +91,16 @@ impl Front50Client {
     /// One pipeline by its id.
     pub async fn pipeline(&self, caller: &Caller, id: &str) -> Result<Pipeline> {
         self.transport.send(caller, Call::get(&["pipelines", id, "get"])).await
+    }
+
+    /// One pipeline by its id with every field that it has, `None` if there is none: what is started must lose nothing.
+    pub async fn pipeline_config(&self, caller: &Caller, id: &str) -> Result<Option<Object>> {
+        self.transport.send_optional(caller, Call::get(&["pipelines", id, "get"])).await
+    }
+
+    /// The custom strategies of an application, each with every field that it has.
+    pub async fn strategies(&self, caller: &Caller, application: &str) -> Result<Vec<Object>> {
+        self.transport.send(caller, Call::get(&["strategies", application])).await
     }
 
     /// Saves a pipeline; front50 makes the id of a new one.

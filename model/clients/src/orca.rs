@@ -1,7 +1,7 @@
 //! orca: executions.
 
 use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::Execution;
+use gennaker_wire::{Execution, Status};
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
@@ -54,6 +54,18 @@ impl OrcaClient {
         Ok(self.transport.send::<Started>(caller, call).await?.reference)
     }
 
+    /// Starts a pipeline as the child of a stage: `{"pipeline": CONFIG, "parameters": {...}, "executionId": ID}`; returns the
+    /// reference, `/pipelines/ID`. The same id again is the same child. Ours only.
+    pub async fn start_child(&self, caller: &Caller, parent: &str, stage: &str, child: &Value) -> Result<String> {
+        let call = Call::new(Method::POST, &["pipelines", parent, "stages", stage, "child"]).body(child)?;
+        Ok(self.transport.send::<Started>(caller, call).await?.reference)
+    }
+
+    /// How a child stands: without its trigger, which holds its parent, and without its stages while it goes on. Ours only.
+    pub async fn outcome(&self, caller: &Caller, id: &str) -> Result<Execution> {
+        self.transport.send(caller, Call::get(&["pipelines", id, "outcome"])).await
+    }
+
     /// Starts operations; returns the reference, `/tasks/ID`.
     pub async fn start_task(&self, caller: &Caller, task: &Value) -> Result<String> {
         let call = Call::new(Method::POST, &["ops"]).body(task)?;
@@ -63,6 +75,15 @@ impl OrcaClient {
     /// One execution of a pipeline.
     pub async fn execution(&self, caller: &Caller, id: &str) -> Result<Execution> {
         self.transport.send(caller, Call::get(&["pipelines", id])).await
+    }
+
+    /// How operations stand.
+    pub async fn task_status(&self, caller: &Caller, id: &str) -> Result<Status> {
+        #[derive(Deserialize)]
+        struct Task {
+            status: Status,
+        }
+        Ok(self.transport.send::<Task>(caller, Call::get(&["tasks", id])).await?.status)
     }
 
     /// The executions of an application's pipelines, the newest first.
@@ -92,7 +113,7 @@ impl OrcaClient {
         self.transport.send(caller, call).await
     }
 
-    /// Cancels an execution.
+    /// Cancels an execution; in the caller's name.
     pub async fn cancel(&self, caller: &Caller, id: &str, reason: Option<&str>, force: bool) -> Result<()> {
         let call =
             Call::new(Method::PUT, &["pipelines", id, "cancel"]).query_if("reason", reason).query("force", force);

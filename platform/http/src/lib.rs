@@ -3,7 +3,7 @@
 //! A service declares its routes on an [`Api`]: each with the [`Permission`] that it needs and how much of upstream's
 //! endpoint it covers. [`Api::into_service`] puts the same guard around all of them (request id, deadline, body limit,
 //! panic guard, JSON errors); [`Server`] binds it to a socket with the checks that only a socket needs (`Host`, origin,
-//! slow clients); [`Transport`] calls it, over HTTP or in this process.
+//! slow clients); [`Transport`] calls it, over HTTP or in this process. [`outbound`] calls servers that users name.
 //!
 //! ```
 //! use gennaker_http::{Api, Caller, Json, Permission, Result, get};
@@ -25,6 +25,7 @@ mod extract;
 mod guard;
 mod health;
 mod healthcheck;
+pub mod outbound;
 mod permission;
 mod prometheus;
 mod serve;

@@ -4,13 +4,13 @@ use gennaker_base::Timestamp;
 use gennaker_store::{Epoch, Error, Execution, Head, Owner, Part, Signal};
 use sqlx::Row as _;
 
-use crate::{dialect::Row, error::Step};
+use crate::{dialect::Row, error::Step, executions::standing};
 
 /// The columns that [`stored`] reads, in its order.
 macro_rules! execution_columns {
     () => {
         "id, kind, group_name, definition, name, status, created, started, ended, format, body, \
-         sequence, owner_node, owner_epoch, due, signals"
+         sequence, owner_node, owner_epoch, due, signals, place_state"
     };
 }
 pub(crate) use execution_columns;
@@ -44,7 +44,8 @@ pub(crate) fn stored(row: &Row) -> Step<Stored> {
     let sequence = number(what, &head.id, row.try_get::<i64, _>(11)?)?;
     let owner = owner(what, &head.id, row.try_get(12)?, row.try_get(13)?)?;
     let due = time(row.try_get(14)?);
-    let execution = Execution { head, parts: Vec::new(), owner, sequence, due, signals: Vec::new() };
+    let place = standing(row.try_get(16)?);
+    let execution = Execution { head, parts: Vec::new(), owner, sequence, due, signals: Vec::new(), place };
     Ok(Stored { execution, waiting: row.try_get(15)? })
 }
 

@@ -5,6 +5,7 @@
 //!
 //! `ready` of an execution says since when somebody has something to do with it: for an ownerless one from when it may
 //! be claimed, for an owned one when its first untaken signal came; null if never. It is all that claims look at.
+//! The columns of places are explained in `executions/places.rs`.
 
 use gennaker_base::Timestamp;
 use sqlx::Executor as _;
@@ -15,7 +16,8 @@ use crate::{
     dialect::{self, Connection},
 };
 
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE gennaker_counters (
     name TEXT NOT NULL PRIMARY KEY,
     value BIGINT NOT NULL
@@ -111,7 +113,19 @@ CREATE TABLE gennaker_fences (
     epoch BIGINT NOT NULL,
     seen BIGINT NOT NULL
 ) WITHOUT ROWID;
-"];
+",
+    "
+ALTER TABLE gennaker_executions ADD COLUMN correlation TEXT;
+ALTER TABLE gennaker_executions ADD COLUMN place_limit TEXT;
+ALTER TABLE gennaker_executions ADD COLUMN place_most BIGINT;
+ALTER TABLE gennaker_executions ADD COLUMN place_state BIGINT;
+ALTER TABLE gennaker_executions ADD COLUMN place_number BIGINT;
+CREATE INDEX gennaker_executions_correlation ON gennaker_executions (correlation, kind, is_over)
+    WHERE correlation IS NOT NULL;
+CREATE INDEX gennaker_executions_place ON gennaker_executions (place_limit, place_state, place_number)
+    WHERE place_limit IS NOT NULL;
+",
+];
 
 /// The schema that this version works with.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -157,3 +171,6 @@ async fn migrate(connection: &mut Connection, now: Timestamp) -> sqlx::Result<i6
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

@@ -136,7 +136,9 @@ pub async fn a_signal_racing_the_release_is_not_lost<F: Fixture>(fixture: F) {
     }
     let releases = (0..16).map(|number| {
         let (store, change) = (stores[0].clone(), release(&format!("e{number}"), &owner, 1, Due::Never));
-        tokio::spawn(async move { store.commit(change).await.expect("the owner commits") })
+        tokio::spawn(async move {
+            store.commit(change).await.expect("the owner commits");
+        })
     });
     let signals = (0..16).map(|number| {
         let store = stores[1].clone();

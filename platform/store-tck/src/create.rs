@@ -6,7 +6,7 @@ use gennaker_store::{Created, Head, NewExecution, Owner};
 
 use crate::{
     Fixture,
-    world::{TTL, claimed, event, everything, execution, join, owned, refused},
+    world::{NEW, TTL, claimed, event, everything, execution, join, owned, refused},
 };
 
 /// All that was given is stored.
@@ -14,7 +14,7 @@ pub async fn what_is_created_can_be_loaded<F: Fixture>(fixture: F) {
     let store = fixture.open().await;
     let owner = join(&*store, "a").await;
     let new = owned("e", &owner);
-    assert_eq!(store.create(new.clone()).await.expect("it is created"), Created::New);
+    assert_eq!(store.create(new.clone()).await.expect("it is created"), NEW);
     let stored = store.load("e").await.expect("it is stored");
     assert_eq!(stored.head, new.head);
     assert_eq!(stored.parts, new.parts);
@@ -42,7 +42,7 @@ pub async fn a_second_creation_of_an_id_is_existing<F: Fixture>(fixture: F) {
 pub async fn a_second_request_is_existing<F: Fixture>(fixture: F) {
     let store = fixture.open().await;
     let asked = |id: &str| NewExecution { request: Some("request-1".to_owned()), ..execution(id) };
-    assert_eq!(store.create(asked("e")).await.expect("it is created"), Created::New);
+    assert_eq!(store.create(asked("e")).await.expect("it is created"), NEW);
     assert_eq!(store.create(asked("f")).await.expect("no error"), Created::Existing("e".to_owned()));
     assert_eq!(store.create(asked("e")).await.expect("no error"), Created::Existing("e".to_owned()));
     assert_eq!(refused(store.load("f").await), Kind::NotFound);
@@ -55,8 +55,8 @@ pub async fn a_request_is_known_per_kind<F: Fixture>(fixture: F) {
         let head = Head { kind: kind.to_owned(), ..execution(id).head };
         NewExecution { head, request: Some("request-1".to_owned()), ..execution(id) }
     };
-    assert_eq!(store.create(asked("e", "pipeline")).await.expect("it is created"), Created::New);
-    assert_eq!(store.create(asked("f", "orchestration")).await.expect("it is created"), Created::New);
+    assert_eq!(store.create(asked("e", "pipeline")).await.expect("it is created"), NEW);
+    assert_eq!(store.create(asked("f", "orchestration")).await.expect("it is created"), NEW);
     assert_eq!(store.create(asked("g", "orchestration")).await.expect("no error"), Created::Existing("f".to_owned()));
 }
 
@@ -77,7 +77,7 @@ pub async fn of_racing_creators_of_an_id_one_is_new<F: Fixture>(fixture: F) {
         tokio::spawn(async move { store.create(execution("e")).await.expect("no error") })
     });
     let answers: Vec<_> = join_all(races).await.into_iter().map(|answer| answer.expect("no panic")).collect();
-    assert_eq!(answers.iter().filter(|answer| **answer == Created::New).count(), 1);
+    assert_eq!(answers.iter().filter(|answer| **answer == NEW).count(), 1);
     assert_eq!(answers.iter().filter(|answer| **answer == Created::Existing("e".to_owned())).count(), 31);
 }
 
@@ -90,7 +90,7 @@ pub async fn of_racing_creators_of_a_request_one_is_new<F: Fixture>(fixture: F) 
         tokio::spawn(async move { (new.head.id.clone(), store.create(new).await.expect("no error")) })
     });
     let answers: Vec<_> = join_all(races).await.into_iter().map(|answer| answer.expect("no panic")).collect();
-    let winners: Vec<_> = answers.iter().filter(|(_, answer)| *answer == Created::New).collect();
+    let winners: Vec<_> = answers.iter().filter(|(_, answer)| *answer == NEW).collect();
     assert_eq!(winners.len(), 1);
     let winner = winners[0].0.clone();
     let others = answers.iter().filter(|(_, answer)| *answer == Created::Existing(winner.clone()));
@@ -120,5 +120,5 @@ pub async fn a_refused_creation_leaves_nothing<F: Fixture>(fixture: F) {
     let owner = join(&*store, "a").await;
     assert!(claimed(&*store, &owner).await.is_empty());
     let asked = NewExecution { owner: Some(owner), ..asked };
-    assert_eq!(store.create(asked).await.expect("it is created"), Created::New);
+    assert_eq!(store.create(asked).await.expect("it is created"), NEW);
 }

@@ -5,7 +5,7 @@ use gennaker_store::{Created, Due, NewExecution, Query, Store};
 
 use crate::{
     Fixture,
-    world::{claimed, end, ended, everything, execution, join, owned, refused, release, seconds},
+    world::{NEW, claimed, end, ended, everything, execution, join, owned, refused, release, seconds},
 };
 
 async fn later(store: &dyn Store) -> Timestamp {
@@ -109,6 +109,6 @@ pub async fn a_tombstone_ends<F: Fixture>(fixture: F) {
     fixture.advance(seconds(59)).await;
     assert_eq!(store.create(asked("e")).await.expect("no error"), Created::Deleted);
     fixture.advance(seconds(1)).await;
-    assert_eq!(store.create(asked("e")).await.expect("it is created"), Created::New);
+    assert_eq!(store.create(asked("e")).await.expect("it is created"), NEW);
     assert_eq!(store.create(asked("f")).await.expect("no error"), Created::Existing("e".to_owned()));
 }

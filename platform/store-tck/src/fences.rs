@@ -5,7 +5,7 @@ use gennaker_store::{Created, Epoch, Fence, NewExecution, Owner};
 
 use crate::{
     Fixture,
-    world::{execution, refused},
+    world::{NEW, execution, refused},
 };
 
 fn fenced(id: &str, request: &str, asking: &str, epoch: u64) -> NewExecution {
@@ -16,7 +16,7 @@ fn fenced(id: &str, request: &str, asking: &str, epoch: u64) -> NewExecution {
 /// A lower epoch is refused for a new request and for a repeated one.
 pub async fn a_lower_epoch_is_refused<F: Fixture>(fixture: F) {
     let store = fixture.open().await;
-    assert_eq!(store.create(fenced("e1", "r1", "asking", 5)).await.expect("it passes"), Created::New);
+    assert_eq!(store.create(fenced("e1", "r1", "asking", 5)).await.expect("it passes"), NEW);
     assert_eq!(refused(store.create(fenced("e2", "r2", "asking", 4)).await), Kind::Fenced);
     assert_eq!(refused(store.load("e2").await), Kind::NotFound);
     assert_eq!(refused(store.create(fenced("e1", "r1", "asking", 4)).await), Kind::Fenced);
@@ -27,7 +27,7 @@ pub async fn an_equal_and_a_higher_epoch_pass<F: Fixture>(fixture: F) {
     let store = fixture.open().await;
     for (number, epoch) in [(1, 5), (2, 5), (3, 9), (4, 9)] {
         let new = fenced(&format!("e{number}"), &format!("r{number}"), "asking", epoch);
-        assert_eq!(store.create(new).await.expect("it passes"), Created::New);
+        assert_eq!(store.create(new).await.expect("it passes"), NEW);
     }
     assert_eq!(refused(store.create(fenced("e5", "r5", "asking", 5)).await), Kind::Fenced);
 }
@@ -55,7 +55,7 @@ pub async fn fences_of_executions_are_apart<F: Fixture>(fixture: F) {
     let store = fixture.open().await;
     store.create(fenced("e1", "r1", "asking", 5)).await.expect("it passes");
     let other = store.create(fenced("e2", "r2", "another", 1)).await.expect("it passes");
-    assert_eq!(other, Created::New);
+    assert_eq!(other, NEW);
     store.create(execution("e3")).await.expect("without a fence nothing is compared");
 }
 
@@ -65,5 +65,5 @@ pub async fn a_refused_creation_does_not_raise_the_fence<F: Fixture>(fixture: F)
     let stranger = Owner { node: "stranger".to_owned(), epoch: Epoch(1) };
     let new = NewExecution { owner: Some(stranger), ..fenced("e1", "r1", "asking", 9) };
     assert_eq!(refused(store.create(new).await), Kind::Fenced);
-    assert_eq!(store.create(fenced("e2", "r2", "asking", 5)).await.expect("it passes"), Created::New);
+    assert_eq!(store.create(fenced("e2", "r2", "asking", 5)).await.expect("it passes"), NEW);
 }

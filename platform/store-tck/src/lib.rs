@@ -12,6 +12,7 @@
 
 pub mod claim;
 pub mod commit;
+pub mod correlation;
 pub mod create;
 pub mod delete;
 pub mod durability;
@@ -20,6 +21,8 @@ pub mod fences;
 pub mod leases;
 pub mod list;
 pub mod nodes;
+pub mod places;
+pub mod queue;
 pub mod signals;
 mod world;
 
@@ -77,6 +80,15 @@ macro_rules! checks {
                 an_owner_that_does_not_live_is_fenced,
                 a_refused_creation_leaves_nothing,
             }
+            correlation {
+                a_second_creation_with_a_correlation_is_existing,
+                a_correlation_is_known_per_kind,
+                a_correlation_is_free_after_the_end,
+                a_waiting_execution_has_its_correlation,
+                a_request_answered_by_a_correlation_is_remembered,
+                of_racing_creators_of_a_correlation_one_is_new,
+                a_correlation_is_listed_with_what_has_ended,
+            }
             fences {
                 a_lower_epoch_is_refused,
                 an_equal_and_a_higher_epoch_pass,
@@ -131,6 +143,36 @@ macro_rules! checks {
                 a_dead_node_claims_nothing,
                 a_claim_returns_what_is_stored,
                 the_next_due_time_is_that_of_ownerless_executions,
+            }
+            places {
+                who_finds_no_place_waits,
+                who_holds_a_place_and_has_no_owner_is_claimable,
+                limits_are_apart,
+                a_limit_of_zero_counts_as_one,
+                only_what_is_created_takes_a_place,
+                a_released_execution_holds_its_place,
+                an_end_gives_its_place_to_the_longest_waiting,
+                a_refused_end_gives_no_place,
+                nobody_overtakes,
+                a_place_is_given_as_far_as_the_next_one_allows,
+                deletion_leaves_places_as_they_are,
+                racing_creators_share_the_places,
+                no_place_is_lost_or_given_twice,
+                places_survive_a_restart,
+            }
+            queue {
+                a_signalled_execution_keeps_its_position,
+                a_waiting_execution_loses_no_signal,
+                a_waiting_execution_survives_its_owners_death,
+                a_place_given_to_an_owned_execution_is_told_at_its_release,
+                a_waiting_execution_that_ends_leaves_the_queue,
+                the_newest_supersedes_the_others,
+                a_superseded_execution_gets_no_place_any_more,
+                a_restart_takes_a_free_place,
+                a_restart_waits_where_others_hold_the_place,
+                asking_again_for_the_same_place_changes_nothing,
+                asking_under_another_limit_gives_the_former_place_back,
+                an_end_asks_for_no_place,
             }
             signals {
                 signals_are_numbered_and_returned_in_order,
@@ -195,6 +237,7 @@ mod tests {
         let modules = [
             ("claim", include_str!("claim.rs")),
             ("commit", include_str!("commit.rs")),
+            ("correlation", include_str!("correlation.rs")),
             ("create", include_str!("create.rs")),
             ("delete", include_str!("delete.rs")),
             ("durability", include_str!("durability.rs")),
@@ -203,6 +246,8 @@ mod tests {
             ("leases", include_str!("leases.rs")),
             ("list", include_str!("list.rs")),
             ("nodes", include_str!("nodes.rs")),
+            ("places", include_str!("places.rs")),
+            ("queue", include_str!("queue.rs")),
             ("signals", include_str!("signals.rs")),
         ];
         for (module, text) in modules {

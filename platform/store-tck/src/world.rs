@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use gennaker_base::{Kind, Timestamp};
 use gennaker_store::{
-    Ahead, Claim, Commit, Due, Error, Event, Execution, Head, NewEvent, NewExecution, Owner, Part, Registration,
-    Signal, Store,
+    Ahead, Claim, Commit, Created, Due, Error, Event, Execution, Head, NewEvent, NewExecution, Next, Owner, Part,
+    Place, PlaceChange, Registration, Signal, Standing, Store,
 };
 
 /// The time to live of the checks' nodes.
@@ -44,6 +44,8 @@ pub(crate) fn execution(id: &str) -> NewExecution {
         event: event("created"),
         owner: None,
         request: None,
+        correlation: None,
+        place: None,
         fence: None,
     }
 }
@@ -51,6 +53,14 @@ pub(crate) fn execution(id: &str) -> NewExecution {
 /// A new execution with an owner.
 pub(crate) fn owned(id: &str, owner: &Owner) -> NewExecution {
     NewExecution { owner: Some(owner.clone()), ..execution(id) }
+}
+
+/// What a creation answers that has not to wait for a place.
+pub(crate) const NEW: Created = Created::New { waits: false };
+
+/// A place of at most `most` under `limit`.
+pub(crate) fn place(limit: &str, most: u32) -> Place {
+    Place { limit: limit.to_owned(), most }
 }
 
 /// A part.
@@ -76,6 +86,8 @@ pub(crate) fn step(id: &str, owner: &Owner, after: u64) -> Commit {
         taken: Vec::new(),
         due: Due::Keep,
         ahead: Ahead::Keep,
+        place: PlaceChange::Keep,
+        next: Next::Oldest,
     }
 }
 
@@ -124,6 +136,7 @@ pub(crate) struct Everything {
     sequence: u64,
     due: Option<Timestamp>,
     signals: Vec<Signal>,
+    place: Standing,
     events: Vec<Event>,
 }
 
@@ -133,8 +146,8 @@ pub(crate) async fn everything(store: &dyn Store, id: &str) -> Everything {
     let events = store.events(id, 0, 1_000).await.expect("events are read");
     let signals = store.signals(id).await.expect("signals are read");
     assert_eq!(execution.signals, signals, "both ways to read signals agree");
-    let Execution { head, parts, owner, sequence, due, signals } = execution;
-    Everything { head, parts, owner, sequence, due, signals, events }
+    let Execution { head, parts, owner, sequence, due, signals, place } = execution;
+    Everything { head, parts, owner, sequence, due, signals, place, events }
 }
 
 /// The kind of a failure.

@@ -22,8 +22,8 @@ use std::sync::Arc;
 pub use self::{
     error::{Error, Result},
     executions::{
-        Ahead, Claim, Commit, Created, Due, Event, Execution, Executions, Fence, Head, NewEvent, NewExecution, Order,
-        Owner, Part, Query, Signal,
+        Ahead, Claim, Commit, Committed, Created, Due, Event, Execution, Executions, Fence, Head, NewEvent,
+        NewExecution, Next, Order, Owner, Part, Place, PlaceChange, Query, Signal, Standing,
     },
     leases::{Lease, Leases},
     nodes::{Epoch, Node, Nodes, Registration},

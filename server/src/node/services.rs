@@ -124,7 +124,7 @@ impl Services {
             store: shared.store.clone(),
             owner: shared.standing.owners(),
             clock: shared.clock(),
-            catalogue: Arc::new(Catalogue::standard()),
+            catalogue: Arc::new(Catalogue::new(&shared.settings.stages)?),
             clients: clients.clone(),
         };
         let orca = Orca::new(&settings.own, deps);

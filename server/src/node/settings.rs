@@ -124,6 +124,8 @@ pub(crate) struct Settings {
     pub(crate) gate: ServiceSettings<gennaker_gate::Options>,
     /// orca's.
     pub(crate) orca: ServiceSettings<gennaker_orca::Options>,
+    /// Those of orca's stages.
+    pub(crate) stages: gennaker_orca_stages::Options,
     /// clouddriver's.
     pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
     /// The local provider's.
@@ -149,6 +151,14 @@ impl Settings {
             None => None,
         };
         origins.extend(deck);
+        let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
+        orca_settings.own.lists = orca.bind("tasks.controller")?;
+        orca_settings.own.import = orca.bind("executions.import")?;
+        let stages = stages(&orca)?;
+        let (call, step) = (stages.webhook.deadline_ms, orca_settings.own.step_deadline_ms);
+        if call >= step {
+            bail!("webhook.deadlineMs ({call}) has to be less than orca.stepDeadlineMs ({step}): change one of them");
+        }
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
@@ -156,7 +166,8 @@ impl Settings {
             origins,
             local: clouddriver.bind("local")?,
             gate: gate_settings,
-            orca: service(&orca, "orca", 8083)?,
+            orca: orca_settings,
+            stages,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: service(&front50, "front50", 8080)?,
         };
@@ -165,6 +176,26 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// What orca's stages are set up with: keys of `orca.yml` that upstream has outside of `orca`.
+fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options> {
+    let mut stages = gennaker_orca_stages::Options {
+        tasks: orca.bind("tasks")?,
+        dryrun: orca.bind("dryrun")?,
+        webhook: orca.bind("webhook")?,
+        urls: orca.bind("userConfiguredUrlRestrictions")?,
+    };
+    let install = orca.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());
+    if let Some(zone) = install
+        && orca.get_string("tasks.executionWindow.timezone")?.is_none()
+    {
+        stages.tasks.execution_window.timezone = zone;
+    }
+    for variable in &stages.urls.excluded_domains_from_environment {
+        stages.urls.excluded_domains.extend(orca.get_string(variable)?);
+    }
+    Ok(stages)
 }
 
 /// A service's place and its own settings, which stand under its name.
@@ -195,3 +226,6 @@ fn service<T: DeserializeOwned + Serialize + Default>(
         own: config.bind(name)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,23 +2,47 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{StageDefinition, Task, application, core, server_group};
+use gennaker_wire::{Execution, Object, Stage};
+use serde_json::Value;
+
+use crate::{
+    Options, OptionsError, StageDefinition, Task, application, artifacts, core, dry_run, pipeline, server_group,
+    webhook::{self, PreconfiguredWebhook},
+};
 
 /// The stage types by name and the tasks by class.
 #[derive(Clone, Default)]
 pub struct Catalogue {
     stages: BTreeMap<&'static str, Arc<dyn StageDefinition>>,
     tasks: BTreeMap<&'static str, Arc<dyn Task>>,
+    heeds_dry_runs: bool,
+    preconfigured_webhooks: Arc<[PreconfiguredWebhook]>,
 }
 
 impl Catalogue {
-    /// Every stage of this crate.
-    pub fn standard() -> Self {
-        let mut catalogue = Catalogue::default();
-        core::register(&mut catalogue);
-        application::register(&mut catalogue);
+    /// Every stage of this crate, as these settings want them.
+    ///
+    /// # Errors
+    /// If a setting makes no sense, or a file that one names cannot be read.
+    pub fn new(options: &Options) -> Result<Self, OptionsError> {
+        let mut catalogue = Catalogue { heeds_dry_runs: options.dryrun.enabled, ..Catalogue::default() };
+        core::register(&mut catalogue, options);
+        application::register(&mut catalogue, options);
+        artifacts::register(&mut catalogue, &options.tasks.core);
+        pipeline::register(&mut catalogue);
         server_group::register(&mut catalogue);
-        catalogue
+        webhook::register(&mut catalogue, &options.webhook, &options.urls)?;
+        dry_run::register(&mut catalogue);
+        if options.webhook.stage.enabled {
+            catalogue.preconfigured_webhooks = options.webhook.preconfigured.0.clone().into();
+        }
+        Ok(catalogue)
+    }
+
+    /// Every stage of this crate, with the default settings.
+    pub fn standard() -> Self {
+        let standard = Catalogue::new(&Options::default());
+        standard.unwrap_or_else(|error| unreachable!("the default settings are sound: {error}"))
     }
 
     /// Adds a stage type.
@@ -48,6 +72,25 @@ impl Catalogue {
         self.stages.get(kind)
     }
 
+    /// The definition that a stage of an execution is run by. A stage that names an `alias` is run as that, whatever its type is
+    /// (upstream's `DefaultStageResolver`): stages that operators have prepared have types of their own, and say by it what they
+    /// are. In a dry run most are run as one that does nothing.
+    pub fn definition_for(&self, execution: &Execution, stage: &Stage) -> Option<Arc<dyn StageDefinition>> {
+        let alias = stage.context.get("alias").and_then(Value::as_str);
+        let definition = self.stages.get(alias.unwrap_or(&stage.kind))?.clone();
+        Some(if self.heeds_dry_runs && dry_run::replaces(execution, stage) {
+            dry_run::of(definition)
+        } else {
+            definition
+        })
+    }
+
+    /// The webhooks that operators have prepared, as `GET /webhooks/preconfigured` answers; with `roles`, those that
+    /// somebody with these may see. Without authorisation everybody sees all: `None`.
+    pub fn preconfigured_webhooks(&self, roles: Option<&[String]>) -> Vec<Object> {
+        webhook::list(&self.preconfigured_webhooks, roles)
+    }
+
     /// The task of that class.
     pub fn task(&self, class: &str) -> Option<&Arc<dyn Task>> {
         self.tasks.get(class)
@@ -56,5 +99,26 @@ impl Catalogue {
     /// The names of all stage types, aliases included.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.stages.keys().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_alias_goes_before_the_type() {
+        let catalogue = Catalogue::standard();
+        let found = |kind: &str, context: Value| {
+            let context = context.as_object().cloned().expect("an object");
+            let stage = Stage { kind: kind.to_owned(), context, ..Stage::default() };
+            Some(catalogue.definition_for(&Execution::default(), &stage)?.kind())
+        };
+        assert_eq!(found("wait", json!({})), Some("wait"));
+        assert_eq!(found("someStage", json!({"alias": "wait"})), Some("wait"));
+        assert_eq!(found("wait", json!({"alias": null})), Some("wait"));
+        assert_eq!(found("wait", json!({"alias": "someStage"})), None);
+        assert_eq!(found("someStage", json!({})), None);
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use gennaker_clients::{Caller, Clients};
 use gennaker_wire::Object;
 
-use crate::{StageView, TaskError};
+use crate::{Schema, StageView, TaskError};
 
 /// What a definition may ask while it decides.
 pub struct ComposeContext {
@@ -156,9 +156,16 @@ pub trait StageDefinition: Send + Sync + 'static {
         None
     }
 
+    /// What it reads from its context; an open object if the type does not say.
+    fn schema(&self) -> Schema {
+        Schema::open()
+    }
+
     /// What is wrong with the settings, for the author of the pipeline; empty if nothing is. Checked before the stage
-    /// starts and when a pipeline is planned.
-    fn validate(&self, context: &Object) -> Vec<String>;
+    /// starts and when a pipeline is planned. By default what the schema says of them.
+    fn validate(&self, context: &Object) -> Vec<String> {
+        self.schema().problems(context)
+    }
 
     /// Its tasks and before-stages, when it starts.
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError>;
@@ -171,6 +178,12 @@ pub trait StageDefinition: Send + Sync + 'static {
     /// The stages that clean up after its failure.
     async fn on_failure(&self, _context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
         Ok(Vec::new())
+    }
+
+    /// Whether a person may leave the stage out while it runs, by `manualSkip: true` in its context (upstream's
+    /// `StageDefinitionBuilder.canManuallySkip`).
+    fn can_skip(&self, _context: &Object) -> bool {
+        false
     }
 
     /// Whether [`StageDefinition::cancel`] has something to do.

@@ -2,7 +2,7 @@
 //! stages. The engine in `gennaker-orca` runs them and knows none of them.
 //!
 //! To add a stage: write a file beside its kin that implements [`StageDefinition`], implement [`Task`] for each task that no
-//! other stage has, and name both in [`Catalogue::standard`]. `docs/how-to/add-a-stage.md` walks through it.
+//! other stage has, and name both in [`Catalogue::new`]. `docs/how-to/add-a-stage.md` walks through it.
 //!
 //! # Guarantees that a task can rely on, and must keep
 //! * A task is recorded as running before its first step; each step may be run again by another node after a crash, with the
@@ -11,16 +11,29 @@
 //!   that follows from it happens.
 
 mod application;
+mod artifacts;
 mod catalogue;
 mod core;
 mod definition;
+mod dry_run;
+mod options;
+mod pipeline;
+mod schema;
 mod server_group;
 mod task;
 mod view;
+pub mod webhook;
 
 pub use self::{
+    artifacts::artifact_view,
     catalogue::Catalogue,
+    core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    options::{
+        BindProducedArtifactsOptions, CoreTasksOptions, DryRunOptions, ExecutionWindowOptions, Options, OptionsError,
+        PaceOptions, TasksOptions,
+    },
+    schema::{Field, Schema},
     task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
     view::StageView,
 };

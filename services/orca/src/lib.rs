@@ -13,4 +13,7 @@ pub mod recording;
 mod routes;
 mod service;
 
-pub use self::{options::Options, service::Orca};
+pub use self::{
+    options::{FailedStages, Import, Lists, Options},
+    service::Orca,
+};

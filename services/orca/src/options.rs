@@ -16,6 +16,59 @@ pub struct Options {
     pub release_after_ms: u64,
     /// How long one step of a task may take, in milliseconds.
     pub step_deadline_ms: u64,
+    /// What lists of executions show: `tasks.controller`.
+    #[serde(skip)]
+    pub lists: Lists,
+    /// Taking over executions from another orca: `executions.import`.
+    #[serde(skip)]
+    pub import: Import,
+}
+
+/// The settings under `tasks.controller` in `orca.yml`: what lists of executions show.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Lists {
+    /// Executions that started longer ago are history, 14 days by default: lists show them only where there is nothing else.
+    pub days_of_execution_history: u32,
+    /// How many of a pipeline's executions are shown that are all history, 2 by default.
+    pub number_of_old_pipeline_executions_to_include: u32,
+    /// Whether the executions of disabled pipelines are left out of an application's list; no by default.
+    pub exclude_executions_of_disabled_pipelines: bool,
+    /// Which failed stages `GET /pipelines/failedStages` finds.
+    pub failed_stages: FailedStages,
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Lists {
+            days_of_execution_history: 14,
+            number_of_old_pipeline_executions_to_include: 2,
+            exclude_executions_of_disabled_pipelines: false,
+            failed_stages: FailedStages::default(),
+        }
+    }
+}
+
+/// The settings under `tasks.controller.failedStages`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FailedStages {
+    /// Only stages whose failure fails the pipeline; yes by default (upstream has no default: unset, its endpoint fails).
+    pub only_include_stages_that_fail_pipelines: bool,
+}
+
+impl Default for FailedStages {
+    fn default() -> Self {
+        FailedStages { only_include_stages_that_fail_pipelines: true }
+    }
+}
+
+/// The settings under `executions.import`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Import {
+    /// Whether `POST /admin/executions` takes executions; no by default.
+    pub enabled: bool,
 }
 
 impl Default for Options {
@@ -26,6 +79,8 @@ impl Default for Options {
             active_executions: engine.active,
             release_after_ms: millis(engine.release_after),
             step_deadline_ms: millis(engine.step_deadline),
+            lists: Lists::default(),
+            import: Import::default(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gennaker_http::{Api, Endpoint, Health};
 use gennaker_orca_stages::Catalogue;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -12,11 +13,19 @@ use crate::{
     routes,
 };
 
+/// How many may follow an execution's events at a time: each asks the store four times a second.
+const FOLLOWERS: usize = 256;
+
 /// orca: cheap to clone.
 #[derive(Clone)]
 pub struct Orca {
     pub(crate) engine: Engine,
     pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) options: Arc<Options>,
+    /// Places for those who follow an execution's events.
+    pub(crate) followers: Arc<Semaphore>,
+    /// Cancelled when the service stops: what would answer for ever ends.
+    pub(crate) stop: CancellationToken,
     health: Health,
 }
 
@@ -24,7 +33,14 @@ impl Orca {
     /// A service that drives nothing until [`Orca::run`] runs.
     pub fn new(options: &Options, deps: Deps) -> Self {
         let catalogue = deps.catalogue.clone();
-        Orca { engine: Engine::new(deps, options.into()), catalogue, health: Health::new("orca") }
+        Orca {
+            engine: Engine::new(deps, options.into()),
+            catalogue,
+            options: Arc::new(options.clone()),
+            followers: Arc::new(Semaphore::new(FOLLOWERS)),
+            stop: CancellationToken::new(),
+            health: Health::new("orca"),
+        }
     }
 
     /// Its routes, `/health` included.
@@ -50,7 +66,11 @@ impl Orca {
     /// Drives executions until `shutdown`.
     pub async fn run(&self, shutdown: CancellationToken) {
         let component = self.health.component("engine");
-        tokio::join!(self.engine.run(shutdown.clone()), async {
+        let stopped = async {
+            shutdown.cancelled().await;
+            self.stop.cancel();
+        };
+        tokio::join!(self.engine.run(shutdown.clone()), stopped, async {
             let watched = self.engine.watch_ownership(|owned| match owned {
                 true => component.up(),
                 false => component.down("this node has lost its lease; it joins again by itself"),

@@ -16,6 +16,34 @@ pub struct CaseFile {
     pub path: PathBuf,
     /// In the file's order.
     pub cases: Vec<Case>,
+    /// How many more it has, that are not to be played.
+    pub left_out: usize,
+}
+
+/// Which cases are played, by the beginnings of their names.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only those that begin so; all if it is empty.
+    pub only: Vec<String>,
+    /// Not those that begin so.
+    pub skip: Vec<String>,
+}
+
+impl Selection {
+    /// Whether the case of that name is played.
+    pub fn takes(&self, name: &str) -> bool {
+        let begins = |prefixes: &[String]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
+        (self.only.is_empty() || begins(&self.only)) && !begins(&self.skip)
+    }
+
+    /// Leaves out of each file what is not played, and counts it there.
+    pub fn apply(&self, files: &mut [CaseFile]) {
+        for file in files {
+            let all = file.cases.len();
+            file.cases.retain(|case| self.takes(&case.id));
+            file.left_out += all - file.cases.len();
+        }
+    }
 }
 
 /// The case files at these paths, those of a folder in the order of their names.
@@ -52,5 +80,5 @@ fn read(set: &dyn Set, path: PathBuf) -> anyhow::Result<CaseFile> {
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {shown}"))?;
     let document = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
     let cases = set.cases(&document).with_context(|| format!("{shown} is no file of cases"))?;
-    Ok(CaseFile { path, cases })
+    Ok(CaseFile { path, cases, left_out: 0 })
 }

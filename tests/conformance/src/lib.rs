@@ -28,5 +28,9 @@ pub mod play;
 pub mod sets;
 
 mod set;
+mod target;
 
-pub use self::set::{Answers, Case, Failure, Set};
+pub use self::{
+    set::{Answers, Case, Failure, Set},
+    target::Target,
+};

@@ -9,6 +9,7 @@ use std::{
 };
 
 use clap::Parser;
+use conformance::{Target, files::Selection};
 
 /// Play recorded answers of the original against Gennaker; the last line is `N passed, M failed`.
 #[derive(Parser)]
@@ -19,11 +20,19 @@ struct Arguments {
     /// Case files, or folders whose case files of this set are taken.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    /// Services that run already, and are not started: orca=http://localhost:8083,front50=...
+    #[arg(long, value_name = "NAME=URL", value_delimiter = ',')]
+    target: Vec<Target>,
+    /// Play only cases whose names begin so.
+    #[arg(long, value_name = "NAME-PREFIX", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Leave out cases whose names begin so.
+    #[arg(long, value_name = "NAME-PREFIX", value_delimiter = ',')]
+    skip: Vec<String>,
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(&arguments) {
+    match run(Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
             // Nobody is left to tell if this fails too.
@@ -33,9 +42,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let set = conformance::sets::find(&arguments.set)?;
-    let files = conformance::files::load(set.as_ref(), &arguments.paths)?;
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let mut set = conformance::sets::find(&arguments.set)?;
+    set.aim(&arguments.target)?;
+    let mut files = conformance::files::load(set.as_ref(), &arguments.paths)?;
+    Selection { only: arguments.only, skip: arguments.skip }.apply(&mut files);
     let tally = conformance::play::all(set.as_ref(), &files, &mut io::stdout().lock())?;
-    Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if tally.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

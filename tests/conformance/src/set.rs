@@ -5,12 +5,15 @@ use std::path::Path;
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
-use crate::compare::{self, Difference};
+use crate::{
+    Target,
+    compare::{self, Difference},
+};
 
 /// A family of recorded cases, and how one is played.
 ///
 /// A set that needs something running (a server, a store) starts it when it is first needed and stops it when dropped.
-pub trait Set {
+pub trait Set: Sync {
     /// Its name on the command line and at the start of its files' names.
     fn name(&self) -> &'static str;
 
@@ -30,6 +33,21 @@ pub trait Set {
     /// The cases of a file; the error says what is wrong with it. By default those of `{"cases": [...]}` or `[...]`.
     fn cases(&self, document: &Value) -> anyhow::Result<Vec<Case>> {
         listed(document)
+    }
+
+    /// Plays the cases against these running services instead of starting them.
+    ///
+    /// # Errors
+    /// If the set calls no services, which is the default, or none of that name.
+    fn aim(&mut self, targets: &[Target]) -> anyhow::Result<()> {
+        let name = self.name();
+        ensure!(targets.is_empty(), "the set {name} calls no services: leave --target away");
+        Ok(())
+    }
+
+    /// How many cases may be played at a time, each in a thread of its own; 1 by default.
+    fn at_once(&self) -> usize {
+        1
     }
 
     /// Plays one case: what the original answered must be what Gennaker answers.

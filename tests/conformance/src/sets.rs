@@ -3,6 +3,7 @@
 mod artifacts;
 mod canary;
 mod cron;
+mod executions;
 mod naming;
 mod spel;
 
@@ -16,6 +17,7 @@ pub fn all() -> Vec<Box<dyn Set>> {
         Box::new(artifacts::Artifacts),
         Box::new(canary::Canary),
         Box::new(cron::Cron),
+        Box::<executions::Executions>::default(),
         Box::new(naming::Naming),
         Box::new(spel::Spel),
     ]

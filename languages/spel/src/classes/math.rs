@@ -162,7 +162,7 @@ pub(super) fn smaller(left: f64, right: f64) -> f64 {
 }
 
 /// `Math.pow`: 1 to an infinite power is not a number there, nor is anything to the power of one that is none.
-fn power(base: f64, exponent: f64) -> f64 {
+pub(crate) fn power(base: f64, exponent: f64) -> f64 {
     let undefined = exponent.is_nan() || (base.abs() == 1.0 && exponent.is_infinite());
     if undefined { f64::NAN } else { base.powf(exponent) }
 }

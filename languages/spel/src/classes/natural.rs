@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::{Value, value::Object};
 
 /// The order of two values of one class; `None` if the class has none, or they differ in it.
-pub(super) fn order(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
+pub(crate) fn order(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     Some(match (left, right) {
         (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
         (Value::Byte(left), Value::Byte(right)) => left.cmp(right),

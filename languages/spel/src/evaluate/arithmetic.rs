@@ -5,6 +5,7 @@ use super::Evaluation;
 use crate::{
     Error, Value,
     class::{Class, Type},
+    classes::math::power,
     convert, cost,
     syntax::{Arithmetic, Node},
     value::{Object, display},
@@ -242,9 +243,4 @@ impl Numbers {
             },
         })
     }
-}
-
-/// `Math.pow`: 1 to an infinite power is not a number there.
-fn power(base: f64, exponent: f64) -> f64 {
-    if exponent.is_nan() || (base.abs() == 1.0 && exponent.is_infinite()) { f64::NAN } else { base.powf(exponent) }
 }

@@ -6,9 +6,9 @@ use super::{Evaluation, pattern};
 use crate::{
     Error, Value,
     class::{Class, Element, Type},
+    classes::natural,
     convert, cost,
     syntax::{Comparison, Node},
-    value::Object,
 };
 
 /// Characters that a pattern of `matches` may have (`OperatorMatches`).
@@ -68,7 +68,7 @@ fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
     }
 }
 
-/// Which comes first: `null` before everything, numbers by size, text by its UTF-16 units.
+/// Which comes first: `null` before everything, numbers by size, text by its UTF-16 units, others in their natural order.
 pub(crate) fn order(left: &Value<'_>, right: &Value<'_>) -> Result<Ordering, Error> {
     match (left, right) {
         (Value::Null, Value::Null) => return Ok(Ordering::Equal),
@@ -89,29 +89,7 @@ pub(crate) fn order(left: &Value<'_>, right: &Value<'_>) -> Result<Ordering, Err
     if let (Some(left), Some(right)) = (left.as_char_sequence(), right.as_char_sequence()) {
         return Ok(left.encode_utf16().cmp(right.encode_utf16()));
     }
-    let ordering = match (left, right) {
-        (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(right)),
-        (Value::Character(left), Value::Character(right)) => Some(left.cmp(right)),
-        (Value::Object(left), Value::Object(right)) => match (left, right) {
-            (Object::Date(left), Object::Date(right)) => Some(left.cmp(right)),
-            (Object::LocalDate(left), Object::LocalDate(right)) => Some(left.cmp(right)),
-            (Object::LocalDateTime(left), Object::LocalDateTime(right)) => Some(left.cmp(right)),
-            (Object::Instant(left), Object::Instant(right)) => Some(left.cmp(right)),
-            // As Java does: two signed halves.
-            (Object::Uuid(left), Object::Uuid(right)) => {
-                let halves = |bits: u128| ((bits >> 64) as i64, bits as i64);
-                Some(halves(*left).cmp(&halves(*right)))
-            }
-            (Object::Enum(class, left), Object::Enum(other, right)) if class == other => {
-                let constants = crate::classes::constants(*class);
-                let ordinal = |name: &str| constants.iter().position(|constant| *constant == name);
-                Some(ordinal(left).cmp(&ordinal(right)))
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    ordering.ok_or_else(|| {
+    natural::order(left, right).ok_or_else(|| {
         let name = |value: &Value<'_>| value.kind().map_or("null", Type::short_name);
         Error::evaluation(format!("{} and {} cannot be compared", name(left), name(right)))
     })

@@ -8,9 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Constructor, Result};
 use crate::{
-    compose::{Content, Id, Range},
+    compose::{Content, Id, Range, Tag},
     error::{Error, Exceeded},
-    scan::place,
     value::Value,
 };
 
@@ -107,10 +106,10 @@ impl Constructor<'_, '_> {
     }
 
     fn is_merge_key(&self, id: Id) -> bool {
-        self.document.nodes[id as usize].is_merge_key()
+        self.document.nodes[id as usize].tag == Tag::Merge
     }
 
     fn no_mapping(&self, id: Id) -> Box<Error> {
-        Box::new(Error::Merge { place: place(self.text, self.document.nodes[id as usize].at) })
+        Box::new(Error::Merge { place: self.place(id) })
     }
 }

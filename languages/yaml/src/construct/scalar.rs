@@ -20,15 +20,20 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// `ConstructYamlBool`: null for what is none of the six words.
 pub(super) fn bool(text: &str) -> Value {
-    match text.to_lowercase().as_str() {
-        "yes" | "true" | "on" => Value::Bool(true),
-        "no" | "false" | "off" => Value::Bool(false),
+    let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match (is(["yes", "true", "on"]), is(["no", "false", "off"])) {
+        (true, _) => Value::Bool(true),
+        (_, true) => Value::Bool(false),
         _ => Value::Null,
     }
 }
 
 /// `ConstructYamlInt`: decimal, `0b` binary, `0` octal, `0x` hexadecimal, `:` base 60.
 pub(super) fn int(text: &str) -> Option<Value> {
+    // Most are decimal and short.
+    if text.len() < 19 && !text.starts_with('0') && text.bytes().all(|digit| digit.is_ascii_digit()) {
+        return text.parse().ok().map(Value::Integer);
+    }
     let text = text.replace('_', "");
     let (negative, digits) = signed(&text);
     let (radix, digits) = match digits.as_bytes() {

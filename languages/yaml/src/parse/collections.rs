@@ -3,16 +3,17 @@
 use super::{Context, Event, Parser, State};
 use crate::scan::{Result, Token};
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     // Block collections.
 
-    pub(super) fn block_sequence_entry(&mut self) -> Result<(Event<'a>, usize)> {
+    pub(super) fn block_sequence_entry(&mut self) -> Result<Event> {
         match self.scanner.peek()?.token {
             Token::BlockEntry => {
                 self.scanner.skip();
-                match self.scanner.peek()?.token {
+                let next = self.scanner.peek()?;
+                match next.token {
                     Token::BlockEntry | Token::BlockEnd => self.empty(State::BlockSequenceEntry),
-                    _ => self.nested(State::BlockSequenceEntry, Context::Block),
+                    _ => self.nested(next, State::BlockSequenceEntry, Context::Block),
                 }
             }
             Token::BlockEnd => self.end(Event::SequenceEnd),
@@ -20,27 +21,29 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn indentless_sequence_entry(&mut self) -> Result<(Event<'a>, usize)> {
+    pub(super) fn indentless_sequence_entry(&mut self) -> Result<Event> {
         if !matches!(self.scanner.peek()?.token, Token::BlockEntry) {
             self.state = self.pop();
-            return Ok((Event::SequenceEnd, self.scanner.peek()?.at));
+            return self.here(Event::SequenceEnd);
         }
         self.scanner.skip();
-        match self.scanner.peek()?.token {
+        let next = self.scanner.peek()?;
+        match next.token {
             Token::BlockEntry | Token::Key | Token::Value | Token::BlockEnd => {
                 self.empty(State::IndentlessSequenceEntry)
             }
-            _ => self.nested(State::IndentlessSequenceEntry, Context::Block),
+            _ => self.nested(next, State::IndentlessSequenceEntry, Context::Block),
         }
     }
 
-    pub(super) fn block_mapping_key(&mut self) -> Result<(Event<'a>, usize)> {
+    pub(super) fn block_mapping_key(&mut self) -> Result<Event> {
         match self.scanner.peek()?.token {
             Token::Key => {
                 self.scanner.skip();
-                match self.scanner.peek()?.token {
+                let next = self.scanner.peek()?;
+                match next.token {
                     Token::Key | Token::Value | Token::BlockEnd => self.empty(State::BlockMappingValue),
-                    _ => self.nested(State::BlockMappingValue, Context::BlockOrIndentless),
+                    _ => self.nested(next, State::BlockMappingValue, Context::BlockOrIndentless),
                 }
             }
             Token::BlockEnd => self.end(Event::MappingEnd),
@@ -50,24 +53,26 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn block_mapping_value(&mut self) -> Result<(Event<'a>, usize)> {
-        match self.scanner.peek()?.token {
+    pub(super) fn block_mapping_value(&mut self) -> Result<Event> {
+        let next = self.scanner.peek()?;
+        match next.token {
             Token::Value => {
                 self.scanner.skip();
-                match self.scanner.peek()?.token {
+                let next = self.scanner.peek()?;
+                match next.token {
                     Token::Key | Token::Value | Token::BlockEnd => self.empty(State::BlockMappingKey),
-                    _ => self.nested(State::BlockMappingKey, Context::BlockOrIndentless),
+                    _ => self.nested(next, State::BlockMappingKey, Context::BlockOrIndentless),
                 }
             }
             // SnakeYAML takes a scalar behind a key for its value, without a `:`.
-            Token::Scalar(..) => self.nested(State::BlockMappingKey, Context::BlockOrIndentless),
+            Token::Scalar(..) => self.nested(next, State::BlockMappingKey, Context::BlockOrIndentless),
             _ => self.empty(State::BlockMappingKey),
         }
     }
 
     // Flow collections.
 
-    pub(super) fn flow_sequence_entry(&mut self, first: bool) -> Result<(Event<'a>, usize)> {
+    pub(super) fn flow_sequence_entry(&mut self, first: bool) -> Result<Event> {
         if matches!(self.scanner.peek()?.token, Token::FlowSequenceEnd) {
             return self.end(Event::SequenceEnd);
         }
@@ -77,18 +82,19 @@ impl<'a> Parser<'a> {
             }
             self.scanner.skip();
         }
-        match self.scanner.peek()?.token {
+        let next = self.scanner.peek()?;
+        match next.token {
             // `[key: value]` has a mapping of one key in it.
             Token::Key => {
                 self.state = State::FlowPairKey;
-                Ok((Event::MappingStart(None), self.scanner.peek()?.at))
+                self.here(Event::MappingStart)
             }
             Token::FlowSequenceEnd => self.end(Event::SequenceEnd),
-            _ => self.nested(State::FlowSequenceEntry, Context::Flow),
+            _ => self.nested(next, State::FlowSequenceEntry, Context::Flow),
         }
     }
 
-    pub(super) fn flow_mapping_key(&mut self, first: bool) -> Result<(Event<'a>, usize)> {
+    pub(super) fn flow_mapping_key(&mut self, first: bool) -> Result<Event> {
         if matches!(self.scanner.peek()?.token, Token::FlowMappingEnd) {
             return self.end(Event::MappingEnd);
         }
@@ -98,16 +104,18 @@ impl<'a> Parser<'a> {
             }
             self.scanner.skip();
         }
-        match self.scanner.peek()?.token {
+        let next = self.scanner.peek()?;
+        match next.token {
             Token::Key => {
                 self.scanner.skip();
-                match self.scanner.peek()?.token {
+                let next = self.scanner.peek()?;
+                match next.token {
                     Token::Value | Token::FlowEntry | Token::FlowMappingEnd => self.empty(State::FlowMappingValue),
-                    _ => self.nested(State::FlowMappingValue, Context::Flow),
+                    _ => self.nested(next, State::FlowMappingValue, Context::Flow),
                 }
             }
             Token::FlowMappingEnd => self.end(Event::MappingEnd),
-            _ => self.nested(State::FlowMappingEmptyValue, Context::Flow),
+            _ => self.nested(next, State::FlowMappingEmptyValue, Context::Flow),
         }
     }
 }

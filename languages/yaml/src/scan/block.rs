@@ -1,8 +1,6 @@
 //! Block scalars: `|` keeps lines, `>` folds them.
 
-use std::borrow::Cow;
-
-use super::{Result, Scanner, cursor::Break};
+use super::{Result, Scanner, TextId, cursor::Break};
 
 /// What happens to the line breaks at the end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,9 +13,9 @@ enum Chomping {
     Keep,
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     /// The block scalar whose `|` or `>` stands here.
-    pub(super) fn scan_block_scalar(&mut self) -> Result<Cow<'a, str>> {
+    pub(super) fn scan_block_scalar(&mut self) -> Result<TextId> {
         let folded = self.cursor.here() == b'>';
         self.cursor.at += 1;
         let (chomping, increment) = self.scan_block_header()?;
@@ -58,7 +56,7 @@ impl<'a> Scanner<'a> {
         if chomping == Chomping::Keep {
             out.push_str(&breaks);
         }
-        Ok(Cow::Owned(out))
+        Ok(self.queue.texts.add_made(out))
     }
 
     /// What follows the indicator on its line: chomping and indentation, in either order, then a comment.

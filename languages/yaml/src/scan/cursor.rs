@@ -41,6 +41,17 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
+/// What most keys and many values are made of.
+const WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        word[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.' | b'/' | b'_');
+        byte += 1;
+    }
+    word
+};
+
 /// What a line break of the text is in a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Break {
@@ -66,29 +77,35 @@ pub(crate) struct Cursor<'a> {
     pub(super) line_start: usize,
     /// A position of this line whose column is known, so that a long line is not counted again and again.
     counted: (usize, usize),
+    /// The whole text is ASCII: a character is a byte.
+    is_ascii: bool,
 }
 
 impl<'a> Cursor<'a> {
     /// At the start of `text`, behind a byte order mark.
     pub(super) fn new(text: &'a str) -> Self {
         let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
-        Cursor { text, at: start, line_start: start, counted: (start, 0) }
+        Cursor { text, at: start, line_start: start, counted: (start, 0), is_ascii: text.is_ascii() }
     }
 
     /// The byte at `at`; 0 at the end.
+    #[inline]
     pub(super) fn byte(&self, at: usize) -> u8 {
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
+    #[inline]
     pub(super) fn here(&self) -> u8 {
         self.byte(self.at)
     }
 
+    #[inline]
     fn class(&self, at: usize) -> u8 {
         CLASSES[self.byte(at) as usize]
     }
 
     /// How many bytes the line break at `at` has; 0 if there is none.
+    #[inline]
     fn break_length(&self, at: usize) -> usize {
         match self.byte(at) {
             b'\n' => 1,
@@ -101,6 +118,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A line break or the end.
+    #[inline]
     pub(super) fn ends_line(&self, at: usize) -> bool {
         match self.class(at) {
             BREAK | END => true,
@@ -110,11 +128,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// A space, a line break or the end.
+    #[inline]
     pub(super) fn ends_word(&self, at: usize) -> bool {
         self.byte(at) == b' ' || self.ends_line(at)
     }
 
     /// A space, a tab, a line break or the end.
+    #[inline]
     pub(super) fn ends_token(&self, at: usize) -> bool {
         match self.class(at) {
             BLANK | BREAK | END => true,
@@ -124,22 +144,42 @@ impl<'a> Cursor<'a> {
     }
 
     /// `---` or `...` and the end of a token.
+    #[inline]
     pub(super) fn is_document_marker(&self, marker: &str) -> bool {
         self.starts_with(marker) && self.ends_token(self.at + 3)
     }
 
+    #[inline]
     pub(super) fn starts_with(&self, start: &str) -> bool {
-        self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(start.as_bytes()))
+        // Mostly the first byte tells.
+        start.as_bytes().first().is_some_and(|first| *first == self.here())
+            && self.rest(self.at).starts_with(start.as_bytes())
     }
 
     /// Steps over spaces.
+    #[inline]
     pub(super) fn skip_spaces(&mut self) {
-        while self.here() == b' ' {
-            self.at += 1;
+        self.at += self.spaces(self.at);
+    }
+
+    /// How many spaces there are from `at` on.
+    #[inline]
+    pub(super) fn spaces(&self, at: usize) -> usize {
+        // Eight at a time: much of a text is indentation.
+        let (words, rest) = self.rest(at).as_chunks::<8>();
+        let mut count = 0;
+        for word in words {
+            let others = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b' '; 8]);
+            if others != 0 {
+                return count + others.trailing_zeros() as usize / 8;
+            }
+            count += 8;
         }
+        count + rest.iter().take_while(|byte| **byte == b' ').count()
     }
 
     /// Steps over spaces and tabs, which are returned.
+    #[inline]
     pub(super) fn take_blanks(&mut self) -> &'a str {
         let start = self.at;
         while self.class(self.at) == BLANK {
@@ -149,6 +189,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over a line break, if there is one here.
+    #[inline]
     pub(super) fn take_break(&mut self) -> Option<Break> {
         let length = match self.class(self.at) {
             BREAK | MAYBE_BREAK => self.break_length(self.at),
@@ -165,6 +206,14 @@ impl<'a> Cursor<'a> {
         Some(found)
     }
 
+    /// Steps over the line feed that is here, and as many spaces of the next line.
+    #[inline]
+    pub(super) fn take_feed(&mut self, spaces: usize) {
+        self.line_start = self.at + 1;
+        self.counted = (self.line_start, 0);
+        self.at = self.line_start + spaces;
+    }
+
     /// Steps to the end of the line; what was stepped over is returned.
     pub(super) fn take_line(&mut self) -> &'a str {
         let start = self.at;
@@ -176,16 +225,36 @@ impl<'a> Cursor<'a> {
 
     /// Where a run of a plain scalar's characters from `at` on ends.
     pub(super) fn plain_end(&self, mut at: usize, in_flow: bool) -> usize {
+        let stops = if in_flow { !(QUOTE | BACKSLASH) } else { !(QUOTE | BACKSLASH | FLOW) };
         loop {
+            at = self.find(at, stops);
             match self.class(at) {
-                0 | QUOTE | BACKSLASH => {}
-                FLOW if !in_flow => {}
                 MAYBE_BREAK if self.break_length(at) == 0 => {}
                 COLON if !self.ends_key(at + 1, in_flow) => {}
                 _ => return at,
             }
             at += 1;
         }
+    }
+
+    /// Where the first byte of one of these classes is from `at` on.
+    #[inline]
+    fn find(&self, at: usize, classes: u8) -> usize {
+        let rest = self.rest(at);
+        at + rest.iter().position(|byte| CLASSES[usize::from(*byte)] & classes != 0).unwrap_or(rest.len())
+    }
+
+    /// What follows from `at` on.
+    #[inline]
+    fn rest(&self, at: usize) -> &'a [u8] {
+        self.text.as_bytes().get(at..).unwrap_or_default()
+    }
+
+    /// Where a run of letters, digits and `-./_` from `at` on ends: plain whatever stands around it.
+    #[inline]
+    pub(super) fn word_end(&self, at: usize) -> usize {
+        let rest = self.rest(at);
+        at + rest.iter().position(|byte| !WORD[usize::from(*byte)]).unwrap_or(rest.len())
     }
 
     /// Whether a `:` before `at` ends a plain scalar.
@@ -196,8 +265,8 @@ impl<'a> Cursor<'a> {
     /// Where a run of a quoted scalar's characters from `at` on ends: quotes of both kinds, `\`, blanks, breaks, the end.
     pub(super) fn quoted_end(&self, mut at: usize) -> usize {
         loop {
+            at = self.find(at, !(FLOW | COLON));
             match self.class(at) {
-                0 | FLOW | COLON => {}
                 MAYBE_BREAK if self.break_length(at) == 0 => {}
                 _ => return at,
             }
@@ -208,8 +277,8 @@ impl<'a> Cursor<'a> {
     /// As [`Cursor::quoted_end`], but blanks belong to the run.
     pub(super) fn quoted_line_end(&self, mut at: usize) -> usize {
         loop {
+            at = self.find(at, !(FLOW | COLON | BLANK));
             match self.class(at) {
-                0 | FLOW | COLON | BLANK => {}
                 MAYBE_BREAK if self.break_length(at) == 0 => {}
                 _ => return at,
             }
@@ -218,7 +287,11 @@ impl<'a> Cursor<'a> {
     }
 
     /// The column in characters, from 0.
+    #[inline]
     pub(super) fn column(&mut self) -> usize {
+        if self.is_ascii {
+            return self.at - self.line_start;
+        }
         let (at, column) = self.counted;
         let bytes = self.text.as_bytes().get(at..self.at).unwrap_or_default();
         let column = column + count(bytes);
@@ -227,6 +300,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The column where only spaces stand before the position.
+    #[inline]
     pub(super) fn indentation(&self) -> usize {
         self.at - self.line_start
     }

@@ -6,7 +6,7 @@ use super::{Result, Scanner, Token};
 
 impl<'a> Scanner<'a> {
     /// The `&name` or `*name` here.
-    pub(super) fn scan_anchor(&mut self) -> Result<Token<'a>> {
+    pub(super) fn scan_anchor(&mut self) -> Result<Token> {
         let start = self.cursor.at;
         let is_alias = self.cursor.here() == b'*';
         self.cursor.at += 1;
@@ -24,11 +24,12 @@ impl<'a> Scanner<'a> {
             let advice = "name it with letters, digits, `-` and `_`; quote the text if it is meant as one";
             return Err(self.cursor.syntax(start, problem, advice));
         }
-        Ok(if is_alias { Token::Alias(name) } else { Token::Anchor(name) })
+        let position = self.queue.add_name(name);
+        Ok(if is_alias { Token::Alias(position) } else { Token::Anchor(position) })
     }
 
     /// The tag here.
-    pub(super) fn scan_tag(&mut self) -> Result<Token<'a>> {
+    pub(super) fn scan_tag(&mut self) -> Result<Token> {
         let start = self.cursor.at;
         let (handle, suffix) = match self.cursor.byte(start + 1) {
             b'<' => {
@@ -63,7 +64,7 @@ impl<'a> Scanner<'a> {
             let problem = format!("{} stands behind a tag", self.cursor.shown());
             return Err(self.cursor.syntax(self.cursor.at, problem, "put a space behind the tag, or quote the text"));
         }
-        Ok(Token::Tag(Box::new((handle, suffix))))
+        Ok(Token::Tag(self.queue.add_tag((handle, suffix))))
     }
 
     /// `!`, `!!` or `!name!`.
@@ -122,7 +123,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The directive here, with its line.
-    pub(super) fn scan_directive(&mut self) -> Result<Token<'a>> {
+    pub(super) fn scan_directive(&mut self) -> Result<Token> {
         let start = self.cursor.at;
         self.cursor.at += 1;
         let name_start = self.cursor.at;
@@ -159,7 +160,7 @@ impl<'a> Scanner<'a> {
                 if !self.cursor.ends_word(self.cursor.at) {
                     return Err(self.cursor.syntax(start, "the prefix of `%TAG` is none", advice));
                 }
-                Token::TagHandle(Box::new((handle, prefix)))
+                Token::TagHandle(self.queue.add_tag((Some(handle), prefix)))
             }
             _ => {
                 self.cursor.take_line();

@@ -1,12 +1,41 @@
 //! Plain and quoted scalars. What stands in the text as it is stays borrowed; folded lines and escapes are copied.
 
-use std::borrow::Cow;
-
-use super::{Result, Scanner, cursor::Break};
+use super::{Result, Scanner, TextId, cursor::Break};
 
 impl<'a> Scanner<'a> {
     /// The plain scalar that starts here.
-    pub(super) fn scan_plain(&mut self) -> Cow<'a, str> {
+    #[inline]
+    pub(super) fn scan_plain(&mut self) -> TextId {
+        match self.scan_word() {
+            Some(word) => self.queue.texts.add_part(word),
+            None => self.scan_any_plain(),
+        }
+    }
+
+    /// The word that starts here, if it is the whole scalar: as a key, or as a value whose next line starts with a token
+    /// that cannot belong to it. Most scalars are such, and [`Scanner::scan_any_plain`] would read the same.
+    #[inline]
+    fn scan_word(&mut self) -> Option<&'a str> {
+        let start = self.cursor.at;
+        let end = self.cursor.word_end(start);
+        match self.cursor.byte(end) {
+            b':' if matches!(self.cursor.byte(end + 1), b' ' | b'\n') => self.cursor.at = end,
+            b'\n' if self.flow_level == 0 => {
+                let spaces = self.cursor.spaces(end + 1);
+                let next = self.cursor.byte(end + 1 + spaces);
+                if spaces as isize > self.indent || !next.is_ascii_graphic() || next == b'#' {
+                    return None;
+                }
+                self.cursor.at = end;
+                self.cursor.take_feed(spaces);
+                self.simple_key_allowed = true;
+            }
+            _ => return None,
+        }
+        Some(&self.cursor.text[start..end])
+    }
+
+    fn scan_any_plain(&mut self) -> TextId {
         let start = self.cursor.at;
         let in_flow = self.flow_level > 0;
         // The text so far: from `start` to `end` as long as `folded` is empty.
@@ -49,8 +78,8 @@ impl<'a> Scanner<'a> {
             run = end;
         }
         match folded.is_empty() {
-            true => Cow::Borrowed(&self.cursor.text[start..end]),
-            false => Cow::Owned(folded),
+            true => self.queue.texts.add_part(&self.cursor.text[start..end]),
+            false => self.queue.texts.add_made(folded),
         }
     }
 
@@ -71,14 +100,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// The quoted scalar that starts here.
-    pub(super) fn scan_quoted(&mut self) -> Result<Cow<'a, str>> {
+    pub(super) fn scan_quoted(&mut self) -> Result<TextId> {
         let opening = self.cursor.at;
         let quote = self.cursor.here();
         let start = opening + 1;
         let line_end = self.cursor.quoted_line_end(start);
         if self.cursor.byte(line_end) == quote && (quote == b'"' || self.cursor.byte(line_end + 1) != quote) {
             self.cursor.at = line_end + 1;
-            return Ok(Cow::Borrowed(&self.cursor.text[start..line_end]));
+            return Ok(self.queue.texts.add_part(&self.cursor.text[start..line_end]));
         }
         let mut out = String::new();
         self.cursor.at = start;
@@ -90,14 +119,14 @@ impl<'a> Scanner<'a> {
                 b'\'' if quote == b'\'' => {
                     self.cursor.at += 1;
                     if self.cursor.here() != b'\'' {
-                        return Ok(Cow::Owned(out));
+                        return Ok(self.queue.texts.add_made(out));
                     }
                     out.push('\'');
                     self.cursor.at += 1;
                 }
                 b'"' if quote == b'"' => {
                     self.cursor.at += 1;
-                    return Ok(Cow::Owned(out));
+                    return Ok(self.queue.texts.add_made(out));
                 }
                 b'\\' if quote == b'"' => self.scan_escape(opening, &mut out)?,
                 other @ (b'\'' | b'"' | b'\\') => {

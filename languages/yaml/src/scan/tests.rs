@@ -34,3 +34,42 @@ fn a_long_line_is_not_a_key() {
     assert!(read(&format!("{}: a", "é".repeat(1024))).is_ok());
     assert!(read(&format!("? {}\n: a", "k".repeat(5000))).is_ok());
 }
+
+#[test]
+fn words_are_read_as_other_scalars_are() {
+    for text in [
+        "W: W",
+        "W: W\n",
+        "W: W\nW: W\n",
+        "W: W\n  W\nx: y\n",
+        "W: W\n\nx: W\n",
+        "W: W\n\n  W\n",
+        "W: W\n  # x\ny: z\n",
+        "W: W # x\ny: z\n",
+        "W: W# x\n",
+        "W: W\r\nx: y\r\n",
+        "W: W\n\tx\n",
+        "W: W\n---\nW\n",
+        "W: W\n...\nW\n",
+        "W: W\n---x\n",
+        "W: W: W\n",
+        "W: W:\nx: y\n",
+        "W: W:W\nx: y\n",
+        "W: W\n x: y\n",
+        "W:\n  W:\n    W: W\n  x: y\n",
+        "W:\n- W: W\n  W: W\n- W\n- - W\n",
+        "? W\n: W\n? W: W\n",
+        "x: {W: W, W: W}\n",
+        "{W: W\n, W: W\n}\n",
+        "[W: W, W]\n",
+        "{W: W\nW\n",
+        "W\nW\n",
+        "W\nW: W\n",
+        "&x W: *x\n",
+        "- W\nW: x\n",
+    ] {
+        // The one is read as a word, the other, of as many characters, as any plain scalar.
+        let [word, other] = ["word", "wörd"].map(|name| format!("{:?}", read_all(&text.replace('W', name))));
+        assert_eq!(word.replace("word", "wörd"), other, "{text:?}");
+    }
+}

@@ -1,15 +1,20 @@
 //! Tokens: what the scanner makes of a text.
+//!
+//! A token fits into two registers: handing larger ones on, through memory, took much of the time once. What does not
+//! fit lies beside the tokens.
 
 use std::borrow::Cow;
 
+use super::text::TextId;
+
 /// What a text is made of.
-#[derive(Debug)]
-pub(crate) enum Token<'a> {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Token {
     StreamEnd,
     /// `%YAML major.minor`: the major number.
     Version(u32),
-    /// `%TAG handle prefix`.
-    TagHandle(Box<(&'a str, Cow<'a, str>)>),
+    /// `%TAG handle prefix`: the position of a [`WrittenTag`].
+    TagHandle(u32),
     /// Any other directive.
     Directive,
     DocumentStart,
@@ -25,11 +30,13 @@ pub(crate) enum Token<'a> {
     FlowEntry,
     Key,
     Value,
-    Alias(&'a str),
-    Anchor(&'a str),
-    /// The handle, if it has one, and the rest.
-    Tag(Box<(Option<&'a str>, Cow<'a, str>)>),
-    Scalar(Cow<'a, str>, Style),
+    /// The position of its name.
+    Alias(u32),
+    /// The position of its name.
+    Anchor(u32),
+    /// The position of a [`WrittenTag`].
+    Tag(u32),
+    Scalar(TextId, Style),
 }
 
 /// How a scalar is written.
@@ -41,8 +48,11 @@ pub(crate) enum Style {
 }
 
 /// A token and the offset where it starts.
-#[derive(Debug)]
-pub(crate) struct Located<'a> {
-    pub(crate) token: Token<'a>,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Located {
+    pub(crate) token: Token,
     pub(crate) at: usize,
 }
+
+/// The handle, if it has one, and the rest.
+pub(crate) type WrittenTag<'a> = (Option<&'a str>, Cow<'a, str>);

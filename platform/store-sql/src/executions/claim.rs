@@ -4,7 +4,7 @@ use gennaker_base::Timestamp;
 use gennaker_store::{Claim, Execution};
 use sqlx::{QueryBuilder, Row as _};
 
-use super::load;
+use super::{load, places};
 use crate::{
     dialect::{Connection, Database},
     error::Step,
@@ -23,10 +23,14 @@ pub(super) async fn claim(turn: &mut Turn, claim: Claim) -> Step<Vec<Execution>>
     for stored in &mut found {
         sqlx::query(
             "UPDATE gennaker_executions SET owner_node = ?, owner_epoch = ?, \
-             ready = CASE WHEN signals > 0 THEN ready ELSE NULL END WHERE id = ?",
+             ready = CASE WHEN signals > 0 THEN ready ELSE NULL END, \
+             place_state = CASE WHEN place_state = ? THEN ? ELSE place_state END WHERE id = ?",
         )
         .bind(claim.owner.node.clone())
         .bind(column(claim.owner.epoch))
+        // It is told of its place now.
+        .bind(places::GRANTED)
+        .bind(places::HELD)
         .bind(stored.execution.head.id.clone())
         .execute(&mut turn.connection)
         .await?;

@@ -1,9 +1,9 @@
 //! A change by the owner: compare the row, then write all of it or nothing.
 
-use gennaker_store::{Ahead, Commit, Due, Error, Head, Part};
+use gennaker_store::{Ahead, Commit, Committed, Due, Error, Head, Part, PlaceChange};
 use sqlx::Row as _;
 
-use super::{events, ready};
+use super::{events, places};
 use crate::{
     dialect::upsert,
     error::Step,
@@ -12,29 +12,44 @@ use crate::{
     writer::Turn,
 };
 
-pub(super) async fn commit(turn: &mut Turn, commit: Commit) -> Step<()> {
+pub(super) async fn commit(turn: &mut Turn, commit: Commit) -> Step<Committed> {
     let row = compare(turn, &commit).await?;
     let taken = take(turn, &commit).await?;
     let left = row.signals - taken;
     let signalled = (left > 0).then(|| row.ready.unwrap_or(turn.now.millis()));
-    let due = match (commit.ahead, commit.due) {
-        (Ahead::Ended, _) | (_, Due::Never) => None,
-        (_, Due::Keep) => row.due,
-        (_, Due::At(time)) => Some(time.millis()),
+    let over = commit.ahead == Ahead::Ended;
+    let (place, granted) = place(turn, &commit, row.place).await?;
+    let waits = place.waits();
+    let released = match commit.ahead {
+        // What waits for the place that it asks for is not driven meanwhile.
+        Ahead::Keep => waits && matches!(commit.place, PlaceChange::Take(_)),
+        Ahead::Wait | Ahead::Ended => true,
     };
+    let due = match commit.due {
+        _ if over || (waits && released) => None,
+        Due::Never => None,
+        Due::Keep => row.due,
+        Due::At(time) => Some(time.millis()),
+    };
+    // The place that it got meanwhile is news to whoever claims it.
+    let wakes = if place.is_news() { Some(turn.now.millis()) } else { due };
     let last = signed(commit.after) + commit.events.len() as i64;
-    let owner = (commit.ahead == Ahead::Keep).then_some(&commit.owner);
+    let owner = (!released).then_some(&commit.owner);
     sqlx::query(
         "UPDATE gennaker_executions SET sequence = ?, owner_node = ?, owner_epoch = ?, due = ?, is_over = ?, \
-         signals = ?, ready = ? WHERE id = ?",
+         signals = ?, ready = ?, place_limit = ?, place_most = ?, place_state = ?, place_number = ? WHERE id = ?",
     )
     .bind(last)
     .bind(owner.map(|owner| owner.node.clone()))
     .bind(owner.map(|owner| column(owner.epoch)))
     .bind(due)
-    .bind(i64::from(commit.ahead == Ahead::Ended))
+    .bind(i64::from(over))
     .bind(left)
-    .bind(ready(commit.ahead, signalled, due))
+    .bind(if released { ready(signalled, wakes) } else { signalled })
+    .bind(place.limit)
+    .bind(place.most)
+    .bind(place.state)
+    .bind(place.number)
     .bind(commit.id.clone())
     .execute(&mut turn.connection)
     .await?;
@@ -45,7 +60,27 @@ pub(super) async fn commit(turn: &mut Turn, commit: Commit) -> Step<()> {
     for (event, number) in commit.events.into_iter().zip(signed(commit.after) + 1..) {
         events::insert(&mut turn.connection, &commit.id, number, Some(commit.owner.epoch), event).await?;
     }
-    Ok(())
+    Ok(Committed { waits, granted })
+}
+
+/// The place after the commit, and whether somebody else got one by it.
+async fn place(turn: &mut Turn, commit: &Commit, row: places::Row) -> Step<(places::Row, bool)> {
+    match (commit.ahead, &commit.place) {
+        (Ahead::Ended, _) => {
+            let granted = places::free(turn, &commit.id, &row, &commit.next).await?;
+            Ok((places::Row::default(), granted))
+        }
+        (_, PlaceChange::Take(place)) => places::change(turn, &commit.id, row, place).await,
+        (_, PlaceChange::Keep) => Ok((row, false)),
+    }
+}
+
+/// Since when an execution without an owner is claimable: the first of its untaken signal and of what else wakes it.
+fn ready(signalled: Option<i64>, wakes: Option<i64>) -> Option<i64> {
+    match (signalled, wakes) {
+        (Some(signalled), Some(wakes)) => Some(signalled.min(wakes)),
+        (signalled, wakes) => signalled.or(wakes),
+    }
 }
 
 /// What a commit needs of the stored row.
@@ -53,12 +88,14 @@ struct Compared {
     due: Option<i64>,
     signals: i64,
     ready: Option<i64>,
+    place: places::Row,
 }
 
 /// Refuses a commit that does not fit the row.
 async fn compare(turn: &mut Turn, commit: &Commit) -> Step<Compared> {
     let row = sqlx::query(
-        "SELECT owner_node, owner_epoch, sequence, due, signals, ready FROM gennaker_executions WHERE id = ?",
+        "SELECT owner_node, owner_epoch, sequence, due, signals, ready, place_limit, place_most, place_state, \
+         place_number FROM gennaker_executions WHERE id = ?",
     )
     .bind(commit.id.clone())
     .fetch_optional(&mut turn.connection)
@@ -79,7 +116,9 @@ async fn compare(turn: &mut Turn, commit: &Commit) -> Step<Compared> {
     {
         return Err(conflict(commit, format!("the head is that of {}", head.id)).into());
     }
-    Ok(Compared { due: row.try_get(3)?, signals: row.try_get(4)?, ready: row.try_get(5)? })
+    let place =
+        places::Row { limit: row.try_get(6)?, most: row.try_get(7)?, state: row.try_get(8)?, number: row.try_get(9)? };
+    Ok(Compared { due: row.try_get(3)?, signals: row.try_get(4)?, ready: row.try_get(5)?, place })
 }
 
 fn conflict(commit: &Commit, reason: String) -> Error {
@@ -143,4 +182,18 @@ async fn write_parts(turn: &mut Turn, id: &str, removed: Vec<String>, parts: Vec
         .await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_released_execution_is_ready_at_the_first_of_signal_and_what_wakes_it() {
+        assert_eq!(ready(Some(5), Some(9)), Some(5));
+        assert_eq!(ready(Some(9), Some(5)), Some(5));
+        assert_eq!(ready(None, Some(9)), Some(9));
+        assert_eq!(ready(Some(5), None), Some(5));
+        assert_eq!(ready(None, None), None);
+    }
 }

@@ -1,9 +1,9 @@
-//! Creation: create if absent, by id and by request, with the fence remembered in the same write.
+//! Creation: create if absent, by id, by request and by correlation, with fence and place in the same write.
 
 use gennaker_store::{Created, Error, Fence, NewExecution};
 use sqlx::Row as _;
 
-use super::events;
+use super::{events, places};
 use crate::{
     dialect::{Query, upsert},
     error::Step,
@@ -22,7 +22,7 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
     }
     if let Some(id) = known.id {
         // The second request for one id is answered as the first: so is its repetition.
-        remember_request(turn, &new, &known.request).await?;
+        remember_request(turn, &new, &id, &known.request).await?;
         return Ok(Created::Existing(id));
     }
     match known.request {
@@ -33,13 +33,22 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
     if known.tombstone.is_some_and(|keep| keep > turn.now.millis()) {
         return Ok(Created::Deleted);
     }
+    if let Some(id) = known.correlated {
+        remember_request(turn, &new, &id, &known.request).await?;
+        return Ok(Created::Existing(id));
+    }
     if let Some(owner) = &new.owner
         && known.owner_expires.is_none_or(|expires| expires <= turn.now.millis())
     {
         return Err(fenced(new.head.id, owner).into());
     }
-    insert(turn, new, known.tombstone.is_some()).await?;
-    Ok(Created::New)
+    let place = match &new.place {
+        Some(place) => places::ask(turn, place).await?,
+        None => places::Row::default(),
+    };
+    let waits = place.waits();
+    insert(turn, new, place, known.tombstone.is_some()).await?;
+    Ok(Created::New { waits })
 }
 
 /// What the store knows that bears on a creation.
@@ -49,6 +58,7 @@ struct Known {
     fence: Option<i64>,
     owner_expires: Option<i64>,
     request: Option<Request>,
+    correlated: Option<String>,
 }
 
 /// A request that was answered: by which execution, and until when that is known if it is deleted.
@@ -64,7 +74,9 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
          (SELECT epoch FROM gennaker_fences WHERE execution = ?), \
          (SELECT expires FROM gennaker_nodes WHERE node = ? AND epoch = ?), \
          (SELECT execution FROM gennaker_requests WHERE kind = ? AND request = ?), \
-         (SELECT keep FROM gennaker_requests WHERE kind = ? AND request = ?)",
+         (SELECT keep FROM gennaker_requests WHERE kind = ? AND request = ?), \
+         (SELECT id FROM gennaker_executions WHERE correlation = ? AND kind = ? AND is_over = 0 \
+         ORDER BY created DESC, id DESC LIMIT 1)",
     )
     .bind(new.head.id.clone())
     .bind(new.head.id.clone())
@@ -75,6 +87,8 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
     .bind(new.request.clone())
     .bind(new.head.kind.clone())
     .bind(new.request.clone())
+    .bind(new.correlation.clone())
+    .bind(new.head.kind.clone())
     .fetch_one(&mut turn.connection)
     .await?;
     let keep = row.try_get(5)?;
@@ -85,6 +99,7 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         fence: row.try_get(2)?,
         owner_expires: row.try_get(3)?,
         request,
+        correlated: row.try_get(6)?,
     })
 }
 
@@ -109,8 +124,8 @@ async fn remember_fence(turn: &mut Turn, fence: &Fence) -> Step<()> {
     Ok(())
 }
 
-/// Remembers that the execution answers the request, unless another one does so already.
-async fn remember_request(turn: &mut Turn, new: &NewExecution, known: &Option<Request>) -> Step<()> {
+/// Remembers that execution `id` answers the request, unless another one does so already.
+async fn remember_request(turn: &mut Turn, new: &NewExecution, id: &str, known: &Option<Request>) -> Step<()> {
     let Some(request) = &new.request else { return Ok(()) };
     let taken = known.as_ref().is_some_and(|known| known.keep.is_none_or(|keep| keep > turn.now.millis()));
     if taken {
@@ -122,22 +137,22 @@ async fn remember_request(turn: &mut Turn, new: &NewExecution, known: &Option<Re
     ))
     .bind(new.head.kind.clone())
     .bind(request.clone())
-    .bind(new.head.id.clone())
+    .bind(id.to_owned())
     .execute(&mut turn.connection)
     .await?;
     Ok(())
 }
 
-async fn insert(turn: &mut Turn, new: NewExecution, buried: bool) -> Step<()> {
+async fn insert(turn: &mut Turn, new: NewExecution, place: places::Row, buried: bool) -> Step<()> {
     if buried {
         sqlx::query("DELETE FROM gennaker_tombstones WHERE id = ?")
             .bind(new.head.id.clone())
             .execute(&mut turn.connection)
             .await?;
     }
-    remember_request(turn, &new, &None).await?;
     let id = new.head.id.clone();
-    head_row(&new, turn).execute(&mut turn.connection).await?;
+    remember_request(turn, &new, &id, &None).await?;
+    head_row(&new, place, turn).execute(&mut turn.connection).await?;
     for part in new.parts {
         sqlx::query("INSERT INTO gennaker_parts (execution, id, position, body) VALUES (?, ?, ?, ?)")
             .bind(id.clone())
@@ -150,14 +165,16 @@ async fn insert(turn: &mut Turn, new: NewExecution, buried: bool) -> Step<()> {
     events::insert(&mut turn.connection, &id, 1, None, new.event).await
 }
 
-fn head_row(new: &NewExecution, turn: &Turn) -> Query {
+fn head_row(new: &NewExecution, place: places::Row, turn: &Turn) -> Query {
     let head = new.head.clone();
-    // What nobody owns waits for an owner from now on.
-    let ready = new.owner.is_none().then_some(turn.now.millis());
+    let owner = new.owner.as_ref().filter(|_| !place.waits());
+    // What nobody owns waits for an owner from now on, unless it waits for a place.
+    let ready = (owner.is_none() && !place.waits()).then_some(turn.now.millis());
     sqlx::query(
         "INSERT INTO gennaker_executions (id, kind, group_name, definition, name, status, created, started, ended, \
-         format, body, sequence, owner_node, owner_epoch, due, is_over, signals, signal_sequence, ready) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, 0, 0, 0, ?)",
+         format, body, sequence, owner_node, owner_epoch, due, is_over, signals, signal_sequence, ready, \
+         correlation, place_limit, place_most, place_state, place_number) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, 0, 0, 0, ?, ?, ?, ?, ?, ?)",
     )
     .bind(head.id)
     .bind(head.kind)
@@ -170,7 +187,12 @@ fn head_row(new: &NewExecution, turn: &Turn) -> Query {
     .bind(millis(head.ended))
     .bind(i64::from(head.format))
     .bind(head.body)
-    .bind(new.owner.as_ref().map(|owner| owner.node.clone()))
-    .bind(new.owner.as_ref().map(|owner| column(owner.epoch)))
+    .bind(owner.map(|owner| owner.node.clone()))
+    .bind(owner.map(|owner| column(owner.epoch)))
     .bind(ready)
+    .bind(new.correlation.clone())
+    .bind(place.limit)
+    .bind(place.most)
+    .bind(place.state)
+    .bind(place.number)
 }

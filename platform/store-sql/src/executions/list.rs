@@ -47,6 +47,9 @@ fn filter(statement: &mut QueryBuilder<Database>, query: &Query) {
     statement.push("1 = 1");
     among(statement, "kind", &query.kinds);
     among(statement, "id", &query.ids);
+    if let Some(correlation) = &query.correlation {
+        statement.push(" AND correlation = ").push_bind(correlation.clone());
+    }
     if let Some(group) = &query.group {
         statement.push(" AND group_name = ").push_bind(group.clone());
     }

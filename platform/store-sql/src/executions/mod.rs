@@ -7,15 +7,17 @@ mod delete;
 mod events;
 mod list;
 mod load;
+mod places;
 mod signals;
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Ahead, Claim, Commit, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result, Signal,
+    Claim, Commit, Committed, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result, Signal,
 };
 
+pub(crate) use self::places::standing;
 use crate::SqlStore;
 
 #[async_trait]
@@ -25,7 +27,7 @@ impl Executions for SqlStore {
         self.writer.write(&id, move |turn| create::create(turn, new).boxed()).await
     }
 
-    async fn commit(&self, commit: Commit) -> Result<()> {
+    async fn commit(&self, commit: Commit) -> Result<Committed> {
         let id = commit.id.clone();
         self.writer.write(&id, move |turn| commit::commit(turn, commit).boxed()).await
     }
@@ -76,41 +78,8 @@ impl Executions for SqlStore {
     }
 }
 
-/// The `ready` of a row after a commit (see `schema.rs`): `signalled` is since when untaken signals wait, if any.
-fn ready(ahead: Ahead, signalled: Option<i64>, due: Option<i64>) -> Option<i64> {
-    match ahead {
-        Ahead::Keep | Ahead::Ended => signalled,
-        Ahead::Wait => match (signalled, due) {
-            (Some(signalled), Some(due)) => Some(signalled.min(due)),
-            (signalled, due) => signalled.or(due),
-        },
-    }
-}
-
 /// The statements whose plans are tested.
 #[cfg(test)]
 pub(crate) mod statements {
     pub(crate) use super::{claim::due as next_due, claim::select as claim, list::select as list};
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_released_execution_is_ready_at_the_first_of_signal_and_due_time() {
-        assert_eq!(ready(Ahead::Wait, Some(5), Some(9)), Some(5));
-        assert_eq!(ready(Ahead::Wait, Some(9), Some(5)), Some(5));
-        assert_eq!(ready(Ahead::Wait, None, Some(9)), Some(9));
-        assert_eq!(ready(Ahead::Wait, Some(5), None), Some(5));
-        assert_eq!(ready(Ahead::Wait, None, None), None);
-    }
-
-    #[test]
-    fn a_due_time_makes_neither_an_owned_nor_an_ended_execution_ready() {
-        for ahead in [Ahead::Keep, Ahead::Ended] {
-            assert_eq!(ready(ahead, None, Some(9)), None);
-            assert_eq!(ready(ahead, Some(5), Some(1)), Some(5));
-        }
-    }
 }

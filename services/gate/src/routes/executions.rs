@@ -7,7 +7,10 @@ use gennaker_wire::Object;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{EXECUTE, KNOWN, READ, WRITE, input::Asked};
+use super::{
+    EXECUTE, KNOWN, READ, WRITE,
+    input::{Asked, MaybeObject},
+};
 use crate::{Gate, app::optional::is_absent};
 
 pub(super) fn api() -> Api<Gate> {
@@ -15,16 +18,27 @@ pub(super) fn api() -> Api<Gate> {
         .route(get("/pipelines/{id}", one).needs(READ))
         .route(get("/executions", some).needs(KNOWN))
         .route(get("/applications/{application}/pipelines", of_application).needs(READ))
+        .route(get("/applications/{application}/executions/search", search).needs(READ))
+        .route(get("/executions/failedStages", failed_stages).needs(READ))
+        .route(get("/projects/{id}/pipelines", of_project).needs(KNOWN).partly("front50 does not keep projects yet"))
         .route(put("/pipelines/{id}/cancel", cancel).needs(EXECUTE))
         .route(put("/applications/{application}/pipelines/{id}/cancel", cancel_of_application).needs(EXECUTE))
         .route(put("/pipelines/{id}/pause", pause).needs(EXECUTE))
         .route(put("/pipelines/{id}/resume", resume).needs(EXECUTE))
         .route(patch("/pipelines/{id}/stages/{stageId}", update_stage).needs(EXECUTE))
+        .route(put("/pipelines/{id}/stages/{stageId}/restart", restart_stage).needs(EXECUTE))
         .route(delete("/pipelines/{id}", remove).needs(WRITE))
 }
 
-async fn one(State(gate): State<Gate>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>> {
-    let answer = gate.clients.orca.forward(&caller.onward(), Call::get(&["pipelines", &id])).await;
+/// One execution; with `at` as it was then, which upstream does not know.
+async fn one(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Asked,
+) -> Result<Json<Value>> {
+    let call = Call::get(&["pipelines", &id]).query_if("at", query.text("at"));
+    let answer = gate.clients.orca.forward(&caller.onward(), call).await;
     answer.map(Json).map_err(|error| match is_absent(&error) {
         true => Error::not_found(format!("Pipeline not found (id: {id})")),
         false => error,
@@ -60,6 +74,58 @@ async fn of_application(
         .query_if("expand", query.flag("expand")?)
         .query_if("pipelineNameFilter", query.text("pipelineNameFilter"))
         .query_if("pipelineLimit", query.number("pipelineLimit")?);
+    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
+}
+
+/// The parameters of a search.
+const SEARCHED: [&str; 11] = [
+    "triggerTypes",
+    "pipelineName",
+    "eventId",
+    "trigger",
+    "triggerTimeStartBoundary",
+    "triggerTimeEndBoundary",
+    "statuses",
+    "startIndex",
+    "size",
+    "reverse",
+    "expand",
+];
+
+/// The executions of an application, or of all (`*`), by what triggered them.
+async fn search(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path(application): Path<String>,
+    Query(query): Asked,
+) -> Result<Json<Value>> {
+    let call = Call::get(&["applications", &application, "pipelines", "search"]);
+    let call = SEARCHED.iter().fold(call, |call, name| call.query_if(name, query.text(name)));
+    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
+}
+
+/// Where an execution failed, and the pipelines that it ran.
+async fn failed_stages(State(gate): State<Gate>, caller: Caller, Query(query): Asked) -> Result<Json<Value>> {
+    let Some(id) = query.text("executionId") else {
+        return Err(Error::invalid("name the execution: executionId=ID"));
+    };
+    let call = Call::get(&["pipelines", "failedStages"])
+        .query("executionId", id)
+        .query_if("deckOrigin", query.text("deckOrigin"))
+        .query_if("limit", query.text("limit"));
+    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
+}
+
+/// The newest executions of each pipeline of a project.
+async fn of_project(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path(project): Path<String>,
+    Query(query): Asked,
+) -> Result<Json<Value>> {
+    let call = Call::get(&["projects", &project, "pipelines"])
+        .query_if("limit", query.number("limit")?)
+        .query_if("statuses", query.text("statuses"));
     gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
 }
 
@@ -102,6 +168,16 @@ async fn update_stage(
     Json(fields): Json<Object>,
 ) -> Result<Json<Value>> {
     let call = Call::new(Method::PATCH, &["pipelines", &id, "stages", &stage]).body(&fields)?;
+    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
+}
+
+async fn restart_stage(
+    State(gate): State<Gate>,
+    caller: Caller,
+    Path((id, stage)): Path<(String, String)>,
+    MaybeObject(pipeline): MaybeObject,
+) -> Result<Json<Value>> {
+    let call = Call::new(Method::PUT, &["pipelines", &id, "stages", &stage, "restart"]).body(&pipeline)?;
     gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
 }
 

@@ -18,7 +18,7 @@ pub(super) fn api() -> Api<Gate> {
         .route(get("/jobs/preconfigured", empty).needs(KNOWN).partly(none))
         .route(get("/webhooks/preconfigured", empty).needs(KNOWN).partly(none))
         .route(get("/banners", empty).needs(KNOWN).partly(none))
-        .route(get("/capabilities/deploymentMonitors", empty).needs(KNOWN).partly(none))
+        .route(get("/capabilities/deploymentMonitors", deployment_monitors).needs(KNOWN).partly(none))
         .route(get("/capabilities/quietPeriod", quiet_period).needs(KNOWN).partly("there is never one"))
         .route(get("/projects", projects).needs(KNOWN).partly(none))
         .route(get("/projects/{id}", project).needs(KNOWN).partly(none))
@@ -31,6 +31,11 @@ pub(super) fn api() -> Api<Gate> {
 
 async fn empty(_caller: Caller) -> Json<Value> {
     Json(json!([]))
+}
+
+async fn deployment_monitors(State(gate): State<Gate>, caller: Caller) -> Result<Json<Value>> {
+    let answer = gate.clients.orca.forward(&caller.onward(), Call::get(&["capabilities", "deploymentMonitors"])).await;
+    or_nothing(answer, json!([])).map(Json)
 }
 
 /// When triggers are held back: never.

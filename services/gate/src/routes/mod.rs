@@ -1,5 +1,6 @@
 //! gate's HTTP API: upstream's paths, methods and JSON.
 
+mod admin;
 mod applications;
 mod configs;
 mod diagnosis;
@@ -36,6 +37,7 @@ pub(crate) fn api() -> Api<Gate> {
         .merge(configs::api())
         .merge(start::api())
         .merge(executions::api())
+        .merge(admin::api())
         .merge(expressions::api())
         .merge(diagnosis::api())
         .merge(tasks::api())

@@ -1,23 +1,27 @@
 //! `checkPreconditions`: goes on only if all of its conditions hold.
 //!
 //! `{"preconditions": [{"type": "expression", "failPipeline": true, "context": {"expression": "..."}}]}`: each is a stage of its own
-//! before it. Types: `expression`, which has to be true, and `stageStatus` (`stageName` has `stageStatus`). Upstream's
-//! `clusterSize` is not supported yet. Upstream: `CheckPreconditionsStage`, `ExpressionPreconditionTask`,
-//! `StageStatusPreconditionTask`.
+//! before it. Types: `expression`, which has to be true, `stageStatus` (`stageName` has `stageStatus`), and `noop`, which always
+//! holds. Upstream's `clusterSize` is not supported yet. Upstream: `CheckPreconditionsStage`, `ExpressionPreconditionTask`,
+//! `StageStatusPreconditionTask`, `NoopPreconditionTask`.
+//!
+//! In a deployment strategy (`"strategy": true` among the trigger's parameters) the conditions are about the cluster that is deployed:
+//! `StageExecutionImpl.resolveStrategyParams`.
 
 use async_trait::async_trait;
 use gennaker_base::Kind;
-use gennaker_wire::{Object, ObjectExt, Status};
+use gennaker_wire::{Execution, ExecutionKind, Object, ObjectExt, Status};
 use serde_json::{Value, json};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, NewStage, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 const KIND: &str = "checkPreconditions";
 const EXPRESSION: &str = "com.netflix.spinnaker.orca.pipeline.tasks.ExpressionPreconditionTask";
 const STAGE_STATUS: &str = "com.netflix.spinnaker.orca.pipeline.tasks.StageStatusPreconditionTask";
+const NOOP: &str = "com.netflix.spinnaker.orca.pipeline.tasks.NoopPreconditionTask";
 const SUMMARY: &str = "expressionEvaluationSummary";
 
 /// Adds the stage and its tasks.
@@ -25,6 +29,7 @@ pub(super) fn register(catalogue: &mut Catalogue) {
     catalogue.add_stage(CheckPreconditionsStage);
     catalogue.add_task(ExpressionPreconditionTask);
     catalogue.add_task(StageStatusPreconditionTask);
+    catalogue.add_task(NoopPreconditionTask);
 }
 
 struct CheckPreconditionsStage;
@@ -35,6 +40,23 @@ impl StageDefinition for CheckPreconditionsStage {
         KIND
     }
 
+    fn schema(&self) -> Schema {
+        let settings = [
+            Field::text("expression", "For the type expression: what has to be true, with or without ${}."),
+            Field::text("stageName", "For the type stageStatus: the stage that is looked at."),
+            Field::text("stageStatus", "For the type stageStatus: what its status has to be, for example SUCCEEDED."),
+        ];
+        let condition = [
+            Field::text("type", "What is looked at.").one_of(&["expression", "stageStatus"]).required(),
+            Field::flag("failPipeline", "Whether the pipeline fails if it does not hold.").default(true),
+            Field::object("context", "The settings of the condition.", settings),
+        ];
+        let description = "The conditions; all of them are checked at the same time.";
+        Schema::of("Goes on only if all of its conditions hold.")
+            .with(Field::list("preconditions", description, condition).required())
+    }
+
+    /// It says what is missing when it starts, as upstream's does.
     fn validate(&self, _context: &Object) -> Vec<String> {
         Vec::new()
     }
@@ -42,23 +64,45 @@ impl StageDefinition for CheckPreconditionsStage {
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {
         let settings = context.view.context();
         if context.view.stage.parent_stage_id.is_none() {
-            return Ok(Composition { before: checks(settings)?, ..Composition::default() });
+            let of_strategy = strategy_settings(settings, &context.view.execution);
+            let before = checks(of_strategy.as_ref().unwrap_or(settings))?;
+            return Ok(Composition { context: of_strategy, before, ..Composition::default() });
         }
         let kind = settings.text("preconditionType").unwrap_or_default();
         let class = match kind.as_str() {
             "expression" => EXPRESSION,
             "stageStatus" => STAGE_STATUS,
+            "noop" => NOOP,
             "clusterSize" => {
                 let problem = "preconditions of the type clusterSize are not supported yet: remove it";
                 return Err(TaskError::new(Kind::Unsupported, "UserException", problem));
             }
             _ => {
-                let problem = format!("no Precondition implementation for type {kind}");
+                let problem = format!("there is no precondition of the type {kind:?}: write expression or stageStatus");
                 return Err(TaskError::new(Kind::Invalid, "IllegalStateException", problem));
             }
         };
         Ok(Composition { tasks: vec![TaskTemplate::new("checkPrecondition", class)], ..Composition::default() })
     }
+}
+
+/// The settings of a stage of a deployment strategy, with what is deployed; `None` for any other.
+fn strategy_settings(settings: &Object, execution: &Execution) -> Option<Object> {
+    let parameters = execution.trigger.object("parameters")?;
+    if execution.kind != ExecutionKind::Pipeline || parameters.boolean("strategy") != Some(true) {
+        return None;
+    }
+    let given = |name: &str| parameters.get(name).filter(|value| !value.is_null());
+    let mut settings = settings.clone();
+    for name in ["cloudProvider", "cluster", "credentials"] {
+        match given(name) {
+            Some(value) => settings.insert(name.to_owned(), value.clone()),
+            None => settings.shift_remove(name),
+        };
+    }
+    let place = given("region").map(|region| ("regions", region)).or_else(|| Some(("zones", given("zone")?)));
+    settings.extend(place.map(|(name, value)| (name.to_owned(), json!([value]))));
+    Some(settings)
 }
 
 /// A stage a condition: the settings of the whole, with the condition's own over them.
@@ -101,6 +145,10 @@ impl Task for ExpressionPreconditionTask {
         EXPRESSION
     }
 
+    fn is_pure(&self) -> bool {
+        true
+    }
+
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let settings = context.view.context();
         let mut own = settings.object("context").cloned().unwrap_or_default();
@@ -138,6 +186,10 @@ impl Task for StageStatusPreconditionTask {
         STAGE_STATUS
     }
 
+    fn is_pure(&self) -> bool {
+        true
+    }
+
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let own = context.view.context().object("context").cloned().unwrap_or_default();
         let configured = |field: &str| {
@@ -159,9 +211,42 @@ impl Task for StageStatusPreconditionTask {
     }
 }
 
+struct NoopPreconditionTask;
+
+#[async_trait]
+impl Task for NoopPreconditionTask {
+    fn class(&self) -> &'static str {
+        NOOP
+    }
+
+    fn is_pure(&self) -> bool {
+        true
+    }
+
+    async fn step(&self, _context: &TaskContext) -> Result<TaskResult, TaskError> {
+        Ok(TaskResult::succeeded())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_conditions_of_a_strategy_are_about_what_it_deploys() {
+        let settings = |parameters: Value| {
+            let trigger = json!({ "parameters": parameters }).as_object().cloned().expect("an object");
+            let execution = Execution { trigger, ..Execution::default() };
+            let settings = json!({"cluster": "old", "credentials": "old", "regions": ["old"], "n": 1});
+            strategy_settings(settings.as_object().expect("an object"), &execution).map(Value::Object)
+        };
+        let parameters = json!({"strategy": true, "cluster": "shop", "cloudProvider": "local", "region": "here"});
+        let expected = json!({"cluster": "shop", "cloudProvider": "local", "regions": ["here"], "n": 1});
+        assert_eq!(settings(parameters), Some(expected));
+        let zoned = settings(json!({"strategy": true, "cluster": "shop", "zone": "a"})).expect("settings");
+        assert_eq!((&zoned["regions"], &zoned["zones"]), (&json!(["old"]), &json!(["a"])));
+        assert_eq!(settings(json!({"cluster": "shop"})), None);
+    }
 
     #[test]
     fn a_condition_has_the_settings_of_the_whole_and_its_own() {

@@ -10,7 +10,8 @@ use gennaker_wire::{Object, ObjectExt};
 use serde_json::Value;
 
 use crate::{
-    Catalogue, ComposeContext, Composition, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
+    TaskTemplate,
 };
 
 const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.EvaluateVariablesTask";
@@ -34,12 +35,35 @@ impl StageDefinition for EvaluateVariablesStage {
         Some(VARIABLES)
     }
 
+    fn schema(&self) -> Schema {
+        let variable = [
+            Field::text("key", "The name by which later stages know it.").required(),
+            Field::any("value", "Its value, mostly an expression."),
+        ];
+        let description = "The variables, in the order in which they are evaluated.";
+        Schema::of("Names values for the stages after it.")
+            .with(Field::list(VARIABLES, description, variable).required())
+    }
+
+    /// Its task says what is missing, as upstream's does.
     fn validate(&self, _context: &Object) -> Vec<String> {
         Vec::new()
     }
 
     async fn compose(&self, _context: &ComposeContext) -> Result<Composition, TaskError> {
         Ok(Composition { tasks: vec![TaskTemplate::new("evaluateVariables", TASK)], ..Composition::default() })
+    }
+
+    /// Each variable is again what its author wrote, which stands in `sourceValue` without the `$`.
+    fn prepare_restart(&self, context: &mut Object) {
+        let variables = context.entry(VARIABLES).or_insert_with(|| Value::Array(Vec::new()));
+        for variable in variables.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+            if let Some(Value::String(source)) = variable.get("sourceValue") {
+                let source = source.replace('{', "${");
+                variable.insert("value".to_owned(), source.into());
+                variable.shift_remove("sourceValue");
+            }
+        }
     }
 }
 
@@ -49,6 +73,10 @@ struct EvaluateVariablesTask;
 impl Task for EvaluateVariablesTask {
     fn class(&self) -> &'static str {
         TASK
+    }
+
+    fn is_pure(&self) -> bool {
+        true
     }
 
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
@@ -83,5 +111,18 @@ mod tests {
         assert_eq!(outputs(json!({ "variables": variables })), Ok(json!({"a": [1], "b": null})));
         assert_eq!(outputs(json!({ "variables": [] })), Ok(json!({})));
         assert!(outputs(json!({})).is_err_and(|problem| problem.starts_with("variables is missing")));
+    }
+
+    #[test]
+    fn a_restart_evaluates_what_was_written() {
+        let prepared = |settings: Value| {
+            let mut context = settings.as_object().cloned().expect("an object");
+            EvaluateVariablesStage.prepare_restart(&mut context);
+            Value::Object(context)
+        };
+        let variables = json!([{"key": "a", "value": 2, "sourceValue": "{1 + 1}"}, {"key": "b", "value": 7}]);
+        let expected = json!([{"key": "a", "value": "${1 + 1}"}, {"key": "b", "value": 7}]);
+        assert_eq!(prepared(json!({"variables": variables, "n": 1})), json!({"variables": expected, "n": 1}));
+        assert_eq!(prepared(json!({})), json!({"variables": []}));
     }
 }

@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use gennaker_wire::{Object, ObjectExt};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Next, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
-const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";
+/// Upstream's class, which other stages wait with, too.
+pub(crate) const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitTask";
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue) {
@@ -27,6 +28,13 @@ struct WaitStage;
 impl StageDefinition for WaitStage {
     fn kind(&self) -> &'static str {
         "wait"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::of("Lets some time pass.")
+            .with(Field::number("waitTime", "How long, in seconds.").default(0))
+            .with(Field::text("skipWaitText", "What a person is asked before the rest of the time is skipped."))
+            .with(Field::flag("skipRemainingWait", "Ends the wait at once: set while it runs.").default(false))
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {
@@ -51,6 +59,14 @@ impl Task for WaitTask {
 
     fn timeout(&self) -> Option<Duration> {
         None
+    }
+
+    fn longest_wait(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn is_pure(&self) -> bool {
+        true
     }
 
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 pub(crate) type Submitted = Arc<Mutex<Vec<(String, Value)>>>;
 
 /// Evaluates nothing.
-struct Nothing;
+pub(crate) struct Nothing;
 
 #[async_trait]
 impl Evaluate for Nothing {

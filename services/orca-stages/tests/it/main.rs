@@ -1,4 +1,13 @@
-//! The stages' tasks against a clouddriver in this process.
+//! The stages' tasks against a clouddriver in this process, and against servers on loopback.
 
+mod applications;
+mod artifacts;
 mod clouddriver;
+mod drive;
+mod front50;
 mod restarts;
+mod server;
+mod webhook;
+mod webhook_limits;
+mod webhook_prepared;
+mod webhook_tls;

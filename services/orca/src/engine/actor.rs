@@ -8,10 +8,14 @@ use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use gennaker_base::{Backoff, Kind, Timestamp};
-use gennaker_store::{Ahead, Commit, Due, Execution as Stored, NewEvent, Owner, Signal as StoredSignal};
+use gennaker_store::{
+    Ahead, Commit, Committed, Due, Execution as Stored, NewEvent, Next, Owner, PlaceChange, Signal as StoredSignal,
+    Standing,
+};
+use gennaker_wire::Status;
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::{Error, Inner, nudge::Nudge, perform, record};
+use super::{Error, Inner, limit, nudge::Nudge, perform, record};
 use crate::planner::{Action, Event, Signal, State, plan, restarted};
 
 /// So many events are recorded by one commit before it is made, whatever else could be done at once.
@@ -30,6 +34,8 @@ pub(super) struct Actor {
     actions: Vec<Action>,
     /// Signals that are in the state and not yet recorded as taken.
     signals: Vec<StoredSignal>,
+    /// Whether it has the place that its pipeline's limit asks for.
+    standing: Standing,
     /// Whether it was over before this actor began.
     was_over: bool,
     nudge: Nudge,
@@ -48,11 +54,18 @@ impl Actor {
             pending: Vec::new(),
             actions,
             signals: Vec::new(),
+            standing: Standing::None,
             was_over: false,
             nudge: Nudge::default(),
             steps: JoinSet::new(),
             handles: HashMap::new(),
         }
+    }
+
+    /// Of an execution that was just created and has the place that it needs: it begins.
+    pub(super) fn placed(inner: &Arc<Inner>, owner: Owner, state: State) -> Self {
+        let pending = vec![Event::Begin];
+        Actor { pending, standing: Standing::Held, ..Actor::begun(inner, owner, state, Vec::new()) }
     }
 
     /// Of an execution that was claimed: what was under way is made again, what is due is done.
@@ -62,7 +75,12 @@ impl Actor {
         actor.was_over = actor.state.is_over();
         actor.sequence = stored.sequence;
         actor.pending = vec![Event::Recovered, Event::Woken];
+        actor.standing = stored.place;
         actor.take_signals(stored.signals);
+        // A command that ends it goes before its beginning.
+        if actor.state.head().status == Status::NotStarted && actor.standing != Standing::Waiting {
+            actor.pending.push(Event::Begin);
+        }
         Ok(actor)
     }
 
@@ -130,6 +148,11 @@ impl Actor {
         if events.is_empty() && self.signals.is_empty() && ahead == Ahead::Keep {
             return Ok(ahead);
         }
+        // It was over, is to run again, and needs a place for that.
+        let restarted = self.state.head().status == Status::NotStarted && self.standing == Standing::None;
+        let place = limit::place(&self.state).filter(|_| restarted);
+        let takes = place.is_some();
+        let ahead = if takes { Ahead::Keep } else { ahead };
         let changes = self.state.take_changes();
         let commit = Commit {
             id: self.id().to_owned(),
@@ -145,11 +168,23 @@ impl Actor {
             taken: self.signals.drain(..).map(|signal| signal.sequence).collect(),
             due: self.state.next_due().map_or(Due::Never, Due::At),
             ahead,
+            place: place.map_or(PlaceChange::Keep, PlaceChange::Take),
+            next: if ahead == Ahead::Ended { limit::next(self.state.head())? } else { Next::Oldest },
             events,
         };
         let last = self.sequence + commit.events.len() as u64;
-        self.commit(commit).await?;
+        let committed = self.commit(commit).await?;
         self.sequence = last;
+        if committed.granted {
+            self.inner.claim_now.notify_one();
+        }
+        if takes && committed.waits {
+            return Ok(Ahead::Wait);
+        }
+        if takes {
+            self.standing = Standing::Held;
+            self.pending.push(Event::Begin);
+        }
         Ok(ahead)
     }
 
@@ -194,21 +229,25 @@ impl Actor {
     }
 
     /// Commits until the store has answered for certain.
-    async fn commit(&self, commit: Commit) -> Result<(), Error> {
+    async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
         let mut doubtful = false;
         loop {
             let error = match self.inner.deps.store.commit(commit.clone()).await {
-                Ok(()) => return Ok(()),
+                Ok(committed) => return Ok(committed),
                 Err(error) => error,
             };
             match error {
                 gennaker_store::Error::Unavailable { .. } => {}
                 gennaker_store::Error::Unknown { .. } => doubtful = true,
                 // It was released by the try whose answer was lost, or by losing it: it is over here either way.
-                gennaker_store::Error::Fenced { .. } if doubtful && commit.ahead != Ahead::Keep => return Ok(()),
-                gennaker_store::Error::Conflict { .. } if doubtful => {
-                    return if self.has_recorded(&commit, &mut backoff).await { Ok(()) } else { Err(error.into()) };
+                gennaker_store::Error::Fenced { .. } if doubtful && commit.ahead != Ahead::Keep => {
+                    return Ok(Committed { waits: false, granted: true });
+                }
+                // Whether it has its place is read again with all else.
+                gennaker_store::Error::Conflict { .. } if doubtful && commit.place == PlaceChange::Keep => {
+                    let recorded = self.has_recorded(&commit, &mut backoff).await;
+                    return if recorded { Ok(Committed::default()) } else { Err(error.into()) };
                 }
                 error => return Err(error.into()),
             }
@@ -255,6 +294,9 @@ impl Actor {
     fn ahead(&self, now: Timestamp) -> Ahead {
         if self.state.is_over() {
             return Ahead::Ended;
+        }
+        if self.standing == Standing::Waiting {
+            return Ahead::Wait;
         }
         let idle = !self.state.is_busy() && self.actions.is_empty();
         let soon = self.state.next_due().is_some_and(|due| due.since(now) <= self.inner.options.release_after);

@@ -37,7 +37,8 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: &CancellationToken) {
 
 /// Claims what there is and tells actors of waiting signals; says whether there may be more to claim.
 async fn look(inner: &Arc<Inner>, owner: &Owner) -> bool {
-    let room = inner.options.active.saturating_sub(inner.driven.count()).min(BATCH);
+    let most = if inner.enabled.get() { inner.options.active } else { 0 };
+    let room = most.saturating_sub(inner.driven.count()).min(BATCH);
     let claimed = if room > 0 { claim(inner, owner, room).await } else { 0 };
     match inner.deps.store.signalled(owner).await {
         Ok(ids) => ids.iter().for_each(|id| {

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use gennaker_base::{SharedClock, Timestamp};
-use gennaker_clients::Clients;
-use gennaker_store::{Epoch, Execution as Stored, Node, Order, Query};
-use gennaker_wire::{Execution, Status};
+use gennaker_store::{Epoch, Execution as Stored, Node};
+use gennaker_wire::Execution;
 
-use super::{Engine, Error, record};
+use super::{Engine, Error, IMPORTED, record};
 use crate::planner::{
     Signal, State,
     replay::{self, Recorded, Replay},
@@ -86,6 +85,10 @@ impl Engine {
         let mut events = Vec::new();
         let mut unreadable = None;
         for event in self.event_rows(id, row.sequence).await? {
+            if event.event.kind == IMPORTED {
+                unreadable = Some("it was imported, and what happened to it is not recorded here".to_owned());
+                break;
+            }
             match record::recorded(id, &event) {
                 Ok(recorded) => events.push(Witnessed { recorded, epoch: event.epoch }),
                 Err(error) => {
@@ -101,27 +104,6 @@ impl Engine {
         let waiting = waiting.collect();
         let nodes = inner.deps.store.living().await?;
         Ok(Evidence { row, state, events, unreadable, waiting, nodes, step_deadline: inner.options.step_deadline })
-    }
-
-    /// The runs of a pipeline that are not over, the oldest first.
-    ///
-    /// # Errors
-    /// If the store refuses, or a row cannot be read.
-    pub(crate) async fn unfinished(&self, definition: &str) -> Result<Vec<Execution>, Error> {
-        let open = [Status::NotStarted, Status::Buffered, Status::Running, Status::Paused, Status::Suspended];
-        let query = Query {
-            kinds: vec!["pipeline".to_owned()],
-            definitions: vec![definition.to_owned()],
-            statuses: open.iter().map(|status| status.name().to_owned()).collect(),
-            order: Order::OldestFirst,
-            ..Query::default()
-        };
-        self.list(&query).await
-    }
-
-    /// The other services, for who only asks.
-    pub(crate) fn peers(&self) -> &Clients {
-        &self.inner.deps.clients
     }
 
     /// Store-corrected time.

@@ -14,7 +14,10 @@
 mod actor;
 mod claims;
 mod driven;
+mod enabled;
 pub(crate) mod history;
+mod import;
+mod limit;
 mod nudge;
 mod perform;
 mod record;
@@ -26,11 +29,13 @@ use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_clients::Clients;
 use gennaker_orca_stages::Catalogue;
 use gennaker_store::{Owner, Query, SharedStore};
-use gennaker_wire::{Execution, ExecutionKind};
+use gennaker_wire::{Execution, ExecutionKind, Object, Stage};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::driven::Driven;
+pub(crate) use self::import::IMPORTED;
+pub use self::start::StartRequest;
+use self::{driven::Driven, enabled::Enabled};
 use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
@@ -132,6 +137,7 @@ pub(crate) struct Inner {
     tracker: TaskTracker,
     stop: CancellationToken,
     claim_now: Notify,
+    enabled: Enabled,
 }
 
 impl Engine {
@@ -147,6 +153,7 @@ impl Engine {
                 tracker: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 claim_now: Notify::new(),
+                enabled: Enabled::default(),
             }),
         }
     }
@@ -164,22 +171,37 @@ impl Engine {
         &self.inner.expressions
     }
 
+    /// Where executions are kept, for whoever only looks.
+    pub(crate) fn store(&self) -> &SharedStore {
+        &self.inner.deps.store
+    }
+
+    /// Who this node is at present, if it may drive executions.
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        self.inner.deps.owner.borrow().clone()
+    }
+
     /// The present.
     pub fn now(&self) -> Timestamp {
         self.inner.deps.clock.now()
     }
 
-    /// Stores a new execution and begins it. Returns its id: that of the stored one if this id, or this `request`, was
-    /// started before.
+    /// The other services.
+    pub(crate) fn clients(&self) -> &Clients {
+        &self.inner.deps.clients
+    }
+
+    /// Stores a new execution and begins it, once it has a place if its pipeline limits its runs. Returns its id: that of the
+    /// stored one if this id or this request was started before, or one of this correlation goes on.
     ///
     /// # Errors
     /// If the store refuses, or the execution of this id was deleted: nothing is started then. `Unknown` if this node stops
     /// before the store has said whether it is stored.
-    pub async fn start(&self, execution: Execution, request: Option<String>) -> Result<String, Error> {
-        let id = execution.id.clone();
+    pub async fn start(&self, request: StartRequest) -> Result<String, Error> {
+        let id = request.execution.id.clone();
         let inner = self.inner.clone();
         // In a task of its own: a caller that gives up in the middle must not leave a stored execution without its actor.
-        let starting = self.inner.tracker.spawn(async move { start::start(&inner, execution, request).await });
+        let starting = self.inner.tracker.spawn(async move { start::start(&inner, request).await });
         starting.await.unwrap_or_else(|_| Err(gennaker_store::Error::Unknown { id }.into()))
     }
 
@@ -216,6 +238,25 @@ impl Engine {
     pub async fn load(&self, id: &str) -> Result<Execution, Error> {
         let stored = self.inner.deps.store.load(id).await?;
         record::execution(&stored)
+    }
+
+    /// How an execution stands: the whole of it if it is over, else its status alone. Its trigger stays away: that of a child
+    /// holds its parent, and whoever waits for it looks often.
+    pub(crate) async fn outcome(&self, kind: ExecutionKind, id: &str) -> Result<Execution, Error> {
+        let stored = self.inner.deps.store.load(id).await?;
+        if stored.head.kind != row_kind(kind) {
+            return Err(gennaker_store::Error::NotFound { what: "execution", id: id.to_owned() }.into());
+        }
+        let status = record::status(&stored)?;
+        if !status.is_complete() {
+            return Ok(Execution { kind, id: id.to_owned(), status, ..Execution::default() });
+        }
+        Ok(Execution { trigger: Object::new(), ..record::execution(&stored)? })
+    }
+
+    /// A stage of an execution as it is stored; `None` if it has none of that id.
+    pub(crate) async fn stage(&self, id: &str, stage: &str) -> Result<Option<Stage>, Error> {
+        record::stage(&self.inner.deps.store.load(id).await?, stage)
     }
 
     /// The executions that a query finds.

@@ -12,10 +12,10 @@ use gennaker_base::{Kind, Timestamp};
 use gennaker_clients::Caller;
 use gennaker_orca_stages::{
     CancelContext, ComposeContext, Composition, NewStage, StageDefinition, StageView, Task, TaskContext, TaskError,
-    TaskLimits, TaskResult,
+    TaskLimits, TaskResult, authentication_for, window_stage,
 };
 use gennaker_store::Owner;
-use gennaker_wire::{Object, Stage, Status, SyntheticOwner};
+use gennaker_wire::{Object, ObjectExt as _, Stage, Status, SyntheticOwner};
 
 use super::Inner;
 use crate::{
@@ -99,7 +99,8 @@ pub(super) fn prepared_contexts(inner: &Inner, state: &State, stages: &[String])
     let prepared = places.filter_map(|place| {
         let stage = &state.at(place).stage;
         let mut context = stage.context.clone();
-        definition(inner, stage).ok()?.prepare_restart(&mut context);
+        let definition = inner.deps.catalogue.definition_for(state.head(), stage)?;
+        definition.prepare_restart(&mut context);
         (context != stage.context).then(|| (stage.id.clone(), context))
     });
     prepared.collect()
@@ -155,7 +156,7 @@ async fn start(inner: &Inner, mut context: ComposeContext) -> Outcome<Started> {
     }
     let mut evaluated = None;
     if context.view.stage.parent_stage_id.is_none() {
-        let variables = variables(inner, &context.view.stage);
+        let variables = variables(inner, &context.view);
         evaluated = expressions.stage_context(&context.caller, &context.view, variables).await;
     }
     if let Some(settings) = &evaluated {
@@ -184,7 +185,7 @@ async fn evaluate_added(inner: &Inner, context: &ComposeContext, added: &mut [Ne
             ..Stage::default()
         };
         let view = context.view.with(stage);
-        let variables = variables(inner, &view.stage);
+        let variables = variables(inner, &view);
         if let Some(evaluated) = inner.expressions.stage_context(&context.caller, &view, variables).await {
             new.context = evaluated;
         }
@@ -192,18 +193,22 @@ async fn evaluate_added(inner: &Inner, context: &ComposeContext, added: &mut [Ne
 }
 
 /// The field of variables of that type of stage.
-fn variables(inner: &Inner, stage: &Stage) -> Option<&'static str> {
-    inner.deps.catalogue.stage(&stage.kind)?.variables()
+fn variables(inner: &Inner, view: &StageView) -> Option<&'static str> {
+    inner.deps.catalogue.definition_for(&view.execution, &view.stage)?.variables()
 }
 
 async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition> {
     let settings = context.view.context();
-    let definition = definition(inner, &context.view.stage)?;
+    let definition = definition(inner, &context.view)?;
     let problems = definition.validate(settings);
     if !problems.is_empty() {
         return Err(TaskError::invalid(problems.join("; ")));
     }
     let mut composition = definition.compose(context).await?;
+    composition.before.splice(0..0, window_stage(settings));
+    if definition.can_skip(settings) {
+        composition.context.get_or_insert_with(|| settings.clone()).insert("canManuallySkip".to_owned(), true.into());
+    }
     composition.cleans_up = definition.cleans_up();
     for template in &mut composition.tasks {
         let task = task(inner, &template.class)?;
@@ -217,17 +222,17 @@ async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition
 }
 
 async fn compose_after(inner: &Inner, context: &ComposeContext) -> Outcome<Vec<NewStage>> {
-    definition(inner, &context.view.stage)?.after(context).await
+    definition(inner, &context.view)?.after(context).await
 }
 
 async fn compose_on_failure(inner: &Inner, context: &ComposeContext) -> Outcome<Vec<NewStage>> {
-    definition(inner, &context.view.stage)?.on_failure(context).await
+    definition(inner, &context.view)?.on_failure(context).await
 }
 
 /// A step of a task, in its evaluated context; and what is to be kept of an evaluation after it, if the task is over.
 async fn step(inner: &Inner, id: &str, mut context: TaskContext) -> (Object, Outcome<TaskResult>) {
     let recorded = context.view.stage.clone();
-    let variables = variables(inner, &recorded);
+    let variables = variables(inner, &context.view);
     let evaluated = inner.expressions.stage_context(&context.caller, &context.view, variables).await;
     let had_expressions = evaluated.is_some();
     if let Some(settings) = evaluated {
@@ -265,7 +270,7 @@ async fn time_out(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<Opt
 async fn clean_up(inner: &Inner, context: ComposeContext, task: Option<String>, generation: u32) -> Outcome<CleanUp> {
     let mut found = CleanUp::default();
     let mut view = context.view.clone();
-    let variables = variables(inner, &view.stage);
+    let variables = variables(inner, &view);
     if let Some(settings) = inner.expressions.stage_context(&context.caller, &view, variables).await {
         view = view.with_context(settings);
     }
@@ -278,7 +283,7 @@ async fn clean_up(inner: &Inner, context: ComposeContext, task: Option<String>, 
         let result = task_of(inner, &view.stage, &id)?.on_cancel(&context).await?;
         found = CleanUp { context: result.context, outputs: result.outputs };
     }
-    let definition = definition(inner, &view.stage)?;
+    let definition = definition(inner, &view)?;
     if definition.cleans_up() {
         let context = CancelContext { view, caller: context.caller, clients: context.clients, request_id };
         found.context.extend(definition.cancel(&context).await?);
@@ -295,12 +300,14 @@ fn task_of<'a>(inner: &'a Inner, stage: &Stage, id: &str) -> Outcome<&'a Arc<dyn
     task(inner, class_of(stage, id).ok_or_else(missing)?)
 }
 
-fn definition<'a>(inner: &'a Inner, stage: &Stage) -> Outcome<&'a Arc<dyn StageDefinition>> {
-    inner.deps.catalogue.stage(&stage.kind).ok_or_else(|| {
+fn definition(inner: &Inner, view: &StageView) -> Outcome<Arc<dyn StageDefinition>> {
+    let stage = &view.stage;
+    inner.deps.catalogue.definition_for(&view.execution, stage).ok_or_else(|| {
+        let kind = stage.context.text("alias").unwrap_or_else(|| stage.kind.clone());
         TaskError::new(
             Kind::Unsupported,
             "NoSuchStageDefinitionBuilderException",
-            format!("the stage type {:?} is not supported; GET /capabilities/stages lists those that are", stage.kind),
+            format!("the stage type {kind:?} is not supported; GET /capabilities/stages lists those that are"),
         )
     })
 }
@@ -322,11 +329,12 @@ fn view(state: &State, place: usize) -> StageView {
 /// Who the execution acts for, with its fence.
 fn caller(owner: &Owner, view: &StageView) -> Caller {
     let execution = &view.execution;
-    let user = execution.authentication.user.clone().filter(|user| !user.is_empty());
+    let authentication = authentication_for(view);
+    let user = authentication.user.filter(|user| !user.is_empty());
     Caller {
         user: user.unwrap_or_else(|| "anonymous".to_owned()),
         roles: Vec::new(),
-        accounts: execution.authentication.allowed_accounts.clone(),
+        accounts: authentication.allowed_accounts,
         execution: Some(execution.id.clone()),
         fence: Some(format!("{}/{}", execution.id, owner.epoch.0)),
         idempotency_key: None,

@@ -3,7 +3,7 @@
 
 use gennaker_base::Timestamp;
 use gennaker_store::{Execution as Stored, Head, NewEvent, Part};
-use gennaker_wire::{Execution, Stage};
+use gennaker_wire::{Execution, Stage, Status};
 use serde::{Deserialize, Serialize};
 
 use super::{Error, row_kind};
@@ -78,16 +78,30 @@ pub(super) fn signal(id: &str, body: &str) -> Result<Signal, Error> {
     from_json(id, body)
 }
 
+#[derive(Deserialize)]
+struct Shown {
+    stage: Stage,
+}
+
 /// The execution that rows hold, as clients see it.
 pub(super) fn execution(stored: &Stored) -> Result<Execution, Error> {
-    #[derive(Deserialize)]
-    struct Shown {
-        stage: Stage,
-    }
     let id = &stored.head.id;
     let execution: Execution = from_json(id, &stored.head.body)?;
     let stages = stored.parts.iter().map(|part| Ok(from_json::<Shown>(id, &part.body)?.stage));
     Ok(Execution { stages: stages.collect::<Result<_, Error>>()?, ..execution })
+}
+
+/// The status that the head row says, without a look at its body.
+pub(super) fn status(stored: &Stored) -> Result<Status, Error> {
+    let status = serde_json::Value::from(stored.head.status.as_str());
+    serde_json::from_value(status)
+        .map_err(|error| Error::Record { id: stored.head.id.clone(), reason: error.to_string() })
+}
+
+/// The stage of that id.
+pub(super) fn stage(stored: &Stored, id: &str) -> Result<Option<Stage>, Error> {
+    let part = stored.parts.iter().find(|part| part.id == id);
+    Ok(part.map(|part| from_json::<Shown>(&stored.head.id, &part.body)).transpose()?.map(|shown| shown.stage))
 }
 
 /// The state that rows hold, for its owner.

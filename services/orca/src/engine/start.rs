@@ -3,28 +3,51 @@
 use std::{sync::Arc, time::Duration};
 
 use gennaker_base::Backoff;
-use gennaker_store::{Created, NewExecution, Owner};
+use gennaker_store::{Created, Fence, NewExecution, Owner};
 use gennaker_wire::Execution;
 
-use super::{Error, Inner, actor::Actor, driven::adopt, record};
+use super::{Error, Inner, actor::Actor, driven::adopt, limit, record};
 use crate::planner::{Action, Event, State, plan};
+
+/// What to start, and when it is another start over again.
+#[derive(Debug, Clone, Default)]
+pub struct StartRequest {
+    /// An execution that has not begun; or one that is over already, which is only stored.
+    pub execution: Execution,
+    /// The id of the request: a second one with the same id and kind gets the first one's execution, as long as that is kept.
+    pub request: Option<String>,
+    /// The correlation: while an execution of the same kind with it runs, it answers the start.
+    pub correlation: Option<String>,
+    /// Under which epoch another execution asks: an owner that was replaced is refused.
+    pub fence: Option<Fence>,
+}
+
+impl From<Execution> for StartRequest {
+    /// A start of its own, whatever was started before.
+    fn from(execution: Execution) -> Self {
+        StartRequest { execution, ..StartRequest::default() }
+    }
+}
 
 /// Stores the execution and begins it; see [`super::Engine::start`].
 ///
 /// Run it to its end: what is stored with this node as its owner must get its actor.
-pub(super) async fn start(inner: &Arc<Inner>, execution: Execution, request: Option<String>) -> Result<String, Error> {
+pub(super) async fn start(inner: &Arc<Inner>, request: StartRequest) -> Result<String, Error> {
+    let StartRequest { execution, request, correlation, fence } = request;
     let id = execution.id.clone();
     let now = inner.deps.clock.now();
-    let room = inner.driven.count() < inner.options.active && !inner.stop.is_cancelled();
+    let takes = inner.enabled.get() && !inner.stop.is_cancelled();
+    let room = takes && inner.driven.count() < inner.options.active;
     let owner = inner.deps.owner.borrow().clone().filter(|_| room);
     let mut state = State::new(execution);
+    let place = limit::place(&state);
     let stages = state.stages().iter().map(|state| (*state.stage).clone()).collect();
-    let accepted = Event::Accepted { stages, begins: true };
+    let accepted = Event::Accepted { stages, begins: place.is_none() };
     let event = record::event(&accepted, now)?;
     let actions = plan(&mut state, accepted, now);
     let _ = state.take_changes();
     let (head, parts) = record::rows(&state)?;
-    let new = NewExecution { head, parts, event, owner, request, fence: None };
+    let new = NewExecution { head, parts, event, owner, request, correlation, place, fence };
     create(inner, new, state, actions).await.map(|existing| existing.unwrap_or(id))
 }
 
@@ -40,8 +63,10 @@ async fn create(
     let mut doubtful = false;
     loop {
         match inner.deps.store.create(new.clone()).await {
-            Ok(Created::New) => {
+            Ok(Created::New { waits: true }) => return Ok(None),
+            Ok(Created::New { waits: false }) => {
                 match new.owner {
+                    Some(owner) if new.place.is_some() => adopt(inner, Actor::placed(inner, owner, state)),
                     Some(owner) => adopt(inner, Actor::begun(inner, owner, state, actions)),
                     None => inner.claim_now.notify_one(),
                 }

@@ -9,6 +9,7 @@
 //! Upstream: `ExpressionAware`, `ContextParameterProcessor`, `ExpressionAwareStageDefinitionBuilder`.
 
 mod answers;
+mod cache;
 mod capabilities;
 mod stage;
 mod start;
@@ -37,12 +38,13 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 pub(crate) struct Expressions {
     clients: Clients,
     clock: SharedClock,
+    executions: cache::Executions,
 }
 
 impl Expressions {
     /// With these services to ask, at the time of this clock.
     pub(crate) fn new(clients: Clients, clock: SharedClock) -> Self {
-        Expressions { clients, clock }
+        Expressions { clients, clock, executions: cache::Executions::default() }
     }
 
     /// An expression in a whole execution, as `GET /pipelines/{id}/evaluateExpression` tries it.

@@ -12,7 +12,10 @@ use gennaker_spel::{
 use gennaker_wire::{ExecutionKind, Object, ObjectExt};
 use serde_json::{Value, json};
 
-use super::{Expressions, Failures, contains_expression, execution_json, is_v4, value_contains_expression};
+use super::{Expressions, Failures, cache::Executions, contains_expression, is_v4, value_contains_expression};
+
+/// The field of variables whose entries are contents of artifacts, of the stage `evaluateArtifacts`.
+const CONTENTS: &str = "artifactContents";
 
 impl Expressions {
     /// The stage's context after its evaluation, with a summary if anything failed; `None` where there is nothing to evaluate.
@@ -29,7 +32,7 @@ impl Expressions {
         if variables.is_none() && !contains_expression(context) {
             return None;
         }
-        let scope = Scope::of(view);
+        let scope = Scope { executions: &self.executions, view };
         let evaluation = |host: &dyn Host, options: &Options| match variables {
             Some(field) => scope.in_order(field, host, options),
             None => scope.whole(host, options),
@@ -69,9 +72,9 @@ impl Expressions {
 #[async_trait]
 impl Evaluate for Expressions {
     async fn evaluate(&self, view: &StageView, caller: &Caller, settings: &Object) -> Object {
-        let scope = Scope::of(view);
+        let scope = Scope { executions: &self.executions, view };
         let evaluation =
-            |host: &dyn Host, options: &Options| scope.process(settings, scope.context, host, options).value;
+            |host: &dyn Host, options: &Options| scope.process(settings, view.context(), host, options).value;
         self.answered(caller, evaluation).await
     }
 }
@@ -85,30 +88,25 @@ fn condition(context: &Object) -> Option<&Value> {
 
 /// What a stage's expressions are evaluated in.
 struct Scope<'v> {
-    execution: Object,
-    stage: &'v str,
-    context: &'v Object,
+    executions: &'v Executions,
+    view: &'v StageView,
 }
 
-impl<'v> Scope<'v> {
-    /// The whole execution becomes JSON here, once for all expressions of a context.
-    fn of(view: &'v StageView) -> Self {
-        let execution = execution_json(&view.execution, view.stages.iter().map(AsRef::as_ref));
-        Scope { execution, stage: &view.stage.id, context: view.context() }
-    }
-
+impl Scope<'_> {
     fn process(&self, settings: &Object, context: &Object, host: &dyn Host, options: &Options) -> Processed {
-        let user = self.execution.object("authentication").and_then(|caller| caller.get("user")?.as_str());
-        let scope = Context::of_stage_context(&self.execution, self.stage, context);
-        let scope = scope.unwrap_or_else(|| Context::of_execution(&self.execution)).with_user(user);
-        pipeline::process(settings, &scope, host, options)
+        let user = self.view.execution.authentication.user.as_deref();
+        self.executions.with(self.view, |execution| {
+            let scope = Context::of_stage_context(execution, &self.view.stage.id, context);
+            let scope = scope.unwrap_or_else(|| Context::of_execution(execution)).with_user(user);
+            pipeline::process(settings, &scope, host, options)
+        })
     }
 
     /// The context, all of it at once.
     fn whole(&self, host: &dyn Host, options: &Options) -> Object {
-        let Processed { mut value, summary } = self.process(self.context, self.context, host, options);
+        let Processed { mut value, summary } = self.process(self.view.context(), self.view.context(), host, options);
         if summary.failures().is_empty() {
-            forget_mended(&mut value, self.context);
+            forget_mended(&mut value, self.view.context());
         }
         value
     }
@@ -116,11 +114,12 @@ impl<'v> Scope<'v> {
     /// The context, the variables in `field` one after the other: a name in a variable may be that of one before it.
     fn in_order(&self, field: &str, host: &dyn Host, options: &Options) -> Object {
         let mut failed = Failures::default();
-        let mut result = self.context.clone();
-        for (key, value) in self.context {
+        let context = self.view.context();
+        let mut result = context.clone();
+        for (key, value) in context {
             if key != field && (pipeline::has_expression(key) || value_contains_expression(value)) {
                 let own = Object::from_iter([(key.clone(), value.clone())]);
-                let processed = self.process(&own, self.context, host, options);
+                let processed = self.process(&own, context, host, options);
                 failed.add(&processed);
                 result.insert(key.clone(), processed.value.get(key).cloned().unwrap_or_default());
             }
@@ -128,11 +127,15 @@ impl<'v> Scope<'v> {
         let mut names = result.clone();
         if let Some(Value::Array(variables)) = result.get_mut(field) {
             for variable in variables.iter_mut().filter_map(Value::as_object_mut) {
-                *variable = self.variable(variable, &mut names, &mut failed, host, options);
+                *variable = if field == CONTENTS {
+                    self.content(variable, &mut names, &mut failed, host, options)
+                } else {
+                    self.variable(variable, &mut names, &mut failed, host, options)
+                };
             }
         }
         if failed.0.is_empty() {
-            forget_mended(&mut result, self.context);
+            forget_mended(&mut result, context);
         } else {
             result.insert(SUMMARY.to_owned(), Value::Object(failed.0));
         }
@@ -167,6 +170,30 @@ impl<'v> Scope<'v> {
         }
         let key = variable.text("key").map_or(Value::Null, Value::from);
         let fields = [("key", key), ("value", value), ("sourceValue", source), ("description", description)];
+        fields.into_iter().filter(|(_, field)| !field.is_null()).map(|(name, field)| (name.to_owned(), field)).collect()
+    }
+
+    /// One content of an artifact: `name`, `contents`, `id`. Upstream: `EvaluateArtifactsStage.processExpressions`.
+    fn content(
+        &self,
+        content: &Object,
+        names: &mut Object,
+        failed: &mut Failures,
+        host: &dyn Host,
+        options: &Options,
+    ) -> Object {
+        let mut contents = content.get("contents").cloned().unwrap_or_default();
+        if contents.is_string() {
+            let own = Object::from_iter([("contents".to_owned(), contents.clone())]);
+            let processed = self.process(&own, names, host, options);
+            failed.add(&processed);
+            if processed.summary.failures().is_empty() {
+                contents = processed.value.get("contents").cloned().unwrap_or_default();
+                names.extend(content.text("name").map(|name| (name, contents.clone())));
+            }
+        }
+        let text = |name: &str| content.text(name).map_or(Value::Null, Value::from);
+        let fields = [("name", text("name")), ("contents", contents), ("id", text("id"))];
         fields.into_iter().filter(|(_, field)| !field.is_null()).map(|(name, field)| (name.to_owned(), field)).collect()
     }
 }

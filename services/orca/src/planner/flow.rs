@@ -191,16 +191,19 @@ fn advance_tasks(state: &mut State, place: usize, now: Timestamp, actions: &mut 
     let stage = &state.at(place).stage;
     match next_task(stage) {
         Some(number) => start_task(state, place, number, now, actions),
-        None => {
-            let status = stage_status(state, place);
-            if status.is_halt() {
-                fail(state, place, status, now, actions);
-            } else {
-                compose_after(state, place, actions);
-            }
-        }
+        None => settle(state, place, now, actions),
     }
     true
+}
+
+/// The stage at `place` has no more tasks to run: it turns to what comes after them, or to its failure.
+pub(super) fn settle(state: &mut State, place: usize, now: Timestamp, actions: &mut Vec<Action>) {
+    let status = stage_status(state, place);
+    if status.is_halt() {
+        fail(state, place, status, now, actions);
+    } else {
+        compose_after(state, place, actions);
+    }
 }
 
 /// The number, from 0, of the task that comes next.

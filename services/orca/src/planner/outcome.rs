@@ -57,6 +57,9 @@ pub(super) fn stage_status(state: &State, place: usize) -> Status {
         return Status::Terminal;
     }
     let mut statuses: Vec<Status> = stage.tasks.iter().map(|task| task.status).collect();
+    if stage.context.boolean("beforeStagePlanningFailed") == Some(true) {
+        statuses.push(failure_status(stage));
+    }
     for owner in [SyntheticOwner::StageBefore, SyntheticOwner::StageAfter] {
         statuses.extend(state.children(place, owner).into_iter().map(|child| state.at(child).stage.status));
     }

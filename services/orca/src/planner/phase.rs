@@ -52,8 +52,8 @@ impl Phase {
         match self {
             // It starts; or it is left out, too late or by hand.
             Waiting => &[Composing, Done],
-            // It was composed; or it is left out, cannot be composed, or is cancelled.
-            Composing => &[Before, Done],
+            // It was composed; it cannot be, though the pipeline goes on; it cannot be; it is left out or cancelled.
+            Composing => &[Before, ComposingAfter, ComposingOnFailure, Done],
             // All succeeded; one failed though the pipeline goes on; one failed; it is cancelled.
             Before => &[Tasks, ComposingAfter, ComposingOnFailure, CleaningUp, Done],
             // All succeeded; one failed; it is cancelled.

@@ -6,7 +6,7 @@ use gennaker_wire::{Object, ObjectExt, Status, SyntheticOwner};
 
 use super::{
     Action, Phase, StageState, State, Wake, cleanup, flow,
-    outcome::{exception, fails_by_expressions, failure_status, failure_status_or},
+    outcome::{exception, failure_status, failure_status_or},
     synthetic,
     timing::{is_overdue, next_look, retry_wait},
 };
@@ -84,8 +84,8 @@ fn turn_to(state: &mut State, place: usize, phase: Phase) {
     state.run_mut(place).failures = 0;
 }
 
-/// The stage's definition itself failed: it is asked again if that may help, otherwise the stage is over, and nothing can
-/// clean up after it.
+/// The stage's definition itself failed: it is asked again if that may help. Otherwise the stage has failed, as if by a task; and
+/// if it was asked what comes after its tasks or its failure, it is over.
 fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timestamp, actions: &mut Vec<Action>) {
     let run = state.run_mut(place);
     let first = run.phase == Phase::Composing;
@@ -102,13 +102,11 @@ fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timesta
         name.push_str(":ConstructAfterStages");
     }
     stage.context.insert("exception".to_owned(), exception(error, &name, now).into());
-    if !first {
+    if first {
+        flow::settle(state, place, now, actions);
+    } else {
         flow::finish(state, place, Status::Terminal, now);
-        return;
     }
-    let stage = &state.at(place).stage;
-    let status = if fails_by_expressions(stage) { Status::Terminal } else { failure_status(stage) };
-    flow::complete(state, place, status, now, actions);
 }
 
 /// A task made a step.

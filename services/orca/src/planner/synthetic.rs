@@ -1,16 +1,10 @@
 //! How a stage's tasks and synthetic stages are written into the execution.
 
 use gennaker_base::{Timestamp, id};
-use gennaker_orca_stages::{NewStage, TaskTemplate};
+use gennaker_orca_stages::{EXECUTION_WINDOW, NewStage, TaskTemplate, without_window};
 use gennaker_wire::{Stage, Status, SyntheticOwner, Task};
 
 use super::State;
-
-/// The type of the stage that waits for an execution window; among the stages before another one it is the first, and all others
-/// wait for it.
-pub(super) const EXECUTION_WINDOW: &str = "restrictExecutionDuringTimeWindow";
-/// The settings of an execution window, which only that stage has.
-const WINDOW_SETTINGS: [&str; 2] = [EXECUTION_WINDOW, "restrictedExecutionWindow"];
 
 /// The tasks of a stage, numbered from 1.
 pub(super) fn tasks(templates: &[TaskTemplate]) -> Vec<Task> {
@@ -31,7 +25,8 @@ pub(super) fn tasks(templates: &[TaskTemplate]) -> Vec<Task> {
         .collect()
 }
 
-/// Adds synthetic stages around the stage at `place`. Their ref ids are upstream's: `1<2` is the second stage before `1`,
+/// Adds synthetic stages around the stage at `place`. Of those before it the one that waits for an execution window is the first,
+/// and all others wait for it. Their ref ids are upstream's: `1<2` is the second stage before `1`,
 /// `1>1` the first after it. Their ids are derived, so that a replay makes the same ones.
 pub(super) fn add(state: &mut State, place: usize, owner: SyntheticOwner, stages: Vec<NewStage>, now: Timestamp) {
     let parent = state.at(place).stage.clone();
@@ -52,7 +47,7 @@ pub(super) fn add(state: &mut State, place: usize, owner: SyntheticOwner, stages
         if new.kind == EXECUTION_WINDOW {
             window.get_or_insert_with(|| ref_id.clone());
         } else {
-            WINDOW_SETTINGS.iter().for_each(|setting| _ = new.context.shift_remove(*setting));
+            without_window(&mut new);
         }
         state.push(Stage {
             id: id::derive(now, &[&parent.id, &ref_id, &generation.to_string()]),

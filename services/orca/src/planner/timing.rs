@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use gennaker_base::Timestamp;
+use gennaker_orca_stages::EXECUTION_WINDOW;
 use gennaker_wire::ObjectExt;
 
-use super::{State, synthetic::EXECUTION_WINDOW};
+use super::State;
 
 /// The soonest next look at a running task.
 const SOONEST: Duration = Duration::from_millis(50);

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use gennaker_base::Kind;
 use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get};
+use gennaker_store::Standing;
 use gennaker_wire::Diagnosis;
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use serde_json::Value;
 use super::{READ, engine_error};
 use crate::{
     Orca,
-    app::diagnosis,
+    app::{diagnosis, standing},
     engine::{self, history::Evidence},
     planner::replay::{self, Recorded},
     recording::{self, Case, CaseEvent},
@@ -26,8 +27,9 @@ pub(super) fn api() -> Api<Orca> {
 async fn diagnose(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Diagnosis>> {
     let evidence = evidence(&orca, &id).await?;
     let others = match &evidence.state.head().pipeline_config_id {
-        Some(definition) if evidence.state.needs_place() && !evidence.state.is_over() => {
-            orca.engine.unfinished(definition).await.map_err(|error| engine_error("pipeline", &id, &error))?
+        Some(definition) if evidence.row.place == Standing::Waiting => {
+            let query = standing::unfinished_runs(definition);
+            orca.engine.list(&query).await.map_err(|error| engine_error("pipeline", &id, &error))?
         }
         _ => Vec::new(),
     };

@@ -1,47 +1,65 @@
-//! Looking at executions: one, or lists.
+//! Looking at executions: one, or those of pipelines.
 
 use axum::extract::State;
+use gennaker_base::Kind;
+use gennaker_clients::Call;
 use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get};
 use gennaker_store as store;
-use gennaker_wire::{Execution, ExecutionKind, Status};
+use gennaker_wire::{Execution, ExecutionKind};
+use http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{READ, engine_error};
-use crate::{Orca, app::task_view, engine::row_kind};
+use super::{
+    READ, engine_error,
+    query::{given, statuses, texts},
+};
+use crate::{
+    Orca,
+    app::{failed_stages, history, recent, unexpand::unexpand},
+    engine::row_kind,
+};
 
 /// The most executions that one answer has.
-const MOST: u32 = 1000;
+const MOST: u32 = 5000;
 
 pub(super) fn api() -> Api<Orca> {
-    let no_filters = "no pipelineNameFilter, pipelineLimit; expand is always true";
     Api::new("orca")
         .route(get("/pipelines/{id}", pipeline).needs(READ))
-        .route(get("/pipelines", pipelines).needs(READ).partly("expand is always true"))
-        .route(get("/applications/{application}/pipelines", of_application).needs(READ).partly(no_filters))
-        .route(get("/v2/applications/{application}/pipelines", of_application).needs(READ).partly(no_filters))
-        .route(get("/tasks/{id}", task).needs(READ))
-        .route(get("/applications/{application}/tasks", tasks).needs(READ))
-        .route(get("/capabilities/stages", stages).needs(gennaker_http::Permission::Authenticated).beyond())
+        .route(get("/pipelines", pipelines).needs(READ))
+        .route(get("/applications/{application}/pipelines", of_application).needs(READ))
+        .route(get("/v2/applications/{application}/pipelines", of_application).needs(READ))
+        .route(
+            get("/projects/{projectId}/pipelines", of_project).needs(READ).partly("front50 does not keep projects yet"),
+        )
+        .route(get("/pipelines/failedStages", failed).needs(READ))
+        .route(get("/pipelines/running", gone).needs(READ))
+        .route(get("/pipelines/waiting", gone).needs(READ))
+        .route(get("/executions/correlated/{correlationId}", correlated).needs(READ))
 }
 
-/// The filters of a list.
+/// Which moment of an execution is asked for.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Filters {
-    limit: Option<u32>,
-    page: Option<u32>,
-    statuses: Option<String>,
-    pipeline_config_ids: Option<String>,
-    execution_ids: Option<String>,
+#[serde(default)]
+pub(super) struct Moment {
+    at: Option<String>,
 }
 
-async fn pipeline(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Execution>> {
-    Ok(Json(load(&orca, ExecutionKind::Pipeline, &id).await?))
+async fn pipeline(
+    State(orca): State<Orca>,
+    _caller: Caller,
+    Path(id): Path<String>,
+    Query(moment): Query<Moment>,
+) -> Result<Json<Execution>> {
+    Ok(Json(load_at(&orca, ExecutionKind::Pipeline, &id, &moment).await?))
 }
 
-async fn task(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Value>> {
-    Ok(Json(task_view::of(&load(&orca, ExecutionKind::Orchestration, &id).await?)))
+/// The execution of that kind and id, as it was at that moment if one is asked for.
+pub(super) async fn load_at(orca: &Orca, kind: ExecutionKind, id: &str, moment: &Moment) -> Result<Execution> {
+    let present = load(orca, kind, id).await?;
+    let Some(at) = moment.at.as_deref().filter(|at| !at.is_empty()) else { return Ok(present) };
+    let then = history::at(&orca.engine, id, history::time(at)?).await;
+    Ok(then.map_err(|error| engine_error(row_kind(kind), id, &error))??)
 }
 
 /// The execution of that kind and id.
@@ -51,82 +69,221 @@ pub(super) async fn load(orca: &Orca, kind: ExecutionKind, id: &str) -> Result<E
     if execution.kind == kind { Ok(execution) } else { Err(Error::not_found(format!("No {noun} found for {id}"))) }
 }
 
-/// The executions of pipeline configs, the newest of each, or the executions of these ids.
+/// The executions of a query.
+pub(super) async fn list(orca: &Orca, query: &store::Query) -> Result<Vec<Execution>> {
+    orca.engine.list(query).await.map_err(|error| engine_error("execution", "the query", &error))
+}
+
+/// Without their bulk, unless they are to be whole.
+pub(super) fn expanded(mut executions: Vec<Execution>, expand: bool) -> Vec<Execution> {
+    if !expand {
+        executions.iter_mut().for_each(unexpand);
+    }
+    executions
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Asked {
+    pipeline_config_ids: Option<String>,
+    execution_ids: Option<String>,
+    #[serde(deserialize_with = "given")]
+    limit: Option<u32>,
+    statuses: Option<String>,
+    #[serde(deserialize_with = "given")]
+    expand: Option<bool>,
+}
+
+/// The newest executions of each of these pipelines, or the executions of these ids; none if neither is asked for.
 async fn pipelines(
     State(orca): State<Orca>,
     _caller: Caller,
-    Query(filters): Query<Filters>,
+    Query(asked): Query<Asked>,
 ) -> Result<Json<Vec<Execution>>> {
-    let mut query = query(&filters, "pipeline")?;
-    match (texts(filters.pipeline_config_ids.as_deref()), texts(filters.execution_ids.as_deref())) {
-        (configs, ids) if configs.is_empty() == ids.is_empty() => {
-            return Err(Error::invalid("Only pipelineConfigIds OR executionIds can be specified"));
-        }
-        (configs, ids) if ids.is_empty() => {
-            query.definitions = configs;
-            query.limit_per_definition = Some(filters.limit.unwrap_or(1));
-        }
-        (_, ids) => query.ids = ids,
+    let expand = asked.expand.unwrap_or(true);
+    let (configs, ids) = (texts(asked.pipeline_config_ids.as_deref()), texts(asked.execution_ids.as_deref()));
+    match (configs.is_empty(), ids.is_empty()) {
+        (true, true) => return Ok(Json(Vec::new())),
+        (false, false) => return Err(Error::invalid("Only pipelineConfigIds OR executionIds can be specified")),
+        _ => {}
     }
-    list(&orca, &query).await
+    let query = store::Query { kinds: kinds(), limit: MOST, ..store::Query::default() };
+    if configs.is_empty() {
+        let mut executions = list(&orca, &store::Query { ids: ids.clone(), ..query }).await?;
+        executions.sort_by_cached_key(|execution| ids.iter().position(|id| *id == execution.id));
+        return Ok(Json(expanded(executions, expand)));
+    }
+    // Upstream: as if 0 were not sent.
+    let limit = asked.limit.filter(|limit| *limit > 0).unwrap_or(1);
+    let statuses = statuses(asked.statuses.as_deref())?;
+    let query = store::Query { definitions: configs, statuses, limit_per_definition: Some(limit), ..query };
+    Ok(Json(expanded(shown(&orca, &query, limit).await?, expand)))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct OfApplication {
+    #[serde(deserialize_with = "given")]
+    limit: Option<u32>,
+    statuses: Option<String>,
+    #[serde(deserialize_with = "given")]
+    expand: Option<bool>,
+    pipeline_name_filter: Option<String>,
+    #[serde(deserialize_with = "given")]
+    pipeline_limit: Option<u32>,
 }
 
 /// The newest executions of each pipeline of an application.
 async fn of_application(
     State(orca): State<Orca>,
-    _caller: Caller,
+    caller: Caller,
     Path(application): Path<String>,
-    Query(filters): Query<Filters>,
+    Query(asked): Query<OfApplication>,
 ) -> Result<Json<Vec<Execution>>> {
-    let mut query = query(&filters, "pipeline")?;
-    query.group = Some(application);
-    query.limit_per_definition = Some(filters.limit.unwrap_or(5));
-    list(&orca, &query).await
+    let limit = asked.limit.unwrap_or(5);
+    let statuses = statuses(asked.statuses.as_deref())?;
+    if limit == 0 {
+        return Ok(Json(Vec::new()));
+    }
+    let definitions = match asked_pipelines(&orca, &caller, &application, &asked).await? {
+        Some(ids) if ids.is_empty() => return Ok(Json(Vec::new())),
+        ids => ids.unwrap_or_default(),
+    };
+    let query = store::Query {
+        kinds: kinds(),
+        group: Some(application),
+        definitions,
+        statuses,
+        limit: MOST,
+        limit_per_definition: Some(limit),
+        ..store::Query::default()
+    };
+    Ok(Json(expanded(shown(&orca, &query, limit).await?, asked.expand.unwrap_or(true))))
 }
 
-/// The tasks of an application, the newest first.
-async fn tasks(
+/// The pipelines that are asked for by their names, by their number or by not being disabled: front50 knows them. `None` is all of them,
+/// also those that are not in front50 any more.
+async fn asked_pipelines(
+    orca: &Orca,
+    caller: &Caller,
+    application: &str,
+    asked: &OfApplication,
+) -> Result<Option<Vec<String>>> {
+    let name = asked.pipeline_name_filter.as_deref().filter(|name| !name.is_empty());
+    let enabled = orca.options.lists.exclude_executions_of_disabled_pipelines.then_some(true);
+    if name.is_none() && asked.pipeline_limit.is_none() && enabled.is_none() {
+        return Ok(None);
+    }
+    let call = Call::get(&["pipelines", application])
+        .query("refresh", false)
+        .query_if("pipelineNameFilter", name)
+        .query_if("pipelineLimit", asked.pipeline_limit)
+        .query_if("enabledPipelines", enabled);
+    let pipelines = orca.engine.clients().front50.forward(&caller.onward(), call).await?;
+    let pipelines = pipelines.as_array().into_iter().flatten();
+    Ok(Some(pipelines.filter_map(|pipeline| pipeline["id"].as_str()).map(str::to_owned).collect()))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct OfProject {
+    #[serde(deserialize_with = "given")]
+    limit: Option<u32>,
+    statuses: Option<String>,
+}
+
+/// The newest executions of each pipeline of a project; none of a project that is not there.
+async fn of_project(
+    State(orca): State<Orca>,
+    caller: Caller,
+    Path(project): Path<String>,
+    Query(asked): Query<OfProject>,
+) -> Result<Json<Vec<Execution>>> {
+    let limit = asked.limit.unwrap_or(5);
+    let statuses = statuses(asked.statuses.as_deref())?;
+    if limit == 0 {
+        return Ok(Json(Vec::new()));
+    }
+    let call = Call::get(&["v2", "projects", &project]);
+    let project: Value = match orca.engine.clients().front50.forward(&caller.onward(), call).await {
+        Ok(project) => project,
+        Err(error) if error.kind() == Kind::NotFound => return Ok(Json(Vec::new())),
+        Err(error) => return Err(error),
+    };
+    let configs = project.pointer("/config/pipelineConfigs").and_then(Value::as_array).into_iter().flatten();
+    let definitions: Vec<_> =
+        configs.filter_map(|config| config["pipelineConfigId"].as_str()).map(str::to_owned).collect();
+    if definitions.is_empty() {
+        return Ok(Json(Vec::new()));
+    }
+    let query = store::Query {
+        kinds: kinds(),
+        definitions,
+        statuses,
+        limit: MOST,
+        limit_per_definition: Some(limit),
+        ..store::Query::default()
+    };
+    let mut executions = list(&orca, &query).await?;
+    executions.sort_by(recent::by_start);
+    Ok(Json(executions))
+}
+
+/// What of a query lists show.
+async fn shown(orca: &Orca, query: &store::Query, limit: u32) -> Result<Vec<Execution>> {
+    let executions = list(orca, query).await?;
+    Ok(recent::of_each_pipeline(executions, limit, &orca.options.lists, orca.engine.now()))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Failed {
+    execution_id: String,
+    deck_origin: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    limit: Option<i32>,
+}
+
+/// Where an execution failed.
+async fn failed(
     State(orca): State<Orca>,
     _caller: Caller,
-    Path(application): Path<String>,
-    Query(filters): Query<Filters>,
-) -> Result<Json<Vec<Value>>> {
-    let limit = filters.limit.unwrap_or(MOST).min(MOST);
-    let page = filters.page.unwrap_or(1).max(1);
-    let query = store::Query {
-        group: Some(application),
-        limit,
-        offset: limit.saturating_mul(page - 1),
-        ..query(&filters, "orchestration")?
-    };
-    let Json(executions) = list(&orca, &query).await?;
-    Ok(Json(executions.iter().map(task_view::of).collect()))
-}
-
-/// The stage types that this build runs.
-async fn stages(State(orca): State<Orca>, _caller: Caller) -> Json<Value> {
-    let kinds: Vec<_> = orca.catalogue.kinds().collect();
-    Json(json!({ "types": kinds }))
-}
-
-async fn list(orca: &Orca, query: &store::Query) -> Result<Json<Vec<Execution>>> {
-    let executions = orca.engine.list(query).await;
-    executions.map(Json).map_err(|error| engine_error("pipeline", "the query", &error))
-}
-
-fn query(filters: &Filters, kind: &str) -> Result<store::Query> {
-    let mut statuses = Vec::new();
-    for status in texts(filters.statuses.as_deref()) {
-        let known: std::result::Result<Status, _> = serde_json::from_value(Value::String(status.to_ascii_uppercase()));
-        let known =
-            known.map_err(|_| Error::invalid(format!("there is no status {status}; write for example RUNNING")))?;
-        statuses.push(known.name().to_owned());
+    Query(asked): Query<Failed>,
+) -> Result<Json<Vec<failed_stages::FailedStage>>> {
+    let limit = usize::try_from(asked.limit.unwrap_or(1)).unwrap_or(0);
+    if limit == 0 {
+        return Err(Error::invalid("limit must be positive!"));
     }
-    Ok(store::Query { kinds: vec![kind.to_owned()], statuses, limit: MOST, ..store::Query::default() })
+    let wanted = failed_stages::Wanted {
+        deck: asked.deck_origin.as_deref().map(str::trim),
+        limit,
+        only_failing_pipelines: orca.options.lists.failed_stages.only_include_stages_that_fail_pipelines,
+    };
+    let id = &asked.execution_id;
+    let failed = failed_stages::find(&orca.engine, id, &wanted).await;
+    failed.map(Json).map_err(|error| engine_error("pipeline", id, &error))
 }
 
-/// The parts of a list separated by commas.
-fn texts(list: Option<&str>) -> Vec<String> {
-    let parts = list.unwrap_or_default().split(',').map(str::trim);
-    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+/// Upstream gave these lists up.
+async fn gone(State(_): State<Orca>, _caller: Caller) -> (StatusCode, Json<Vec<String>>) {
+    (StatusCode::GONE, Json(Vec::new()))
+}
+
+/// The unfinished executions that were started with this correlation id: a pipeline, a task, or both.
+async fn correlated(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Vec<String>>> {
+    let mut query = store::Query { limit: MOST, ..crate::app::standing::unfinished() };
+    let mut found = Vec::new();
+    for kind in [ExecutionKind::Pipeline, ExecutionKind::Orchestration] {
+        query.kinds = vec![row_kind(kind).to_owned()];
+        let executions = list(&orca, &query).await?;
+        let is_correlated = |execution: &&Execution| {
+            execution.trigger.get("correlationId").and_then(Value::as_str) == Some(id.as_str())
+        };
+        found.extend(executions.iter().find(is_correlated).map(|execution| execution.id.clone()));
+    }
+    Ok(Json(found))
+}
+
+fn kinds() -> Vec<String> {
+    vec![row_kind(ExecutionKind::Pipeline).to_owned()]
 }

@@ -1,16 +1,24 @@
 //! orca's HTTP API: upstream's paths, methods and JSON.
 
+mod admin;
+mod children;
 mod commands;
 mod diagnosis;
+mod events;
 mod executions;
 mod expressions;
 mod plan;
+mod query;
+mod schemas;
+mod search;
 mod start;
+mod tasks;
 mod unsupported;
 
 use gennaker_http::{Access, Api, Error, Permission};
+use http::StatusCode;
 
-use crate::{Orca, app::parse::Refusal, engine};
+use crate::{Orca, app::start as starting, engine};
 
 /// Looking at an application's executions.
 const READ: Permission = Permission::of("application", Access::Read);
@@ -22,17 +30,34 @@ const WRITE: Permission = Permission::of("application", Access::Write);
 /// All routes.
 pub(crate) fn api() -> Api<Orca> {
     start::api()
+        .merge(children::api())
         .merge(executions::api())
+        .merge(tasks::api())
+        .merge(search::api())
+        .merge(events::api())
+        .merge(schemas::api())
         .merge(expressions::api())
         .merge(commands::api())
+        .merge(admin::api())
         .merge(diagnosis::api())
         .merge(plan::api())
         .merge(unsupported::api())
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Error::new(refusal.kind, refusal.message)
+impl From<starting::Refusal> for Error {
+    fn from(refusal: starting::Refusal) -> Self {
+        let error = Error::new(refusal.kind, refusal.message);
+        if refusal.fails_upstream { error.with_status(StatusCode::INTERNAL_SERVER_ERROR) } else { error }
+    }
+}
+
+impl From<starting::Error> for Error {
+    fn from(error: starting::Error) -> Self {
+        match error {
+            starting::Error::Refused(refusal) => refusal.into(),
+            starting::Error::Engine(error) => Error::new(error.kind(), error.to_string()),
+            starting::Error::Client(error) => error,
+        }
     }
 }
 

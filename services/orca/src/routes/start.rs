@@ -1,49 +1,134 @@
 //! Starting pipelines and tasks.
 
-use axum::extract::State;
-use gennaker_http::{Api, Caller, Json, Result, post};
-use gennaker_wire::{Execution, Object};
+use axum::{extract::State, http::HeaderMap};
+use gennaker_base::Timestamp;
+use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, post};
+use gennaker_wire::Object;
+use http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{EXECUTE, engine_error};
-use crate::{Orca, app::parse};
+use super::EXECUTE;
+use crate::{
+    Orca,
+    app::start::{Asked, flow},
+};
+
+/// Who asked, as the service that was asked first knows it.
+const USER: &str = "x-spinnaker-user";
+/// Where it was asked: `deck`, `api`.
+const ORIGIN: &str = "x-spinnaker-user-origin";
+/// When the event happened that is started for, in epoch milliseconds.
+const EVENT_TIME: &str = "x-gennaker-event-time";
+const PARTLY: &str = "no templates or time windows";
 
 pub(super) fn api() -> Api<Orca> {
     Api::new("orca")
-        .route(
-            post("/orchestrate", orchestrate)
-                .needs(EXECUTE)
-                .partly("no templates, artifacts, concurrency limits or time windows"),
-        )
+        .route(post("/orchestrate", orchestrate).needs(EXECUTE).partly(PARTLY))
+        .route(post("/orchestrate/{pipelineConfigId}", orchestrate_stored).needs(EXECUTE).partly(PARTLY))
+        .route(post("/plan", plan).needs(EXECUTE).partly("no templates"))
+        .route(post("/plan/{pipelineConfigId}", plan_stored).needs(EXECUTE).partly("no templates"))
+        .route(post("/fail", fail).needs(EXECUTE))
         .route(post("/ops", ops).needs(EXECUTE).partly("stages as listed by GET /capabilities/stages"))
 }
 
 /// Starts a pipeline that the caller sends whole.
-async fn orchestrate(State(orca): State<Orca>, caller: Caller, Json(config): Json<Object>) -> Result<Json<Value>> {
-    let config = parse::with_trigger(config, &caller)?;
-    let config = orca.engine.expressions().in_pipeline(&caller, config).await;
-    let execution = parse::pipeline(config, &caller, orca.engine.now())?;
-    let scope = execution.pipeline_config_id.clone();
-    start(&orca, &caller, execution, scope, "pipelines").await
+async fn orchestrate(
+    State(orca): State<Orca>,
+    caller: Caller,
+    headers: HeaderMap,
+    Json(config): Json<Object>,
+) -> Result<Json<Value>> {
+    let asked = asked(caller, &headers)?;
+    Ok(answer(flow::orchestrate(&orca.engine, &asked, config, false).await?))
+}
+
+/// Starts a pipeline that front50 keeps; the body is its trigger.
+async fn orchestrate_stored(
+    State(orca): State<Orca>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Json(trigger): Json<Object>,
+) -> Result<Json<Value>> {
+    let asked = asked(caller, &headers)?;
+    let config = flow::stored(&orca.engine, &asked, &id, trigger).await?;
+    Ok(answer(flow::orchestrate(&orca.engine, &asked, config, true).await?))
+}
+
+fn answer(answer: flow::Answer) -> Json<Value> {
+    Json(match answer {
+        flow::Answer::Started(id) => json!({ "ref": format!("/pipelines/{id}") }),
+        flow::Answer::Planned(config) => Value::Object(config),
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Plan {
+    resolve_artifacts: bool,
+}
+
+/// The pipeline as it would be started.
+async fn plan(
+    State(orca): State<Orca>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(plan): Query<Plan>,
+    Json(config): Json<Object>,
+) -> Result<Json<Object>> {
+    let asked = asked(caller, &headers)?;
+    Ok(Json(flow::plan(&orca.engine, &asked, config, plan.resolve_artifacts).await?))
+}
+
+/// The same of a pipeline that front50 keeps.
+async fn plan_stored(
+    State(orca): State<Orca>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(plan): Query<Plan>,
+    Json(trigger): Json<Object>,
+) -> Result<Json<Object>> {
+    let asked = asked(caller, &headers)?;
+    let config = flow::stored(&orca.engine, &asked, &id, trigger).await?;
+    Ok(Json(flow::plan(&orca.engine, &asked, config, plan.resolve_artifacts).await?))
+}
+
+/// Stores a failed execution of a pipeline that the caller could not start.
+async fn fail(
+    State(orca): State<Orca>,
+    caller: Caller,
+    headers: HeaderMap,
+    Json(config): Json<Object>,
+) -> Result<StatusCode> {
+    let asked = asked(caller, &headers)?;
+    flow::fail(&orca.engine, &asked, config).await?;
+    Ok(StatusCode::OK)
 }
 
 /// Starts a list of operations.
-async fn ops(State(orca): State<Orca>, caller: Caller, Json(task): Json<Object>) -> Result<Json<Value>> {
-    let execution = parse::orchestration(task, &caller, orca.engine.now())?;
-    let scope = Some(execution.application.clone());
-    start(&orca, &caller, execution, scope, "tasks").await
+async fn ops(
+    State(orca): State<Orca>,
+    caller: Caller,
+    headers: HeaderMap,
+    Json(task): Json<Value>,
+) -> Result<Json<Value>> {
+    let asked = asked(caller, &headers)?;
+    let id = flow::task(&orca.engine, &asked, task).await?;
+    Ok(Json(json!({ "ref": format!("/tasks/{id}") })))
 }
 
-/// A second start with the same `Idempotency-Key`, of the same pipeline or application, answers with the first one.
-async fn start(
-    orca: &Orca,
-    caller: &Caller,
-    execution: Execution,
-    scope: Option<String>,
-    noun: &str,
-) -> Result<Json<Value>> {
-    let id = execution.id.clone();
-    let key = caller.idempotency_key.as_ref().map(|key| format!("{}/{key}", scope.unwrap_or_default()));
-    let id = orca.engine.start(execution, key).await.map_err(|error| engine_error("execution", &id, &error))?;
-    Ok(Json(json!({ "ref": format!("/{noun}/{id}") })))
+/// The request of these headers.
+pub(super) fn asked(caller: Caller, headers: &HeaderMap) -> Result<Asked> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
+    let event_time = match text(EVENT_TIME) {
+        None => None,
+        Some(time) => match time.parse() {
+            Ok(millis @ 0..) => Some(Timestamp::from_millis(millis)),
+            _ => return Err(Error::invalid(format!("{EVENT_TIME} is a time in epoch milliseconds, not {time:?}"))),
+        },
+    };
+    let origin = text(ORIGIN).map(str::to_owned);
+    Ok(Asked { caller, is_named: text(USER).is_some(), origin, event_time })
 }

@@ -138,15 +138,84 @@ async fn a_plan_is_made_and_nothing_is_stored() {
     assert_eq!(names, ["W", "C"]);
     assert_eq!(plan.steps[0].settings["note"], "1.2");
     assert_eq!(plan.steps[1].before[0].steps[0].name.as_deref(), Some("checkPrecondition"));
-    let failing = json!({"application": "shop", "stages": [{"refId": "1", "type": "moon"}]}).to_string();
-    let (status, answer) = call(&world, Method::POST, "/pipelines/plan", &failing).await;
-    assert_eq!((status, &answer["outcome"]), (StatusCode::OK, &json!("FAILS")));
+    let stages = json!([{"refId": "1", "type": "wait"}]);
+    for (failing, says) in [
+        (json!({"application": "shop", "stages": [{"refId": "1", "type": "moon"}]}), "\"moon\" is not supported"),
+        (json!({"application": "shop", "stages": []}), "no stage can start"),
+        (json!({"application": "shop", "stages": stages, "disabled": true}), "Pipeline is disabled"),
+        (json!({"application": "shop", "stages": stages, "type": "templatedPipeline"}), "templates are not supported"),
+        (json!({"application": "shop", "stages": stages, "executionId": "../x"}), "executionId is up to"),
+        (json!({"stages": stages, "parameterConfig": [{"name": "tag", "required": true}]}), "the parameter tag"),
+    ] {
+        let (status, answer) = call(&world, Method::POST, "/pipelines/plan", &failing.to_string()).await;
+        assert_eq!((status, &answer["outcome"]), (StatusCode::OK, &json!("FAILS")), "{failing}: {answer}");
+        assert!(answer.to_string().contains(&says.replace('"', "\\\"")), "{failing}: {answer}");
+    }
     for wrong in ["{", "[]", r#"{"stages": {}}"#, r#"{"stages": [7]}"#, r#"{"trigger": 5}"#] {
         let (status, answer) = call(&world, Method::POST, "/pipelines/plan", wrong).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}: {answer}");
     }
     let (_, list) = call(&world, Method::GET, "/applications/shop/pipelines", "").await;
     assert_eq!(list, json!([]));
+}
+
+#[tokio::test]
+async fn who_has_no_place_is_told_behind_whom_before_and_after_its_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::start(folder.path(), "one", &Options::default()).await;
+    let limits = json!({"limitConcurrent": true, "keepWaitingPipelines": true});
+    let stages = json!([{"refId": "1", "type": "record", "name": "R"}]);
+    let mut pipeline = json!({"application": "shop", "name": "deploy", "id": "config", "stages": stages});
+    pipeline["limitConcurrent"] = true.into();
+    let plan = async || {
+        let (_, answer) = call(&world, Method::POST, "/pipelines/plan", &pipeline.to_string()).await;
+        serde_json::from_value::<Plan>(answer).expect("a plan")
+    };
+    assert_eq!(plan().await.outcome, Outcome::Runs);
+    let first = world.begin_with(limits.clone(), stages.clone()).await;
+    world.until(&first, |execution| execution.status == Status::Running).await;
+    let planned = plan().await;
+    assert_eq!((planned.outcome, planned.waits[0].behind.as_slice()), (Outcome::Waits, &[first.clone()][..]));
+    let second = world.begin_with(limits, stages.clone()).await;
+    let found = diagnosis(&world, &second).await;
+    assert_eq!(found.verdict, Verdict::Queued);
+    assert_eq!((found.causes.len(), found.causes[0].executions.as_slice()), (1, &[first.clone()][..]));
+    let cancelled = call(&world, Method::PUT, &format!("/pipelines/{first}/cancel"), "").await;
+    assert!(cancelled.0.is_success());
+    world.until(&second, |execution| execution.status == Status::Running).await;
+    let found = diagnosis(&world, &second).await;
+    assert!(
+        found.causes.is_empty() && found.record.replayed.is_some_and(|replayed| replayed.same),
+        "{:?}",
+        found.causes
+    );
+}
+
+#[tokio::test]
+async fn a_restart_and_an_import_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::start(folder.path(), "one", &Options::default()).await;
+    let stages = json!([{"refId": "1", "type": "record", "name": "R", "done": true}]);
+    let id = world.begin(stages).await;
+    let ended = world.ended(&id).await;
+    let path = format!("/pipelines/{id}/stages/{}/restart", ended.stages[0].id);
+    assert!(call(&world, Method::PUT, &path, "{}").await.0.is_success());
+    eventually(async || world.calls.lock().len() == 2).await;
+    world.ended(&id).await;
+    let found = diagnosis(&world, &id).await;
+    let keys: Vec<_> = found.calls.iter().map(|call| call.request_id.clone()).collect();
+    let sent: Vec<_> = world.calls.lock().iter().map(|(request, _)| request.clone()).collect();
+    assert_eq!(keys, sent, "each run has a key of its own");
+    assert_eq!(found.commands[0].command, "restart");
+
+    let mut imported = ended;
+    imported.id = "01IMPORTED".to_owned();
+    world.orca.engine().import(imported).await.expect("it is stored");
+    let found = diagnosis(&world, "01IMPORTED").await;
+    assert_eq!(found.verdict, Verdict::Succeeded);
+    assert!(found.record.problem.is_some_and(|problem| problem.contains("it was imported")));
+    let (status, answer) = call(&world, Method::GET, "/pipelines/01IMPORTED/replay", "").await;
+    assert_eq!(status, StatusCode::NOT_IMPLEMENTED, "{answer}");
 }
 
 #[tokio::test]

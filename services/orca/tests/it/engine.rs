@@ -1,6 +1,10 @@
 //! The engine on a real store: what is answered is kept, what was under way goes on elsewhere.
 
-use gennaker_orca::{Options, engine::Settled, planner::Signal};
+use gennaker_orca::{
+    Options,
+    engine::{Settled, StartRequest},
+    planner::Signal,
+};
 use gennaker_wire::Status;
 use serde_json::json;
 
@@ -97,8 +101,9 @@ async fn a_second_start_with_the_same_request_is_the_first_one() {
         ..gennaker_wire::Execution::default()
     };
     let engine = world.orca.engine();
-    let first = engine.start(execution("01A"), Some("build-7".into())).await.expect("it starts");
-    let second = engine.start(execution("01B"), Some("build-7".into())).await.expect("it is answered");
+    let start = |id: &str| StartRequest { request: Some("build-7".into()), ..execution(id).into() };
+    let first = engine.start(start("01A")).await.expect("it starts");
+    let second = engine.start(start("01B")).await.expect("it is answered");
     assert_eq!((first.as_str(), second.as_str()), ("01A", "01A"));
     assert!(engine.load("01B").await.is_err(), "nothing else is stored");
 }

@@ -82,7 +82,7 @@ async fn a_start_whose_caller_gives_up_is_driven() {
     let mut execution = Execution { id: "01A".into(), application: "shop".into(), ..Execution::default() };
     let stage = json!({"id": "s", "refId": "1", "type": "record", "context": {"done": true}});
     execution.stages.push(serde_json::from_value(stage).expect("a stage"));
-    let caller = tokio::spawn(async move { engine.start(execution, None).await });
+    let caller = tokio::spawn(async move { engine.start(execution.into()).await });
     eventually(async || world.store.load("01A").await.is_ok()).await;
     caller.abort();
     assert!(caller.await.is_err(), "it gave up");

@@ -52,8 +52,8 @@ async fn bad_starts_are_refused_and_nothing_is_stored() {
         (r#"{"application": "a", "stages": [1]}"#, 400),
         (r#"{"application": "a", "stages": [{"name": "x"}]}"#, 400),
         (r#"{"application": "a", "stages": [], "executionId": "a/b"}"#, 400),
-        (r#"{"application": "a", "trigger": 5}"#, 400),
-        (r#"{"application": "a", "stages": [], "limitConcurrent": true}"#, 501),
+        (r#"{"application": "a", "stages": [], "trigger": {"parameters": [1]}}"#, 400),
+        (r#"{"application": "a", "stages": []}"#, 400),
         (r#"{"application": "a", "stages": [], "type": "templatedPipeline"}"#, 501),
     ];
     for (body, status) in refused {

@@ -1,11 +1,19 @@
 //! orca as a service: its engine on a real store, its HTTP API in this process.
 
+mod admin;
+mod answers;
+mod core_stages;
 mod doctor;
 mod engine;
 mod expressions;
 mod faults;
 mod http;
+mod limits;
+mod peers;
+mod pipelines;
+mod read_side;
 mod recorded;
 mod replays;
+mod starts;
 mod unsteady;
 mod world;

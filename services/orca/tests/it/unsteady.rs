@@ -8,8 +8,8 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Commit, Created, Epoch, Error, Event, Execution, Executions, Lease, Leases, NewExecution, Node, Nodes,
-    Owner, Query, Registration, Result, SharedStore, Signal,
+    Claim, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Lease, Leases, NewExecution, Node,
+    Nodes, Owner, Query, Registration, Result, SharedStore, Signal,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -78,10 +78,10 @@ impl Executions for UnsteadyStore {
         let result = self.inner.create(new).await;
         self.pass().await;
         // The answer that it is there already is not lost: that is the second one.
-        if matches!(result, Ok(Created::New)) { self.answer("create", &id, result) } else { result }
+        if matches!(result, Ok(Created::New { .. })) { self.answer("create", &id, result) } else { result }
     }
 
-    async fn commit(&self, commit: Commit) -> Result<()> {
+    async fn commit(&self, commit: Commit) -> Result<Committed> {
         if !*self.open.borrow() {
             self.blocked_commits.fetch_add(1, Ordering::SeqCst);
         }

@@ -9,8 +9,8 @@ use gennaker_cluster::Membership;
 use gennaker_http::TransportOptions;
 use gennaker_orca::{Options, Orca, engine::Deps};
 use gennaker_orca_stages::{
-    Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Next, Options as StageOptions, StageDefinition, Task, TaskContext,
+    TaskError, TaskResult, TaskTemplate,
 };
 use gennaker_store::{Owner, Registration, SharedStore};
 use gennaker_store_sql::SqlStore;
@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+use crate::peers::{Front50, Itself};
+
 /// What the `record` task was asked to do: request id and fence, in order.
 pub(crate) type Calls = Arc<Mutex<Vec<(String, String)>>>;
 
@@ -27,6 +29,8 @@ pub(crate) type Calls = Arc<Mutex<Vec<(String, String)>>>;
 pub(crate) struct World {
     pub(crate) orca: Orca,
     pub(crate) store: SharedStore,
+    /// What front50 keeps.
+    pub(crate) front50: Front50,
     pub(crate) calls: Calls,
     stop: CancellationToken,
     driver: Option<JoinHandle<()>>,
@@ -89,6 +93,17 @@ impl World {
 
     /// The same, with a clock for the engine.
     pub(crate) async fn start_by(store: SharedStore, node: &str, options: &Options, clock: SharedClock) -> World {
+        World::start_with(store, node, options, clock, &StageOptions::default()).await
+    }
+
+    /// The same, with settings of the stages.
+    pub(crate) async fn start_with(
+        store: SharedStore,
+        node: &str,
+        options: &Options,
+        clock: SharedClock,
+        stages: &StageOptions,
+    ) -> World {
         let registration = Registration { node: node.to_owned(), address: String::new(), format: 1 };
         let cluster = gennaker_cluster::Options {
             ttl: Duration::from_secs(3),
@@ -100,23 +115,25 @@ impl World {
         let (hears, may_hear) = watch::channel(true);
         let owner = forwarded(membership.standing().owners(), may_hear);
         let calls = Calls::default();
-        let mut catalogue = Catalogue::standard();
+        let mut catalogue = Catalogue::new(stages).expect("sound settings");
         catalogue.add_stage(RecordStage);
         catalogue.add_task(RecordTask { calls: calls.clone() });
-        let nowhere = |name| Transport::in_process(name, axum::Router::new(), TransportOptions::default());
+        let way = |name, router| Transport::in_process(name, router, TransportOptions::default());
+        let (front50, itself) = (Front50::default(), Itself::default());
         let clients = Clients {
-            front50: Front50Client::new(Transport::in_process("front50", front50(), TransportOptions::default())),
-            orca: OrcaClient::new(nowhere("orca")),
-            clouddriver: ClouddriverClient::new(nowhere("clouddriver")),
+            front50: Front50Client::new(way("front50", front50.router())),
+            orca: OrcaClient::new(way("orca", itself.router())),
+            clouddriver: ClouddriverClient::new(way("clouddriver", axum::Router::new())),
         };
         let deps = Deps { store: store.clone(), owner, clock, catalogue: Arc::new(catalogue), clients };
         let orca = Orca::new(options, deps);
+        itself.is(orca.api().into_service((), Default::default()));
         let stop = CancellationToken::new();
         let driver = tokio::spawn({
             let (orca, stop) = (orca.clone(), stop.clone());
             async move { orca.run(stop).await }
         });
-        World { orca, store, calls, stop, driver: Some(driver), hears, _membership: membership }
+        World { orca, store, front50, calls, stop, driver: Some(driver), hears, _membership: membership }
     }
 
     /// From now on the engine does not hear what becomes of its node's lease.
@@ -187,14 +204,6 @@ impl World {
         crate::doctor::check_ended(self, id).await;
         ended
     }
-}
-
-/// A front50 with one pipeline, `deploy` of `shop`, and its application.
-fn front50() -> axum::Router {
-    use axum::{Json, routing::get};
-    let pipelines = || async { Json(json!([{"id": "p-1", "name": "deploy", "application": "shop"}])) };
-    let application = || async { Json(json!({"name": "shop", "email": "ann@example.com"})) };
-    axum::Router::new().route("/pipelines/shop", get(pipelines)).route("/v2/applications/shop", get(application))
 }
 
 /// What `from` shows, while `may_hear`.

@@ -4,4 +4,6 @@
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod not_yet;
+#[cfg(test)]
 mod program;

@@ -127,3 +127,48 @@ fn bad_usage_ends_with_2_and_a_reason_before_anything_is_played() {
     let empty = write(&folder, "empty/cron.json", "[]");
     assert_bad_usage(&naming(&[empty.parent().unwrap()]), "has no file of the set naming: no naming*.json");
 }
+
+#[test]
+fn cases_are_selected_by_name_and_those_left_out_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = |id: &str| case(id, "pod", json!({"kind": "pod", "apiGroup": "core"}));
+    let file = write(&folder, "a.json", &cases(&[named("a-1"), named("a-2"), named("b-1"), named("c-1")]));
+    let ran = naming(&[&file, Path::new("--only"), Path::new("a-,b-"), Path::new("--skip"), Path::new("a-2")]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), "2 left out\n2 passed, 0 failed\n"), "{}", ran.err);
+}
+
+#[test]
+fn targets_are_for_sets_that_call_services() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = write(&folder, "naming.json", &cases(&[right()]));
+    let target = |set: &str, target: &str| run(&[Path::new(set), &good, Path::new("--target"), Path::new(target)]);
+    assert_bad_usage(&target("naming", "orca=http://127.0.0.1:1"), "the set naming calls no services");
+    assert_bad_usage(
+        &target("executions", "moon=http://127.0.0.1:1"),
+        "there is no service \"moon\"; there are: orca, ",
+    );
+    assert_bad_usage(&target("executions", "orca"), "a target is NAME=URL");
+}
+
+#[test]
+fn an_execution_is_played_and_a_service_that_runs_elsewhere_is_called_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = |service: &str, path: &str, body: Value| json!({"service": service, "method": "GET", "path": path, "status": 200, "body": body});
+    let played = json!({
+        "name": "reads",
+        "request": [{"method": "GET", "path": "/pipelines?pipelineConfigIds=none"}],
+        "then": [{"service": "front50", "method": "GET", "path": "/pipelines"}],
+        "expected": {"executions": []},
+        "endpointAnswers": [
+            answer("orca", "/pipelines?pipelineConfigIds=none", json!([])),
+            answer("front50", "/pipelines", json!([])),
+        ],
+    });
+    let file = write(&folder, "executions.json", &cases(&[played]));
+    let ran = run(&[Path::new("executions"), &file]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), "1 passed, 0 failed\n"), "{}", ran.err);
+    // Nothing listens on port 1.
+    let ran = run(&[Path::new("executions"), &file, Path::new("--target"), Path::new("front50=http://127.0.0.1:1")]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("GET front50/pipelines: no answer: "), "{}", ran.out);
+}

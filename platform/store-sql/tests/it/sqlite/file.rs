@@ -45,7 +45,16 @@ fn execution(id: String) -> NewExecution {
         body: "x".repeat(1_000),
     };
     let event = NewEvent { kind: "created".to_owned(), at: Timestamp::ZERO, body: String::new() };
-    NewExecution { head, parts: Vec::new(), event, owner: None, request: None, fence: None }
+    NewExecution {
+        head,
+        parts: Vec::new(),
+        event,
+        owner: None,
+        request: None,
+        correlation: None,
+        place: None,
+        fence: None,
+    }
 }
 
 #[tokio::test]
@@ -123,7 +132,7 @@ async fn a_lock_held_by_another_refuses_writes_until_it_is_gone() {
     let error = open(&path).await.expect_err("it is locked");
     assert_eq!(error.kind(), Kind::Unavailable);
     other.execute("ROLLBACK").await.expect("it unlocks");
-    assert_eq!(store.create(execution("e".to_owned())).await.expect("it is created"), Created::New);
+    assert_eq!(store.create(execution("e".to_owned())).await.expect("it is created"), Created::New { waits: false });
 }
 
 #[tokio::test]
@@ -185,7 +194,7 @@ async fn a_writer_gets_an_answer_for_each_execution() {
     let store = SqlStore::open_sqlite(&path, Arc::new(SystemClock), Options::default()).await.expect("it opens");
     for number in 0..executions {
         let id = format!("{prefix}{number}");
-        assert_eq!(store.create(execution(id.clone())).await.expect("it is created"), Created::New);
+        assert_eq!(store.create(execution(id.clone())).await.expect("it is created"), Created::New { waits: false });
         println!("\ncreated {id}");
     }
     assert_eq!(store.list(&Query::default()).await.expect("it is listed").len(), executions);
@@ -213,5 +222,5 @@ async fn processes_share_a_file_and_a_killed_one_loses_no_answered_write() {
             store.load(&line["created ".len()..]).await.expect("an answered write is there");
         }
     }
-    assert_eq!(store.create(execution("last".to_owned())).await.expect("it goes on"), Created::New);
+    assert_eq!(store.create(execution("last".to_owned())).await.expect("it goes on"), Created::New { waits: false });
 }

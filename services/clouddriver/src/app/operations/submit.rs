@@ -169,10 +169,12 @@ async fn create(
             event: NewEvent { kind: "created".to_owned(), at: inner.clock.now(), body: "{}".to_owned() },
             owner: owner.clone(),
             request: request.clone(),
+            correlation: None,
+            place: None,
             fence: fence.clone(),
         };
         match settle(&inner, new).await {
-            Ok(Created::New) => break,
+            Ok(Created::New { .. }) => break,
             Ok(Created::Existing(id)) => return Ok(id),
             Ok(Created::Deleted) => return Err(Error::Deleted(request.unwrap_or_default())),
             // It is this node's lease that has ended: the task waits for whoever claims it.
@@ -206,7 +208,9 @@ async fn settle(inner: &Inner, new: NewExecution) -> Result<Created, StoreError>
     for _ in 0..LOOKS {
         tokio::time::sleep(backoff.next_wait()).await;
         match inner.store.load(&new.head.id).await {
-            Ok(stored) if stored.owner == new.owner && stored.sequence == 1 => return Ok(Created::New),
+            Ok(stored) if stored.owner == new.owner && stored.sequence == 1 => {
+                return Ok(Created::New { waits: false });
+            }
             Ok(stored) => return Ok(Created::Existing(stored.head.id)),
             Err(StoreError::NotFound { .. }) => return Err(unknown),
             Err(_) => {}

@@ -333,7 +333,15 @@ mod tests {
         );
         let head = task.head().expect("a row");
         assert_eq!((head.status.as_str(), head.group.as_str()), ("SUCCEEDED", "shop"));
-        let stored = Stored { head, parts: vec![], owner: None, sequence: 1, due: None, signals: vec![] };
+        let stored = Stored {
+            head,
+            parts: vec![],
+            owner: None,
+            sequence: 1,
+            due: None,
+            signals: vec![],
+            place: gennaker_store::Standing::None,
+        };
         assert_eq!(Task::read(&stored).expect("a task"), task);
     }
 

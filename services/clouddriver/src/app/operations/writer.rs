@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use gennaker_base::Backoff;
-use gennaker_store::{Ahead, Commit, Due, Error as StoreError, NewEvent, Owner};
+use gennaker_store::{Ahead, Commit, Due, Error as StoreError, NewEvent, Next, Owner, PlaceChange};
 use gennaker_wire::OperationTask;
 use tokio::sync::watch;
 
@@ -47,7 +47,7 @@ impl Writer {
         let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
         loop {
             let error = match self.inner.store.commit(change.clone()).await {
-                Ok(()) => break,
+                Ok(_) => break,
                 Err(error @ (StoreError::Unavailable { .. } | StoreError::Unknown { .. })) => error,
                 Err(error) => return Err(Error::Store(error)),
             };
@@ -75,6 +75,8 @@ impl Writer {
             taken: self.taken.clone(),
             due: Due::Never,
             ahead: if self.task.is_over() { Ahead::Ended } else { Ahead::Keep },
+            place: PlaceChange::Keep,
+            next: Next::Oldest,
         })
     }
 

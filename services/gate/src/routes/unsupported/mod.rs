@@ -8,7 +8,7 @@ mod services;
 use gennaker_http::{Api, Permission, unsupported};
 use http::Method;
 
-use super::{EXECUTE, KNOWN, READ, READ_ACCOUNT, WRITE};
+use super::{KNOWN, READ, READ_ACCOUNT, WRITE};
 use crate::Gate;
 
 const GET: Method = Method::GET;
@@ -47,14 +47,9 @@ const MISSING: &[Missing] = &[
         ],
     },
     Missing {
-        message: "repairing executions by an administrator is not supported yet",
+        message: "who is an administrator is not known yet: there is no sign-in",
         permission: Permission::Admin,
-        endpoints: &[(GET, "/admin"), (PUT, "/admin/executions/forceCancel"), (POST, "/admin/executions/hydrate")],
-    },
-    Missing {
-        message: "searching executions is not supported yet: list them with GET /applications/{application}/pipelines",
-        permission: READ,
-        endpoints: &[(GET, "/applications/{application}/executions/search"), (GET, "/executions/failedStages")],
+        endpoints: &[(GET, "/admin")],
     },
     Missing {
         message: "snapshots are not supported",
@@ -203,14 +198,9 @@ const MISSING: &[Missing] = &[
         endpoints: &[(POST, "/pipelines/move")],
     },
     Missing {
-        message: "restarting a stage is not supported yet: start the pipeline again",
-        permission: EXECUTE,
-        endpoints: &[(PUT, "/pipelines/{id}/stages/{stageId}/restart")],
-    },
-    Missing {
         message: "projects are not supported yet",
         permission: KNOWN,
-        endpoints: &[(GET, "/projects/{id}/clusters"), (GET, "/projects/{id}/pipelines")],
+        endpoints: &[(GET, "/projects/{id}/clusters")],
     },
     Missing {
         message: "proxies to other services are not supported",

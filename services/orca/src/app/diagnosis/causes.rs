@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gennaker_base::Timestamp;
+use gennaker_store::Standing;
 use gennaker_wire::{
     Execution, Status,
     diagnosis::{Cause, CauseKind, Ownership, StageWait},
@@ -63,8 +64,7 @@ fn paused(head: &Execution) -> Option<Cause> {
 /// Whether it waits for a place among the runs of its pipeline, and behind whom.
 fn place(evidence: &Evidence, others: &[Execution]) -> Option<Cause> {
     let head = evidence.state.head();
-    let not_begun = matches!(head.status, Status::NotStarted | Status::Buffered);
-    if !not_begun || !evidence.state.needs_place() {
+    if evidence.row.place != Standing::Waiting || evidence.state.is_over() {
         return None;
     }
     let others = || others.iter().filter(|other| other.id != head.id);
@@ -145,7 +145,7 @@ fn claimable_since(evidence: &Evidence, queued: bool) -> Option<Timestamp> {
     match evidence.row.due {
         Some(due) => Some(due),
         // It was never owned.
-        None if evidence.events.len() == 1 && !queued => head.build_time,
+        None if evidence.row.sequence <= 1 && !queued => head.build_time,
         None => None,
     }
 }

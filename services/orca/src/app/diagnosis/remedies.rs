@@ -1,17 +1,16 @@
 //! What would help, in commands and calls that can be copied.
 
+use gennaker_orca_stages::EXECUTION_WINDOW;
 use gennaker_wire::{
     Diagnosis, ExecutionKind,
     diagnosis::{CauseKind, HttpCall, Remedy, StageName, StageWait, StageWaitKind, Verdict},
 };
 use serde_json::{Value, json};
 
-use super::waits::WINDOW;
-
 /// So many stages, or executions, have remedies of their own.
 const MOST: usize = 5;
 /// The types of stages whose wait `skipRemainingWait` ends.
-const SKIPPABLE: [&str; 3] = ["wait", "waitUntil", WINDOW];
+const SKIPPABLE: [&str; 3] = ["wait", "waitUntil", EXECUTION_WINDOW];
 
 pub(super) fn of(diagnosis: &Diagnosis) -> Vec<Remedy> {
     let mut remedies = Vec::new();

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use gennaker_orca_stages::{Next, TaskError, TaskResult};
-use gennaker_store::{Epoch, Execution as Row, Head, Node, Owner, Registration};
+use gennaker_store::{Epoch, Execution as Row, Head, Node, Owner, Registration, Standing};
 use gennaker_wire::{
     ExecutionKind, Object,
     diagnosis::{CauseKind, Remedy, StageWaitKind, Verdict},
@@ -38,6 +38,7 @@ fn evidence(script: &Script) -> Evidence {
         sequence: script.events.len() as u64,
         due: state.next_due(),
         signals: Vec::new(),
+        place: Standing::None,
     };
     let events = script.events.iter().map(|event| Witnessed {
         recorded: Recorded { sequence: event.number, at: event.at, event: event.what.clone() },
@@ -243,7 +244,9 @@ fn a_place_is_waited_for_behind_those_that_run() {
         run("01E", Status::NotStarted, 1),
         run("01F", Status::NotStarted, 5),
     ];
-    let diagnosis = diagnose(&ownerless(&script), &others, at(60));
+    let mut evidence = ownerless(&script);
+    evidence.row.place = Standing::Waiting;
+    let diagnosis = diagnose(&evidence, &others, at(60));
     assert_eq!(diagnosis.verdict, Verdict::Queued);
     let cause = &diagnosis.causes[0];
     assert_eq!((cause.kind, cause.executions.as_slice()), (CauseKind::Place, &["01A".to_owned()][..]));
@@ -253,6 +256,9 @@ fn a_place_is_waited_for_behind_those_that_run() {
     );
     assert_eq!(says(&diagnosis, "give up the one that holds the place").command, ["execution", "cancel", "01A"]);
     assert_eq!(diagnosis.causes.len(), 1, "who waits for a place is not to be claimed: {:?}", diagnosis.causes);
+    evidence.row.place = Standing::Held;
+    let diagnosis = diagnose(&evidence, &others, at(60));
+    assert_eq!((diagnosis.verdict, diagnosis.causes[0].kind), (Verdict::Unowned, CauseKind::Claimable));
 }
 
 #[test]

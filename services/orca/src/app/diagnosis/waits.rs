@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gennaker_base::Timestamp;
+use gennaker_orca_stages::EXECUTION_WINDOW;
 use gennaker_wire::{
     Status,
     diagnosis::{StageWait, StageWaitKind, TaskName},
@@ -14,8 +15,6 @@ use crate::{
     planner::{Phase, StageState, TaskRun, Wake},
 };
 
-/// The type of the stage that waits for an execution window.
-pub(super) const WINDOW: &str = "restrictExecutionDuringTimeWindow";
 /// The type of the stage that waits for a person.
 pub(super) const JUDGMENT: &str = "manualJudgment";
 /// How late something may be before it is said: an owner is busy, a clock is off.
@@ -77,7 +76,7 @@ fn of_task(wait: &mut StageWait, state: &StageState, task: &TaskRun, trail: &Tra
             wait.due = Some(due);
             wait.waits_for = match kind {
                 _ if task.failures > 0 => StageWaitKind::BackOff,
-                WINDOW => StageWaitKind::Window,
+                EXECUTION_WINDOW => StageWaitKind::Window,
                 _ if trail.named_its_time(id) => StageWaitKind::Time,
                 _ => StageWaitKind::Look,
             };
@@ -85,7 +84,7 @@ fn of_task(wait: &mut StageWait, state: &StageState, task: &TaskRun, trail: &Tra
         Wake::OnChange => {
             wait.waits_for = match kind {
                 JUDGMENT => StageWaitKind::Judgment,
-                WINDOW => StageWaitKind::Window,
+                EXECUTION_WINDOW => StageWaitKind::Window,
                 _ => StageWaitKind::Change,
             };
         }

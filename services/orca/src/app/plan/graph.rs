@@ -10,6 +10,8 @@ pub(super) struct Graph {
     pub(super) requisites: Vec<Vec<usize>>,
     /// Ref ids that a stage waits for and no stage has.
     pub(super) missing: Vec<(usize, String)>,
+    /// Ref ids that a stage before it has, too.
+    pub(super) repeated: Vec<(usize, String)>,
     /// The stages that wait for themselves, by way of others.
     pub(super) ring: BTreeSet<usize>,
     order: Vec<usize>,
@@ -18,9 +20,14 @@ pub(super) struct Graph {
 impl Graph {
     pub(super) fn of(stages: &[Stage]) -> Self {
         let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut repeated = Vec::new();
         for (place, stage) in stages.iter().enumerate() {
             if let Some(ref_id) = &stage.ref_id {
-                named.entry(ref_id).or_default().push(place);
+                let places = named.entry(ref_id).or_default();
+                if !places.is_empty() {
+                    repeated.push((place, ref_id.clone()));
+                }
+                places.push(place);
             }
         }
         let mut missing = Vec::new();
@@ -39,7 +46,7 @@ impl Graph {
         }
         let order = order(&requisites);
         let ring = ring(&requisites, &order);
-        Graph { requisites, missing, ring, order }
+        Graph { requisites, missing, repeated, ring, order }
     }
 
     /// The places in the order in which the stages may start; those that never can stand at the end.
@@ -120,6 +127,8 @@ mod tests {
         assert_eq!(graph.in_order().collect::<Vec<_>>(), [1, 2, 0, 3, 4]);
         assert_eq!(graph.missing, [(4, "9".to_owned())]);
         assert!(graph.ring.is_empty());
+        let twice = super::tests::graph(&[("1", &[]), ("1", &[]), ("2", &["1"])]);
+        assert_eq!((twice.repeated.as_slice(), &twice.requisites[2]), (&[(1, "1".to_owned())][..], &vec![0, 1]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use gennaker_wire::{Execution, Outcome, Plan, PlannedWait, Severity, Status, Wai
 
 /// Says in the plan of `execution` whether it would wait for `others`, the runs of the same pipeline that are not over. Upstream:
 /// `OrcaMessageHandler.shouldQueue`; `limitConcurrent` goes before `maxConcurrentExecutions`.
-pub(crate) fn limit(plan: &mut Plan, execution: &Execution, others: &[Execution]) {
+pub(super) fn limit(plan: &mut Plan, execution: &Execution, others: &[Execution]) {
     if execution.pipeline_config_id.is_none() {
         if execution.limit_concurrent || execution.max_concurrent_executions > 0 {
             plan.remark(Severity::Note, "it has no id: its runs are not limited, because nothing says which they are");

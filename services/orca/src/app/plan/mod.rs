@@ -21,58 +21,71 @@ use gennaker_orca_stages::{Catalogue, StageView};
 use gennaker_wire::{Execution, Object, ObjectExt, Outcome, Plan, Planned, Severity, Stage};
 use serde_json::Value;
 
-pub(crate) use self::limits::limit;
-use self::{graph::Graph, stages::Look};
-use super::parse::{self, Refusal};
-use crate::expressions::Expressions;
+use self::{graph::Graph, limits::limit, stages::Look};
+use super::{
+    standing,
+    start::{Asked, Error, Refusal, flow},
+};
+use crate::{engine::Engine, expressions::Expressions};
 
 /// How long stages may be looked at; those that come later are not known. A call to orca may take 30 s in all.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// What plans are made with.
-pub(crate) struct Planner<'a> {
-    pub(crate) catalogue: &'a Catalogue,
-    pub(crate) expressions: &'a Expressions,
-    pub(crate) clients: &'a Clients,
-    pub(crate) clock: SharedClock,
-    pub(crate) caller: &'a Caller,
+/// The plan of a pipeline that is sent as for `POST /orchestrate`.
+///
+/// # Errors
+/// If it is no pipeline at all, or the store refuses. One that would be refused at its start is a plan that fails.
+pub(crate) async fn of_pipeline(
+    engine: &Engine,
+    catalogue: &Catalogue,
+    asked: &Asked,
+    config: Object,
+) -> Result<Plan, Error> {
+    check_shape(&config)?;
+    let mut plan = Plan { of: Planned::Pipeline, name: config.text("name"), ..Plan::default() };
+    for name in missing_parameters(&config) {
+        plan.remark(Severity::Problem, format!("the parameter {name} is required, and the trigger does not give it"));
+    }
+    let (execution, problem) = match flow::sketch(engine, asked, config).await {
+        Ok(sketched) => sketched,
+        Err(Error::Refused(refusal)) => {
+            plan.remark(Severity::Problem, refusal.message);
+            return Ok(plan);
+        }
+        Err(error) => return Err(error),
+    };
+    if let Some(problem) = problem {
+        plan.remark(Severity::Problem, problem.message);
+    }
+    plan.name = execution.name.clone();
+    let planner = Planner {
+        catalogue,
+        expressions: engine.expressions(),
+        clients: engine.clients(),
+        clock: engine.clock(),
+        caller: &asked.caller,
+    };
+    planner.stages(&execution, &mut plan).await;
+    let others = match &execution.pipeline_config_id {
+        Some(definition) if execution.limit_concurrent || execution.max_concurrent_executions > 0 => {
+            engine.list(&standing::unfinished_runs(definition)).await?
+        }
+        _ => Vec::new(),
+    };
+    limit(&mut plan, &execution, &others);
+    Ok(plan)
 }
 
-/// A plan, and the execution that it is of if one would start at all.
-pub(crate) struct Made {
-    pub(crate) plan: Plan,
-    pub(crate) execution: Option<Execution>,
+/// What plans are made with.
+struct Planner<'a> {
+    catalogue: &'a Catalogue,
+    expressions: &'a Expressions,
+    clients: &'a Clients,
+    clock: SharedClock,
+    caller: &'a Caller,
 }
 
 impl Planner<'_> {
-    /// The plan of a pipeline that is sent as for `POST /orchestrate`. Whether it would wait for a place is not in it: see
-    /// [`limit`].
-    ///
-    /// # Errors
-    /// If it is no pipeline. One that would be refused at its start is a plan that fails.
-    pub(crate) async fn pipeline(&self, config: Object) -> Result<Made, Refusal> {
-        check_shape(&config)?;
-        let mut plan = Plan { of: Planned::Pipeline, name: config.text("name"), ..Plan::default() };
-        let config = match parse::with_trigger(config, self.caller) {
-            Ok(config) => config,
-            Err(refusal) => return Ok(refused(plan, &refusal)),
-        };
-        for name in missing_parameters(&config) {
-            plan.remark(
-                Severity::Problem,
-                format!("the parameter {name} is required, and the trigger does not give it"),
-            );
-        }
-        let config = self.expressions.in_pipeline(self.caller, config).await;
-        let execution = match parse::pipeline(config, self.caller, self.clock.now()) {
-            Ok(execution) => execution,
-            Err(refusal) => return Ok(refused(plan, &refusal)),
-        };
-        plan.name = execution.name.clone();
-        self.stages(&execution, &mut plan).await;
-        Ok(Made { plan, execution: Some(execution) })
-    }
-
     /// Its stages in the order in which they may run, and what keeps some from running at all.
     async fn stages(&self, execution: &Execution, plan: &mut Plan) {
         let graph = Graph::of(&execution.stages);
@@ -97,6 +110,10 @@ impl Planner<'_> {
         }
         for (place, requisite) in &graph.missing {
             let message = format!("requisiteStageRefIds names {requisite}, which no stage has: it is not waited for");
+            plans[*place].iter_mut().for_each(|plan| plan.remark(Severity::Doubt, message.clone()));
+        }
+        for (place, ref_id) in &graph.repeated {
+            let message = format!("another stage has the refId {ref_id} as well: who waits for it waits for both");
             plans[*place].iter_mut().for_each(|plan| plan.remark(Severity::Doubt, message.clone()));
         }
         for place in &graph.ring {
@@ -131,14 +148,9 @@ fn unreached(graph: &Graph, execution: &Execution, plans: &mut [Option<Plan>]) {
     }
 }
 
-fn refused(mut plan: Plan, refusal: &Refusal) -> Made {
-    plan.remark(Severity::Problem, refusal.message.clone());
-    Made { plan, execution: None }
-}
-
 /// What is no pipeline at all.
 fn check_shape(config: &Object) -> Result<(), Refusal> {
-    let wrong = |message: String| Err(Refusal { kind: Kind::Invalid, message });
+    let wrong = |message: String| Err(Refusal::new(Kind::Invalid, message));
     match config.get("stages") {
         None | Some(Value::Null) => {}
         Some(Value::Array(stages)) => {
@@ -154,11 +166,12 @@ fn check_shape(config: &Object) -> Result<(), Refusal> {
     }
 }
 
-/// The parameters that a start by hand must give and does not; defaults are in the trigger already.
+/// The parameters that a start by hand must give and does not: gate refuses it then.
 fn missing_parameters(config: &Object) -> Vec<String> {
     let given = config.object("trigger").and_then(|trigger| trigger.object("parameters"));
     let is_given = |name: &str| given.and_then(|given| given.get(name)).is_some_and(|value| !value.is_null());
     let parameters = config.get("parameterConfig").and_then(Value::as_array).into_iter().flatten();
     let required = parameters.filter_map(Value::as_object).filter(|one| one.boolean("required") == Some(true));
+    let required = required.filter(|parameter| parameter.get("default").is_none_or(Value::is_null));
     required.filter_map(|parameter| parameter.text("name")).filter(|name| !is_given(name)).collect()
 }

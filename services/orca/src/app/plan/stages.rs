@@ -4,8 +4,8 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use gennaker_base::{Kind, Timestamp};
 use gennaker_orca_stages::{
-    ComposeContext, Composition, Evaluate, NewStage, Next, StageDefinition, StageView, TaskContext, TaskError,
-    TaskTemplate,
+    ComposeContext, Composition, EXECUTION_WINDOW, Evaluate, NewStage, Next, StageDefinition, StageView, TaskContext,
+    TaskError, TaskTemplate, window_stage, without_window,
 };
 use gennaker_spel::pipeline::{SUMMARY, has_expression};
 use gennaker_wire::{
@@ -21,8 +21,6 @@ use crate::expressions::contains_expression;
 const ONE_STAGE: Duration = Duration::from_secs(5);
 /// So deep may stages stand before each other's tasks.
 const DEEPEST: usize = 8;
-/// The type of the stage that waits for an execution window, and the setting of other stages that asks for it.
-const WINDOW: &str = "restrictExecutionDuringTimeWindow";
 
 /// Looks at stages.
 pub(super) struct Look<'a> {
@@ -71,8 +69,9 @@ impl Look<'_> {
     /// Fills in the plan; returns the stage as it would be after it if that can be known.
     async fn look(&self, plan: &mut Plan, view: StageView, depth: usize) -> Option<Arc<Stage>> {
         let kind = view.stage.kind.clone();
-        let Some(definition) = self.planner.catalogue.stage(&kind) else {
+        let Some(definition) = self.planner.catalogue.definition_for(&view.execution, &view.stage) else {
             plan.settings = view.context().clone();
+            let kind = view.context().text("alias").unwrap_or(kind);
             let message =
                 format!("the stage type {kind:?} is not supported; GET /capabilities/stages lists those that are");
             plan.remark(Severity::Problem, message);
@@ -215,28 +214,24 @@ impl Look<'_> {
         mut added: Vec<NewStage>,
         depth: usize,
     ) -> (StageView, bool) {
-        if let Some(window) = self.window(&view).filter(|_| added.iter().all(|new| new.kind != WINDOW)) {
-            added.insert(0, window);
-        }
+        added.splice(0..0, window_stage(view.context()));
         let parent = view.stage.clone();
         let mut view = view;
         let mut known = true;
         let (mut previous, mut window): (Option<String>, Option<String>) = (None, None);
-        for (number, new) in added.into_iter().enumerate() {
+        for (number, mut new) in added.into_iter().enumerate() {
             let ref_id = format!("{}<{}", parent.ref_id.clone().unwrap_or_default(), number + 1);
             let requisite = previous.filter(|_| new.after_previous).or_else(|| window.clone());
-            let mut context = new.context;
-            if new.kind == WINDOW {
+            without_window(&mut new);
+            if new.kind == EXECUTION_WINDOW {
                 window.get_or_insert_with(|| ref_id.clone());
-            } else {
-                context.shift_remove(WINDOW);
             }
             let stage = Stage {
                 id: format!("{}<{}", parent.id, number + 1),
                 ref_id: Some(ref_id.clone()),
                 kind: new.kind,
                 name: Some(new.name),
-                context,
+                context: new.context,
                 requisite_stage_ref_ids: requisite.into_iter().collect(),
                 synthetic_stage_owner: Some(SyntheticOwner::StageBefore),
                 parent_stage_id: Some(parent.id.clone()),
@@ -254,17 +249,6 @@ impl Look<'_> {
             previous = Some(ref_id);
         }
         (view.with((*parent).clone()), known)
-    }
-
-    /// The stage that holds it back until its execution window, if it asks for one.
-    fn window(&self, view: &StageView) -> Option<NewStage> {
-        let asks = view.stage.kind != WINDOW && view.context().boolean(WINDOW) == Some(true);
-        let known = self.planner.catalogue.stage(WINDOW).is_some();
-        (asks && known).then(|| {
-            let mut context = view.context().clone();
-            context.shift_remove(WINDOW);
-            NewStage::beside(WINDOW, WINDOW, context)
-        })
     }
 
     /// Makes the steps of those tasks that only compute: the stage after them if all of them do, and what they would wait for.
@@ -331,7 +315,7 @@ fn has_requisites(view: &StageView) -> bool {
 
 /// What a task that still runs waits for.
 fn waits(kind: &str, next: Next) -> Option<PlannedWait> {
-    let waits_for = if kind == WINDOW { WaitsFor::Window } else { WaitsFor::Time };
+    let waits_for = if kind == EXECUTION_WINDOW { WaitsFor::Window } else { WaitsFor::Time };
     let (until, message) = match (next, waits_for) {
         (Next::At(due), WaitsFor::Window) => (Some(due), "it waits for its execution window"),
         (Next::At(due), _) => (Some(due), "it waits"),

@@ -8,7 +8,7 @@ use gennaker_orca_stages::{
     Catalogue, ComposeContext, Composition, NewStage, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
     TaskTemplate,
 };
-use gennaker_wire::{Object, ObjectExt, Outcome, Plan, Severity, WaitsFor};
+use gennaker_wire::{Execution, Object, ObjectExt, Outcome, Plan, Severity, Stage, WaitsFor};
 use serde_json::{Value, json};
 
 use super::*;
@@ -58,12 +58,10 @@ impl Task for Compute {
     }
 }
 
-async fn plan_of(config: Value) -> Plan {
+/// The plan of an execution with these stages and parameters.
+async fn plan_with(parameters: Value, stages: Value) -> Plan {
     let mut catalogue = Catalogue::standard();
     catalogue.add_stage(Pure("compute"));
-    if catalogue.stage("restrictExecutionDuringTimeWindow").is_none() {
-        catalogue.add_stage(Pure("restrictExecutionDuringTimeWindow"));
-    }
     catalogue.add_task(Compute);
     let nowhere = |name| Transport::in_process(name, axum::Router::new(), TransportOptions::default());
     let clients = Clients {
@@ -76,12 +74,29 @@ async fn plan_of(config: Value) -> Plan {
     let caller = Caller::service("ann");
     let planner =
         Planner { catalogue: &catalogue, expressions: &expressions, clients: &clients, clock, caller: &caller };
-    let Value::Object(config) = config else { panic!("an object") };
-    planner.pipeline(config).await.expect("a pipeline").plan
+    let text = |stage: &Value, name: &str| stage[name].as_str().map(str::to_owned);
+    let stages = stages.as_array().expect("a list").iter().enumerate().map(|(number, stage)| {
+        let mut context = stage.as_object().cloned().expect("an object");
+        ["refId", "type", "name", "requisiteStageRefIds"].iter().for_each(|own| _ = context.shift_remove(*own));
+        Stage {
+            id: format!("s{number}"),
+            ref_id: text(stage, "refId"),
+            kind: text(stage, "type").expect("a type"),
+            name: text(stage, "name"),
+            requisite_stage_ref_ids: serde_json::from_value(stage["requisiteStageRefIds"].clone()).unwrap_or_default(),
+            context,
+            ..Stage::default()
+        }
+    });
+    let trigger = json!({"type": "manual", "parameters": parameters}).as_object().cloned().expect("an object");
+    let execution = Execution { id: "01E".into(), stages: stages.collect(), trigger, ..Execution::default() };
+    let mut plan = Plan::default();
+    planner.stages(&execution, &mut plan).await;
+    plan
 }
 
 async fn plan_of_stages(stages: Value) -> Plan {
-    plan_of(json!({"application": "shop", "name": "deploy", "stages": stages})).await
+    plan_with(json!({}), stages).await
 }
 
 fn said(plan: &Plan) -> Vec<(Severity, &str)> {
@@ -107,17 +122,13 @@ async fn stages_stand_in_order_with_their_tasks_and_what_they_wait_for() {
 
 #[tokio::test]
 async fn what_is_computed_is_seen_by_the_stages_after_it() {
-    let plan = plan_of(json!({
-        "application": "shop", "name": "deploy ${parameters.tag}", "trigger": {"parameters": {"tag": "1.2"}},
-        "parameterConfig": [{"name": "size", "default": "3", "required": true}],
-        "stages": [
-            {"refId": "1", "type": "compute", "name": "names", "value": "shop:${parameters.tag}-${parameters.size}"},
-            {"refId": "2", "type": "wait", "name": "w", "requisiteStageRefIds": ["1"], "note": "${value}",
-             "other": "${#stage('names').outputs.value}", "later": "${nosuch.field}"},
-        ],
-    }))
-    .await;
-    assert_eq!(plan.name.as_deref(), Some("deploy 1.2"));
+    let parameters = json!({"tag": "1.2", "size": "3"});
+    let stages = json!([
+        {"refId": "1", "type": "compute", "name": "names", "value": "shop:${parameters.tag}-${parameters.size}"},
+        {"refId": "2", "type": "wait", "name": "w", "requisiteStageRefIds": ["1"], "note": "${value}",
+         "other": "${#stage('names').outputs.value}", "later": "${nosuch.field}"},
+    ]);
+    let plan = plan_with(parameters, stages).await;
     let settings = &plan.steps[1].settings;
     assert_eq!((&settings["note"], &settings["other"]), (&json!("shop:1.2-3"), &json!("shop:1.2-3")));
     let unresolved: Vec<_> = plan.steps[1].unresolved.iter().map(|one| one.expression.as_str()).collect();
@@ -182,13 +193,17 @@ async fn waits_have_their_ends() {
     let wait = &plan.steps[0].waits[0];
     assert_eq!((wait.waits_for, wait.until), (WaitsFor::Time, Some(Timestamp::from_millis(60_000))));
     assert_eq!(plan.steps[0].outcome, Outcome::Waits);
-    let window = json!({"application": "shop", "name": "p", "stages": [
-        {"refId": "1", "type": "restrictExecutionDuringTimeWindow", "name": "window", "until": 120},
-    ]});
-    let plan = plan_of(window).await;
-    let wait = plan.steps[0].waits.first().map(|wait| wait.waits_for);
-    // The stage of this test's own, unless there is the real one.
-    assert!(wait.is_none_or(|wait| wait == WaitsFor::Window), "{plan:?}");
+    let plan = plan_of_stages(json!([
+        {"refId": "1", "type": "wait", "name": "W", "waitTime": 30},
+        {"refId": "2", "type": "compute", "name": "C", "restrictExecutionDuringTimeWindow": true,
+         "restrictedExecutionWindow": {"days": [1]}},
+    ]))
+    .await;
+    assert_eq!(plan.steps[0].waits[0].until, Some(Timestamp::from_millis(31_000)));
+    let window = &plan.steps[1].before[0];
+    assert_eq!(window.waits[0].waits_for, WaitsFor::Window);
+    assert!(window.waits[0].until.is_some(), "{window:?}");
+    assert_eq!(plan.steps[1].outcome, Outcome::Waits, "it waits with it");
 }
 
 #[tokio::test]
@@ -211,28 +226,14 @@ async fn rings_and_missing_requisites_are_named() {
     assert!(nothing.fails(), "a pipeline without stages fails at its start");
 }
 
-#[tokio::test]
-async fn what_a_start_refuses_is_a_plan_that_fails() {
-    let same = json!([{"refId": "1", "type": "wait"}, {"refId": "1", "type": "wait"}]);
-    for (config, says) in [
-        (json!({"application": "a", "stages": [], "disabled": true}), "the pipeline is disabled"),
-        (json!({"application": "a", "stages": same}), "two stages have the refId 1"),
-        (json!({"application": "a", "stages": [{"refId": "1"}]}), "type missing from pipeline"),
-    ] {
-        let plan = plan_of(config).await;
-        assert!(plan.fails() && plan.remarks[0].message.contains(says), "{plan:?}");
-        assert!(plan.steps.is_empty());
-    }
-    let plan = plan_of(json!({
-        "application": "a", "stages": [{"refId": "1", "type": "compute"}], "trigger": {"parameters": {"given": 1}},
-        "parameterConfig": [{"name": "given", "required": true}, {"name": "missing", "required": "true"}],
-    }))
-    .await;
-    assert_eq!(
-        said(&plan),
-        [(Severity::Problem, "the parameter missing is required, and the trigger does not give it")]
-    );
-    assert_eq!(plan.steps.len(), 1, "the stages are looked at all the same");
+#[test]
+fn required_parameters_without_a_value_are_missing() {
+    let config = json!({
+        "trigger": {"parameters": {"given": 1, "null": null}},
+        "parameterConfig": [{"name": "given", "required": true}, {"name": "missing", "required": "true"}, {"name": "free"},
+                            {"name": "defaulted", "required": true, "default": ""}, {"name": "null", "required": true}],
+    });
+    assert_eq!(missing_parameters(config.as_object().expect("an object")), ["missing", "null"]);
 }
 
 #[test]

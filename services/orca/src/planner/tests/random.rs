@@ -1,7 +1,7 @@
 //! Random graphs, results, orders and commands: it always ends, nothing starts early, the order of answers does not matter, and
 //! what is recorded makes the same execution again.
 
-use proptest::{prelude::*, test_runner::TestRunner};
+use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 
 use super::{super::replay::replay, *};
 
@@ -30,6 +30,7 @@ fn graphs() -> impl Strategy<Value = Value> {
                 5 => stage["after"] = json!([{"tasks": ["TERMINAL"]}]),
                 6 => stage["before"] = json!([{"tasks": ["TERMINAL"], "continuePipeline": true}, {}]),
                 7 => stage["broken"] = json!(true),
+                8 => (stage["broken"], stage["continuePipeline"]) = (json!(true), json!(true)),
                 _ => {}
             }
             match undoing {
@@ -135,10 +136,8 @@ fn carry_out(world: &mut World, command: &Command) {
 pub(super) fn many() {
     let mut runner = TestRunner::deterministic();
     for _ in 0..2000 {
-        let mut draw = |strategy: BoxedStrategy<(Value, Vec<usize>, Vec<(usize, Command)>)>| {
-            proptest::strategy::ValueTree::current(&strategy.new_tree(&mut runner).expect("a tree"))
-        };
-        let (graph, order, commands) = draw((graphs(), orders(), commands()).boxed());
+        let drawn = (graphs(), orders(), commands()).new_tree(&mut runner).expect("a tree");
+        let (graph, order, commands) = drawn.current();
         run(&graph, &order, &commands);
     }
 }

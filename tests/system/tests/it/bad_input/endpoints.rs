@@ -11,6 +11,9 @@ const UNKNOWN: &str = "unknown";
 const SUCCEED_WITH_NOTHING: [(&str, &str, &str); 3] =
     [("clouddriver", "POST", "/cache/"), ("front50", "DELETE", "/v2/applications/"), ("gate", "DELETE", "/pipelines/")];
 
+/// Endpoints that upstream fails at (500) where a well-formed request names what is not there, and which so answer alike.
+const FAIL_AS_UPSTREAM: [(&str, &str, &str); 1] = [("orca", "POST", "/orchestrate/{pipelineConfigId}")];
+
 /// One endpoint to send requests to.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint {
@@ -55,6 +58,11 @@ impl Endpoint {
             known.0 == self.service.name() && known.1 == self.method && self.declared.starts_with(known.2)
         };
         SUCCEED_WITH_NOTHING.iter().any(same)
+    }
+
+    /// Whether 500 is upstream's answer where what is named is not there.
+    pub(super) fn fails_as_upstream(&self) -> bool {
+        FAIL_AS_UPSTREAM.contains(&(self.service.name(), self.method.as_str(), self.declared.as_str()))
     }
 
     pub(super) fn takes_body(&self) -> bool {

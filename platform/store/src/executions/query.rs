@@ -1,0 +1,58 @@
+//! What is asked for: what a node wants to own, and what a list holds.
+
+use gennaker_base::Timestamp;
+
+use super::owner::Owner;
+
+/// What a node asks to own.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Who claims.
+    pub owner: Owner,
+    /// The kinds of work that it runs.
+    pub kinds: Vec<String>,
+    /// The highest format that it reads.
+    pub format: u32,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// By creation, the newest first; of equal times the highest id first.
+    #[default]
+    NewestFirst,
+    /// By creation, the oldest first: the exact reverse of the other order.
+    OldestFirst,
+}
+
+/// A list's filter; an empty field filters nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Of one of these kinds.
+    pub kinds: Vec<String>,
+    /// With one of these ids.
+    pub ids: Vec<String>,
+    /// With this correlation, ended ones too.
+    pub correlation: Option<String>,
+    /// Of this group.
+    pub group: Option<String>,
+    /// Of one of these definitions.
+    pub definitions: Vec<String>,
+    /// With one of these statuses.
+    pub statuses: Vec<String>,
+    /// Created at or after.
+    pub from: Option<Timestamp>,
+    /// Created before.
+    pub until: Option<Timestamp>,
+    /// The order.
+    pub order: Order,
+    /// So many are passed over.
+    pub offset: u32,
+    /// So many at most; 0 means 1,000.
+    pub limit: u32,
+    /// So many at most of each definition, the newest ones, counted after all filters but before `offset` and `limit`.
+    /// What runs no definition counts as one definition.
+    pub limit_per_definition: Option<u32>,
+}

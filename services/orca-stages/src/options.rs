@@ -1,0 +1,109 @@
+//! The settings of stages and tasks, by upstream's names in `orca.yml`.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use gennaker_http::outbound::UrlRuleOptions;
+use serde::{Deserialize, Serialize};
+
+use crate::webhook;
+
+/// What the catalogue is made with: [`crate::Catalogue::new`]. The parts stand at different places in `orca.yml`, as they do
+/// upstream.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    /// Under `tasks`.
+    pub tasks: TasksOptions,
+    /// Under `dryrun`.
+    pub dryrun: DryRunOptions,
+    /// Under `webhook`.
+    pub webhook: webhook::Options,
+    /// Under `user-configured-url-restrictions`: the URLs that pipelines may name.
+    pub urls: UrlRuleOptions,
+}
+
+/// Why there is no catalogue of stages with these settings.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionsError {
+    /// The webhooks' are wrong.
+    #[error(transparent)]
+    Webhook(#[from] webhook::Error),
+}
+
+/// The settings of single tasks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TasksOptions {
+    /// What tasks that touch no cloud do.
+    pub core: CoreTasksOptions,
+    /// When stages that are held back to certain hours may run.
+    pub execution_window: ExecutionWindowOptions,
+    /// How an application is written.
+    pub upsert_application: PaceOptions,
+    /// How an application is deleted.
+    pub delete_application: PaceOptions,
+}
+
+/// The settings of tasks that touch no cloud.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CoreTasksOptions {
+    /// Of `BindProducedArtifactsTask`.
+    pub bind_produced_artifacts_task: BindProducedArtifactsOptions,
+}
+
+/// What a task that binds artifacts keeps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct BindProducedArtifactsOptions {
+    /// Of `artifacts` and `resolvedExpectedArtifacts` those that stay out of the stage's outputs; none by default.
+    pub exclude_keys_from_outputs: BTreeSet<String>,
+}
+
+/// The hours of `restrictedExecutionWindow`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ExecutionWindowOptions {
+    /// The time zone that hours and days are meant in, by its IANA name; `America/Los_Angeles` by default.
+    pub timezone: String,
+}
+
+impl Default for ExecutionWindowOptions {
+    fn default() -> Self {
+        ExecutionWindowOptions { timezone: "America/Los_Angeles".to_owned() }
+    }
+}
+
+/// How long a task may take and how rarely it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PaceOptions {
+    /// The longest wait between two looks, in milliseconds; 10,000 by default.
+    pub backoff_ms: u64,
+    /// The time after which it fails, in milliseconds; an hour by default.
+    pub timeout_ms: u64,
+}
+
+impl Default for PaceOptions {
+    fn default() -> Self {
+        PaceOptions { backoff_ms: 10_000, timeout_ms: 3_600_000 }
+    }
+}
+
+impl PaceOptions {
+    pub(crate) fn longest_wait(&self) -> Duration {
+        Duration::from_millis(self.backoff_ms)
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
+/// Dry runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DryRunOptions {
+    /// Whether `"dryRun": true` of a trigger is heeded. It is not by default, as in upstream: such an execution runs like any other.
+    pub enabled: bool,
+}

@@ -1,0 +1,32 @@
+//! How executions start: what a client sends becomes an execution that has not begun, or a refusal.
+//!
+//! ```text
+//! POST /orchestrate        flow::orchestrate   trigger -> parameters -> artifacts -> expressions -> pipeline -> the engine
+//! POST /plan               flow::plan          the same up to the artifacts, and nothing is started
+//! POST /fail               flow::fail          the same, stored as failed
+//! POST /ops                flow::task          trigger -> artifacts -> orchestration -> the engine
+//! a stage's child          child::start        the parent's trigger, parameters and artifacts, then as above
+//! ```
+//!
+//! Only [`flow`] and [`child`] ask anybody; the other modules are functions of what was sent. The rules are upstream's
+//! `OperationsController`, `ExecutionLauncher`, `PipelineBuilder`, `TriggerDeserializer` and `DependentPipelineStarter`.
+//!
+//! What cannot start because of its artifacts, or because it is disabled, is stored as a failed execution, so that its owner sees it
+//! among the others; what is not a pipeline at all is refused and leaves nothing behind.
+
+mod asked;
+pub(crate) mod child;
+pub(crate) mod flow;
+mod orchestration;
+mod parameters;
+mod pipeline;
+mod read;
+mod refusal;
+mod stages;
+mod trigger;
+mod unsupported;
+
+pub(crate) use self::{
+    asked::Asked,
+    refusal::{Error, Refusal},
+};

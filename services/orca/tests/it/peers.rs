@@ -1,0 +1,96 @@
+//! The services that orca asks: a front50 that holds pipelines, and orca itself.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    Json, Router,
+    extract::{Path, Request, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::StatusCode;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+/// A front50 with the application `shop` and its pipeline `deploy`, and whatever is put into it.
+#[derive(Clone)]
+pub(crate) struct Front50 {
+    pipelines: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Default for Front50 {
+    fn default() -> Self {
+        let deploy = json!({"id": "p-1", "name": "deploy", "application": "shop"});
+        // Of the recordings.
+        let search_me = json!({"id": "cfg-search-endpoint", "name": "search me", "application": "searchapp1"});
+        Front50 { pipelines: Arc::new(Mutex::new(vec![deploy, search_me])) }
+    }
+}
+
+impl Front50 {
+    /// Keeps a pipeline, instead of the one of its id.
+    pub(crate) fn put(&self, pipeline: Value) {
+        let mut pipelines = self.pipelines.lock();
+        pipelines.retain(|kept| kept["id"] != pipeline["id"]);
+        pipelines.push(pipeline);
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        let application = || async { Json(json!({"name": "shop", "email": "ann@example.com"})) };
+        let project = || async { Json(json!({"config": {"pipelineConfigs": [{"pipelineConfigId": "p-1"}]}})) };
+        let unsupported = || async { gennaker_http::Error::unsupported("front50 does not keep projects yet") };
+        Router::new()
+            .route("/pipelines/{application}", get(of_application))
+            .route("/pipelines/{id}/get", get(one))
+            .route("/pipelines/{application}/name/{name}", get(named))
+            .route("/v2/applications/shop", get(application))
+            .route("/v2/projects/ours", get(project))
+            .route("/v2/projects/mine", get(unsupported))
+            .with_state(self.clone())
+    }
+}
+
+async fn of_application(State(front50): State<Front50>, Path(application): Path<String>) -> Json<Vec<Value>> {
+    let pipelines = front50.pipelines.lock();
+    Json(pipelines.iter().filter(|pipeline| pipeline["application"] == application.as_str()).cloned().collect())
+}
+
+async fn named(
+    State(front50): State<Front50>,
+    Path((application, name)): Path<(String, String)>,
+) -> Result<Json<Value>, StatusCode> {
+    let pipelines = front50.pipelines.lock();
+    let mut named = pipelines.iter().filter(|pipeline| pipeline["name"] == name.as_str());
+    let found = named.find(|pipeline| pipeline["application"] == application.as_str());
+    found.cloned().map(Json).ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn one(State(front50): State<Front50>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {
+    let pipelines = front50.pipelines.lock();
+    pipelines.iter().find(|pipeline| pipeline["id"] == id.as_str()).cloned().map(Json).ok_or(StatusCode::NOT_FOUND)
+}
+
+/// The way of a service to itself, which is made before the service is.
+#[derive(Clone, Default)]
+pub(crate) struct Itself {
+    service: Arc<OnceLock<Router>>,
+}
+
+impl Itself {
+    /// From now on it answers.
+    pub(crate) fn is(&self, service: Router) {
+        assert!(self.service.set(service).is_ok(), "a service is itself once");
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        Router::new().fallback(forward).with_state(self.clone())
+    }
+}
+
+async fn forward(State(itself): State<Itself>, request: Request) -> Response {
+    match itself.service.get() {
+        Some(service) => service.clone().oneshot(request).await.into_response(),
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}

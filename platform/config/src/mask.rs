@@ -14,7 +14,7 @@ use crate::key::uniform;
 const MASK: &str = "******";
 
 /// Parts of a name that make it, and everything below it, secret.
-const ANYWHERE: [&str; 10] = [
+const ANYWHERE: [&str; 11] = [
     "password",
     "passwd",
     "passphrase",
@@ -25,6 +25,7 @@ const ANYWHERE: [&str; 10] = [
     "accesskey",
     "privatekey",
     "authorization",
+    "sensitive",
 ];
 
 /// Ends of a last element that make it secret.

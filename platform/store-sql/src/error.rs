@@ -106,6 +106,15 @@ impl From<sqlx::Error> for Failure {
 }
 
 impl Failure {
+    /// What is wrong with a row that could not be read.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Failure::Refused(store::Error::Corrupt { reason, .. }) => reason.clone(),
+            Failure::Refused(error) => error.to_string(),
+            Failure::Broken(error) => error.to_string(),
+        }
+    }
+
     pub(crate) fn settle(self, place: &Place) -> store::Error {
         match self {
             Failure::Refused(error) => error,

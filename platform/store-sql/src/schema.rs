@@ -125,6 +125,28 @@ CREATE INDEX gennaker_executions_correlation ON gennaker_executions (correlation
 CREATE INDEX gennaker_executions_place ON gennaker_executions (place_limit, place_state, place_number)
     WHERE place_limit IS NOT NULL;
 ",
+    "
+-- What claims look for: without an entry for what has ended or is merely driven.
+DROP INDEX gennaker_executions_ready;
+CREATE INDEX gennaker_executions_ready ON gennaker_executions (owner_node, owner_epoch, ready)
+    WHERE ready IS NOT NULL;
+CREATE INDEX gennaker_executions_owner ON gennaker_executions (owner_node, owner_epoch)
+    WHERE owner_node IS NOT NULL;
+DROP INDEX gennaker_executions_due;
+CREATE INDEX gennaker_executions_due ON gennaker_executions (due)
+    WHERE owner_node IS NULL AND due IS NOT NULL;
+-- What lists look for, in their order: see executions/list.rs.
+DROP INDEX gennaker_executions_group;
+CREATE INDEX gennaker_executions_group ON gennaker_executions (group_name, kind, created, id, name);
+DROP INDEX gennaker_executions_kind;
+CREATE INDEX gennaker_executions_kind ON gennaker_executions (kind, created, id, name);
+CREATE INDEX gennaker_executions_status ON gennaker_executions (status, kind, created, id);
+CREATE INDEX gennaker_executions_group_status ON gennaker_executions (group_name, status, kind, created, id);
+CREATE INDEX gennaker_executions_group_definition
+    ON gennaker_executions (group_name, kind, definition, created, id, status);
+DROP INDEX gennaker_executions_definition;
+CREATE INDEX gennaker_executions_definition ON gennaker_executions (definition, created, id, status);
+",
 ];
 
 /// The schema that this version works with.

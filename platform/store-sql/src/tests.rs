@@ -11,16 +11,16 @@ use std::{
 use async_trait::async_trait;
 use futures::{FutureExt as _, future::join_all};
 use gennaker_base::{Clock, Kind, Timestamp};
-use gennaker_store::{self as store, Claim, Epoch, Error, Owner, Query};
+use gennaker_store::{self as store, Claim, Epoch, Error, Order, Owner, Query};
 use sqlx::{Executor as _, QueryBuilder, Row as _};
 use tokio::sync::oneshot;
 
 use crate::{
     Options,
     connect::File,
-    dialect::{self, Database, Fault},
+    dialect::{self, Database, Fault, Script},
     error::Step,
-    executions::statements,
+    executions::statements::{self, Stream},
     schema,
     writer::{Turn, Writer},
 };
@@ -59,6 +59,17 @@ async fn put(turn: &mut Turn, id: String, refuse: bool) -> Step<i64> {
     Ok(turn.now.millis())
 }
 
+/// Writes the tombstone `id` and then what the key refuses.
+async fn script(turn: &mut Turn, id: String) -> Step<i64> {
+    let mut script = Script::new();
+    for id in [id, "twice".to_owned(), "twice".to_owned()] {
+        let statement = script.statement("INSERT INTO gennaker_tombstones (id, keep) VALUES (");
+        statement.push_bind(id).push(", 0)");
+    }
+    turn.write(script).await?;
+    Ok(turn.now.millis())
+}
+
 /// Makes the commit fail: a row without its parent is refused no earlier than there.
 async fn spoil(turn: &mut Turn) -> Step<i64> {
     turn.connection.execute("PRAGMA defer_foreign_keys = ON").await?;
@@ -82,6 +93,7 @@ async fn read(turn: &mut Turn) -> Step<Vec<String>> {
 enum Do {
     Put,
     Refuse,
+    Script,
     Spoil,
 }
 
@@ -104,6 +116,7 @@ async fn together(writer: &Writer, jobs: &[Do]) -> Vec<store::Result<i64>> {
             writer.write("job", move |turn: &mut Turn| match job {
                 Do::Put => put(turn, format!("{number}"), false).boxed(),
                 Do::Refuse => put(turn, format!("{number}"), true).boxed(),
+                Do::Script => script(turn, format!("{number}")).boxed(),
                 Do::Spoil => spoil(turn).boxed(),
             })
         });
@@ -128,6 +141,19 @@ async fn what_queued_up_shares_one_commit_and_a_refused_job_is_undone_alone() {
     let refused = answers.iter().filter(|answer| matches!(answer, Err(Error::Conflict { .. })));
     assert_eq!(refused.count(), 4);
     assert_eq!(kept(&writer).await, ["1", "4", "5"]);
+}
+
+#[tokio::test]
+async fn a_script_that_fails_is_undone_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = start(file(&folder)).await;
+    let answers = together(&writer, &[Do::Put, Do::Script, Do::Put, Do::Script]).await;
+    let kept_ones: Vec<_> = answers.iter().map(Result::is_ok).collect();
+    assert_eq!(kept_ones, [true, false, true, false]);
+    assert_eq!(kept(&writer).await, ["0", "2"]);
+    let late = writer.write_unguarded("late", |turn| script(turn, "late".to_owned()).boxed()).await;
+    assert_eq!(late.expect_err("the key refuses it").kind(), Kind::Unavailable);
+    assert_eq!(kept(&writer).await, ["0", "2"]);
 }
 
 #[tokio::test]
@@ -211,26 +237,86 @@ async fn plan(path: &Path, statement: QueryBuilder<Database>) -> String {
     rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("; ")
 }
 
+/// Each statement reads what it answers and no more, and sorts nothing that can be many.
 #[tokio::test]
 async fn claims_and_lists_are_served_by_their_indexes_in_order() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("gennaker.db");
     let text = |text: &str| vec![text.to_owned()];
     let owner = Owner { node: "a".to_owned(), epoch: Epoch(1) };
-    let claim = Claim { owner, kinds: vec!["pipeline".to_owned(), "operation".to_owned()], format: 1, limit: 10 };
-    let group = Query { kinds: text("pipeline"), group: Some("orders".to_owned()), ..Query::default() };
-    let definition = Query { definitions: text("deploy"), ..Query::default() };
+    let claim = Claim {
+        owner: owner.clone(),
+        kinds: vec!["pipeline".to_owned(), "operation".to_owned()],
+        format: 1,
+        limit: 10,
+    };
     let kind = Query { kinds: text("pipeline"), ..Query::default() };
-    let plans = [
-        ("ready", statements::claim(&claim, Timestamp::ZERO)),
+    let group = Query { group: Some("orders".to_owned()), limit: 30, ..kind.clone() };
+    let running = vec!["RUNNING".to_owned(), "PAUSED".to_owned()];
+    let between = Query { from: Some(Timestamp::ZERO), until: Some(Timestamp::ZERO), ..group.clone() };
+    let definition = Query { definitions: text("deploy"), ..Query::default() };
+    let definitions = Query { definitions: vec!["deploy".to_owned(), "bake".to_owned()], ..kind.clone() };
+    let each = |query: Query| Query { limit_per_definition: Some(5), ..query };
+    let of_definition = [Stream {
+        kind: Some("pipeline".to_owned()),
+        definition: Some(Some("deploy".to_owned())),
+        ..Stream::default()
+    }];
+    let streams = |query: &Query| statements::several(query, &statements::streams_of(query));
+    let group_running = Query { statuses: running.clone(), ..group.clone() };
+    let names = Query { names: text("Deploy"), ..group.clone() };
+    let mut plans = vec![
         ("due", statements::next_due(&claim.kinds)),
         ("group", statements::list(&group)),
+        ("group", statements::list(&between)),
+        ("group", statements::list(&Query { order: Order::OldestFirst, ..group.clone() })),
+        ("group", statements::list(&names)),
         ("definition", statements::list(&definition)),
+        ("definition", statements::list(&Query { kinds: text("pipeline"), ..definition.clone() })),
+        ("definition", streams(&definitions)),
+        ("definition", streams(&each(definitions.clone()))),
         ("kind", statements::list(&kind)),
+        ("status", streams(&Query { statuses: running.clone(), ..kind.clone() })),
+        ("group_status", streams(&group_running)),
+        ("group_definition", statements::definitions("orders", "pipeline")),
     ];
+    for query in [&group, &group_running, &names, &between] {
+        plans.push(("group_definition", statements::several(&each(query.clone()), &of_definition)));
+    }
     for (index, statement) in plans {
         let plan = plan(&path, statement).await;
-        assert!(plan.contains(&format!("USING INDEX gennaker_executions_{index} ")), "{plan}");
-        assert!(!plan.contains("TEMP B-TREE FOR ORDER BY") || index == "ready", "{plan}");
+        let steps = plan.matches("gennaker_executions").count();
+        let served = plan.matches(&format!("INDEX gennaker_executions_{index} ")).count();
+        assert!(steps > 0 && plan.matches("SEARCH gennaker_executions").count() == served, "{index}: {plan}");
+        assert!(!plan.contains("SCAN gennaker_executions") && !plan.contains("TEMP B-TREE"), "{index}: {plan}");
     }
+    // Of these there are few: they are sorted.
+    for (index, statement) in [
+        ("ready", statements::claim(&claim, Timestamp::ZERO)),
+        ("correlation", statements::list(&Query { correlation: Some("build-7".to_owned()), ..group.clone() })),
+        ("owner", statements::list(&Query { owner: Some(owner), ..kind.clone() })),
+        ("status", statements::list(&Query { statuses: running, ..Query::default() })),
+    ] {
+        let plan = plan(&path, statement).await;
+        assert!(plan.contains(&format!("INDEX gennaker_executions_{index} ")), "{plan}");
+    }
+    // What writes look at.
+    for (indexes, text) in [
+        (vec!["correlation"], statements::LOOK),
+        (vec!["place"], statements::COUNT),
+        (vec!["place"], statements::OLDEST),
+        (vec!["place"], statements::NUMBERED),
+    ] {
+        let plan = plan(&path, QueryBuilder::new(text)).await;
+        let mut steps = plan.split("; ").filter(|step| step.contains("gennaker_"));
+        let served = |step: &str| {
+            step.contains("SEARCH")
+                && (!step.contains("gennaker_executions ")
+                    || step.contains("(id=?)")
+                    || indexes.iter().any(|index| step.contains(&format!("INDEX gennaker_executions_{index} "))))
+        };
+        assert!(steps.all(served), "{plan}");
+    }
+    let ids = Query { ids: text("e"), ..group };
+    assert!(plan(&path, statements::list(&ids)).await.contains("sqlite_autoindex_gennaker_executions_1 (id=?)"));
 }

@@ -237,7 +237,8 @@ async fn claims_are_exclusive(stores: [&dyn Store; 2], owners: &[Owner], total: 
         async move {
             let mut got = Vec::new();
             loop {
-                let found = store.claim(Claim { limit: 3, ..claim_of(owner) }).await.expect("a living node claims");
+                let found =
+                    store.claim(Claim { limit: 3, ..claim_of(owner) }).await.expect("a living node claims").executions;
                 if found.is_empty() {
                     return got;
                 }
@@ -294,7 +295,8 @@ pub async fn only_readable_formats_are_claimed<F: Fixture>(fixture: F) {
     }
     let got: HashSet<_> = claimed(&*store, &owner).await.into_iter().collect();
     assert_eq!(got, ["old".to_owned(), "same".to_owned()].into());
-    let newer = store.claim(Claim { format: FORMAT + 1, ..claim_of(&owner) }).await.expect("a living node claims");
+    let newer =
+        store.claim(Claim { format: FORMAT + 1, ..claim_of(&owner) }).await.expect("a living node claims").executions;
     assert_eq!(ids(&newer), ["newer"]);
 }
 
@@ -307,9 +309,10 @@ pub async fn only_the_asked_kinds_are_claimed<F: Fixture>(fixture: F) {
         store.create(NewExecution { head, ..execution(kind) }).await.expect("it is created");
     }
     let kinds = vec!["operation".to_owned(), "unknown".to_owned()];
-    let got = store.claim(Claim { kinds, ..claim_of(&owner) }).await.expect("a living node claims");
+    let got = store.claim(Claim { kinds, ..claim_of(&owner) }).await.expect("a living node claims").executions;
     assert_eq!(ids(&got), ["operation"]);
-    let none = store.claim(Claim { kinds: Vec::new(), ..claim_of(&owner) }).await.expect("a living node claims");
+    let none =
+        store.claim(Claim { kinds: Vec::new(), ..claim_of(&owner) }).await.expect("a living node claims").executions;
     assert!(none.is_empty());
     assert_eq!(claimed(&*store, &owner).await, ["pipeline"]);
 }
@@ -322,7 +325,7 @@ pub async fn a_claim_takes_at_most_its_limit<F: Fixture>(fixture: F) {
         store.create(execution(&format!("e{number}"))).await.expect("it is created");
     }
     for expected in [2, 2, 1, 0] {
-        let got = store.claim(Claim { limit: 2, ..claim_of(&owner) }).await.expect("a living node claims");
+        let got = store.claim(Claim { limit: 2, ..claim_of(&owner) }).await.expect("a living node claims").executions;
         assert_eq!(got.len(), expected);
     }
 }

@@ -187,12 +187,14 @@ macro_rules! checks {
                 equal_times_have_a_stable_order,
                 each_filter_filters,
                 filters_are_combined,
+                an_owner_lists_what_it_owns,
                 a_time_range_includes_its_start_only,
                 pages_have_no_gap_and_no_repetition,
                 so_many_of_each_definition,
                 the_limit_per_definition_counts_after_filters_and_before_pages,
                 lists_carry_parts_and_signals,
                 an_empty_limit_means_a_thousand,
+                each_combination_of_filters_finds_the_same_as_a_look_at_each,
             }
             delete {
                 an_ended_execution_is_deleted_with_all_its_rows,

@@ -1,11 +1,11 @@
 //! Lists: what matches, in order, page by page.
 
 use gennaker_base::Timestamp;
-use gennaker_store::{Head, NewExecution, Order, Query, Store};
+use gennaker_store::{Epoch, Execution, Head, NewExecution, Order, Owner, Query, Store};
 
 use crate::{
     Fixture,
-    world::{execution, ids},
+    world::{end, execution, ids, join, owned},
 };
 
 /// Stores one execution: id, time, group, definition, kind, status.
@@ -75,6 +75,8 @@ pub async fn each_filter_filters<F: Fixture>(fixture: F) {
         (Query { group: Some("billing".to_owned()), ..all() }, vec!["e4"]),
         (Query { definitions: texts(&["bake", "rollback"]), ..all() }, vec!["e4", "e3"]),
         (Query { statuses: texts(&["TERMINAL", "SUCCEEDED"]), ..all() }, vec!["e6", "e4", "e1"]),
+        (Query { names: texts(&["Deploy", "none"]), limit: 1, ..all() }, vec!["e6"]),
+        (Query { names: texts(&["none"]), ..all() }, vec![]),
         (Query { group: Some("none".to_owned()), ..all() }, vec![]),
     ] {
         let asked = format!("{query:?}");
@@ -96,6 +98,21 @@ pub async fn filters_are_combined<F: Fixture>(fixture: F) {
         ..Query::default()
     };
     assert_eq!(found(&*store, query).await, ["e2"]);
+}
+
+/// Who looks for its own work finds that.
+pub async fn an_owner_lists_what_it_owns<F: Fixture>(fixture: F) {
+    let store = fixture.open().await;
+    let (first, second) = (join(&*store, "a").await, join(&*store, "b").await);
+    for (id, owner) in [("e1", &first), ("e2", &second), ("e3", &first)] {
+        store.create(owned(id, owner)).await.expect("it is created");
+    }
+    store.create(execution("e4")).await.expect("it is created");
+    store.commit(end("e3", &first, 1)).await.expect("it ends");
+    let of = |owner: Owner| Query { owner: Some(owner), ..Query::default() };
+    assert_eq!(found(&*store, of(first.clone())).await, ["e1"]);
+    assert_eq!(found(&*store, of(second)).await, ["e2"]);
+    assert!(found(&*store, of(Owner { epoch: Epoch(99), ..first })).await.is_empty());
 }
 
 /// `from` is included, `until` is not.
@@ -165,4 +182,79 @@ pub async fn an_empty_limit_means_a_thousand<F: Fixture>(fixture: F) {
     assert_eq!(listed.len(), 1_000);
     assert!(listed.iter().all(|execution| execution.parts.len() == 2));
     assert_eq!(found(&*store, Query { limit: 2_000, ..Query::default() }).await.len(), 1_010);
+}
+
+/// What `query` finds among `all`, which are the newest first: looked at one by one.
+fn looked_up(all: &[Execution], query: &Query) -> Vec<String> {
+    let among =
+        |texts: &[String], text: Option<&String>| texts.is_empty() || text.is_some_and(|text| texts.contains(text));
+    let mut counts = std::collections::HashMap::new();
+    let mut found: Vec<_> = all
+        .iter()
+        .filter(|Execution { head, .. }| {
+            among(&query.kinds, Some(&head.kind))
+                && query.group.as_ref().is_none_or(|group| *group == head.group)
+                && among(&query.definitions, head.definition.as_ref())
+                && among(&query.names, head.name.as_ref())
+                && among(&query.statuses, Some(&head.status))
+                && query.from.is_none_or(|from| head.created >= from)
+                && query.until.is_none_or(|until| head.created < until)
+        })
+        .filter(|Execution { head, .. }| {
+            let count = counts.entry(head.definition.clone()).or_insert(0);
+            *count += 1;
+            query.limit_per_definition.is_none_or(|most| *count <= most)
+        })
+        .map(|execution| execution.head.id.clone())
+        .collect();
+    if query.order == Order::OldestFirst {
+        found.reverse();
+    }
+    found.into_iter().skip(query.offset as usize).take(query.limit as usize).collect()
+}
+
+/// However a list is found, it holds what a look at each execution finds.
+pub async fn each_combination_of_filters_finds_the_same_as_a_look_at_each<F: Fixture>(fixture: F) {
+    let store = fixture.open().await;
+    for number in 0..90i64 {
+        let pick = |of: &[&'static str], by: i64| of[usize::try_from(number / by).expect("a place") % of.len()];
+        let definition = Some(pick(&["deploy", "bake", "none", "rollback", ""], 2)).filter(|name| *name != "none");
+        let (kind, group) = (pick(&["pipeline", "orchestration", "pipeline"], 1), pick(&["orders", "billing"], 3));
+        let status = pick(&["RUNNING", "SUCCEEDED", "TERMINAL", "SUCCEEDED"], 5);
+        // Some have the same time.
+        stored(&*store, (&format!("e{:02}", number * 37 % 90), number / 2, group, definition, kind, status)).await;
+    }
+    let all = store.list(&Query::default()).await.expect("it is listed");
+    assert_eq!(all.len(), 90);
+    let kinds = [vec![], texts(&["pipeline"]), texts(&["orchestration", "pipeline", "pipeline"])];
+    let groups = [None, Some("orders".to_owned())];
+    let statuses = [vec![], texts(&["RUNNING"]), texts(&["TERMINAL", "none", "SUCCEEDED", "TERMINAL"])];
+    let definitions = [vec![], texts(&["bake"]), texts(&["deploy", "rollback", "", "deploy"])];
+    let others = [
+        Query { limit: 100, ..Query::default() },
+        Query { limit: 7, offset: 5, order: Order::OldestFirst, ..Query::default() },
+        Query { limit: 7, names: texts(&["Deploy"]), from: Some(Timestamp::from_millis(9)), ..Query::default() },
+        Query { limit: 100, limit_per_definition: Some(2), ..Query::default() },
+        Query { limit: 4, offset: 2, limit_per_definition: Some(3), order: Order::OldestFirst, ..Query::default() },
+        Query { limit: 9, limit_per_definition: Some(1), until: Some(Timestamp::from_millis(30)), ..Query::default() },
+    ];
+    for kinds in &kinds {
+        for group in &groups {
+            for statuses in &statuses {
+                for definitions in &definitions {
+                    for other in &others {
+                        let query = Query {
+                            kinds: kinds.clone(),
+                            group: group.clone(),
+                            statuses: statuses.clone(),
+                            definitions: definitions.clone(),
+                            ..other.clone()
+                        };
+                        let expected = looked_up(&all, &query);
+                        assert_eq!(found(&*store, query.clone()).await, expected, "{query:?}");
+                    }
+                }
+            }
+        }
+    }
 }

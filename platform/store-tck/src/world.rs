@@ -109,7 +109,9 @@ pub(crate) async fn ended(store: &dyn Store, id: &str, owner: &Owner) {
 
 /// What `owner` gets when it claims.
 pub(crate) async fn claim(store: &dyn Store, owner: &Owner) -> Vec<Execution> {
-    store.claim(claim_of(owner)).await.expect("a living node claims")
+    let claimed = store.claim(claim_of(owner)).await.expect("a living node claims");
+    assert!(claimed.unreadable.is_empty(), "{claimed:?}");
+    claimed.executions
 }
 
 /// A claim of all that the checks make.

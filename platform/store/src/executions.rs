@@ -24,7 +24,7 @@ pub use self::{
     change::{Ahead, Commit, Committed, Created, Due, NewExecution},
     limits::{Next, Place, PlaceChange, Standing},
     owner::{Fence, Owner},
-    query::{Claim, Order, Query},
+    query::{Claim, Claimed, Order, Query, Unreadable},
     rows::{Event, Execution, Head, NewEvent, Part, Signal},
 };
 use crate::Result;
@@ -62,12 +62,15 @@ pub trait Executions: Send + Sync + 'static {
 
     /// Takes ownership of executions that wait for an owner, the longest-waiting first.
     ///
+    /// What cannot be read does not keep the others from being claimed, nor is it met again and again: see
+    /// [`Claimed::unreadable`].
+    ///
     /// The due time stays as it is: an owner that has seen it sets another one, or [`Due::Never`]. Await a claim to its
     /// end: what it took belongs to the claimer until it commits or its lease ends, also if nobody reads the answer.
     ///
     /// # Errors
     /// `Fenced` if the claiming owner is not a living node.
-    async fn claim(&self, claim: Claim) -> Result<Vec<Execution>>;
+    async fn claim(&self, claim: Claim) -> Result<Claimed>;
 
     /// The earliest due time of the ownerless executions of these kinds, come or not: when to claim next.
     async fn next_due(&self, kinds: &[String]) -> Result<Option<Timestamp>>;
@@ -90,7 +93,7 @@ pub trait Executions: Send + Sync + 'static {
     /// `NotFound` if there is no such execution.
     async fn load(&self, id: &str) -> Result<Execution>;
 
-    /// The executions that a query finds.
+    /// The executions that a query finds. One that cannot be read is left out, and named in the log.
     async fn list(&self, query: &Query) -> Result<Vec<Execution>>;
 
     /// The events of an execution after number `after`, at most `limit` of them.

@@ -22,8 +22,8 @@ use std::sync::Arc;
 pub use self::{
     error::{Error, Result},
     executions::{
-        Ahead, Claim, Commit, Committed, Created, Due, Event, Execution, Executions, Fence, Head, NewEvent,
-        NewExecution, Next, Order, Owner, Part, Place, PlaceChange, Query, Signal, Standing,
+        Ahead, Claim, Claimed, Commit, Committed, Created, Due, Event, Execution, Executions, Fence, Head, NewEvent,
+        NewExecution, Next, Order, Owner, Part, Place, PlaceChange, Query, Signal, Standing, Unreadable,
     },
     leases::{Lease, Leases},
     nodes::{Epoch, Node, Nodes, Registration},

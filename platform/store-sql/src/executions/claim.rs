@@ -1,48 +1,57 @@
 //! Claims: what waits for an owner, the longest-waiting first.
 
 use gennaker_base::Timestamp;
-use gennaker_store::{Claim, Execution};
+use gennaker_store::{Claim, Claimed, Owner, Unreadable};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::{load, places};
 use crate::{
-    dialect::{Connection, Database},
+    dialect::{ASIDE, Connection, Database, PARAMETERS, Script},
     error::Step,
     nodes::{bury_expired, require_living},
-    rows::{self, Stored, column, execution_columns},
+    rows::{column, execution_columns},
     writer::Turn,
 };
 
-pub(super) async fn claim(turn: &mut Turn, claim: Claim) -> Step<Vec<Execution>> {
+pub(super) async fn claim(turn: &mut Turn, claim: Claim) -> Step<Claimed> {
     require_living(&mut turn.connection, turn.now, "what waits for an owner", &claim.owner).await?;
     bury_expired(turn).await?;
     if claim.kinds.is_empty() || claim.limit == 0 {
-        return Ok(Vec::new());
+        return Ok(Claimed::default());
     }
-    let mut found = claimable(turn, &claim).await?;
-    for stored in &mut found {
-        sqlx::query(
-            "UPDATE gennaker_executions SET owner_node = ?, owner_epoch = ?, \
-             ready = CASE WHEN signals > 0 THEN ready ELSE NULL END, \
-             place_state = CASE WHEN place_state = ? THEN ? ELSE place_state END WHERE id = ?",
-        )
-        .bind(claim.owner.node.clone())
-        .bind(column(claim.owner.epoch))
-        // It is told of its place now.
-        .bind(places::GRANTED)
-        .bind(places::HELD)
-        .bind(stored.execution.head.id.clone())
-        .execute(&mut turn.connection)
-        .await?;
-        stored.execution.owner = Some(claim.owner.clone());
+    let rows = select(&claim, turn.now).build().persistent(false).fetch_all(&mut turn.connection).await?;
+    let mut claimed = load::read(&mut turn.connection, &rows).await?;
+    let mut script = Script::new();
+    let ids = claimed.executions.iter().map(|execution| execution.head.id.clone()).collect::<Vec<_>>();
+    for ids in ids.chunks(PARAMETERS) {
+        own(&mut script, &claim.owner, ids);
     }
-    load::complete(&mut turn.connection, found).await
+    for execution in &mut claimed.executions {
+        execution.owner = Some(claim.owner.clone());
+    }
+    let ids = claimed.unreadable.iter().map(|unreadable| unreadable.id.clone()).collect::<Vec<_>>();
+    for ids in ids.chunks(PARAMETERS) {
+        // Else it would be met by every claim, and its due time be the next one for ever.
+        let statement = script.statement("UPDATE gennaker_executions SET ready = NULL, due = NULL WHERE id IN (");
+        list(statement, ids);
+        statement.push(")");
+    }
+    turn.write(script).await?;
+    for Unreadable { id, reason } in &claimed.unreadable {
+        tracing::error!(execution = %id, reason, "an execution cannot be read: it is set aside until it gets a signal");
+    }
+    Ok(claimed)
 }
 
-async fn claimable(turn: &mut Turn, claim: &Claim) -> Step<Vec<Stored>> {
-    let mut query = select(claim, turn.now);
-    let rows = query.build().persistent(false).fetch_all(&mut turn.connection).await?;
-    rows.iter().map(rows::stored).collect()
+fn own(script: &mut Script, owner: &Owner, ids: &[String]) {
+    let statement = script.statement("UPDATE gennaker_executions SET owner_node = ");
+    statement.push_bind(owner.node.clone()).push(", owner_epoch = ").push_bind(column(owner.epoch));
+    statement.push(", ready = CASE WHEN signals > 0 THEN ready ELSE NULL END");
+    // It is told of its place now.
+    statement.push(", place_state = CASE WHEN place_state = ").push_bind(places::GRANTED);
+    statement.push(" THEN ").push_bind(places::HELD).push(" ELSE place_state END WHERE id IN (");
+    list(statement, ids);
+    statement.push(")");
 }
 
 pub(crate) fn select(claim: &Claim, now: Timestamp) -> QueryBuilder<Database> {
@@ -51,7 +60,13 @@ pub(crate) fn select(claim: &Claim, now: Timestamp) -> QueryBuilder<Database> {
         execution_columns!(),
         " FROM gennaker_executions WHERE owner_node IS NULL AND owner_epoch IS NULL AND ready <= "
     ));
-    query.push_bind(now.millis()).push(" AND format <= ").push_bind(i64::from(claim.format)).push(" AND kind IN (");
+    query
+        .push_bind(now.millis())
+        .push(" AND format <= ")
+        .push_bind(i64::from(claim.format))
+        .push(" AND ")
+        .push(ASIDE)
+        .push("kind IN (");
     list(&mut query, &claim.kinds);
     query.push(") ORDER BY ready, id LIMIT ").push_bind(i64::from(claim.limit));
     query
@@ -67,9 +82,9 @@ pub(super) async fn next_due(connection: &mut Connection, kinds: &[String]) -> S
 }
 
 pub(crate) fn due(kinds: &[String]) -> QueryBuilder<Database> {
-    let mut query = QueryBuilder::new(
-        "SELECT due FROM gennaker_executions WHERE owner_node IS NULL AND due IS NOT NULL AND kind IN (",
-    );
+    let mut query =
+        QueryBuilder::new("SELECT due FROM gennaker_executions WHERE owner_node IS NULL AND due IS NOT NULL AND ");
+    query.push(ASIDE).push("kind IN (");
     list(&mut query, kinds);
     query.push(") ORDER BY due LIMIT 1");
     query

@@ -1,11 +1,12 @@
 //! Creation: create if absent, by id, by request and by correlation, with fence and place in the same write.
 
+use gennaker_base::Timestamp;
 use gennaker_store::{Created, Error, Fence, NewExecution};
 use sqlx::Row as _;
 
-use super::{events, places};
+use super::{events, parts, places};
 use crate::{
-    dialect::{Query, upsert},
+    dialect::{Script, aside, upsert},
     error::Step,
     nodes::fenced,
     rows::{column, millis},
@@ -14,41 +15,43 @@ use crate::{
 
 pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> {
     let known = look(turn, &new).await?;
+    let mut script = Script::new();
     if let Some(fence) = &new.fence {
         refuse_lower(fence, known.fence)?;
         if known.fence.is_none_or(|seen| seen < column(fence.epoch)) {
-            remember_fence(turn, fence).await?;
+            remember_fence(&mut script, turn.now, fence);
         }
     }
-    if let Some(id) = known.id {
-        // The second request for one id is answered as the first: so is its repetition.
-        remember_request(turn, &new, &id, &known.request).await?;
-        return Ok(Created::Existing(id));
-    }
-    match known.request {
-        Some(Request { execution, keep: None }) => return Ok(Created::Existing(execution)),
-        Some(Request { keep: Some(keep), .. }) if keep > turn.now.millis() => return Ok(Created::Deleted),
-        _ => {}
-    }
-    if known.tombstone.is_some_and(|keep| keep > turn.now.millis()) {
-        return Ok(Created::Deleted);
-    }
-    if let Some(id) = known.correlated {
-        remember_request(turn, &new, &id, &known.request).await?;
-        return Ok(Created::Existing(id));
-    }
-    if let Some(owner) = &new.owner
-        && known.owner_expires.is_none_or(|expires| expires <= turn.now.millis())
-    {
-        return Err(fenced(new.head.id, owner).into());
-    }
-    let place = match &new.place {
-        Some(place) => places::ask(turn, place).await?,
-        None => places::Row::default(),
+    let created = match known.answer(turn.now) {
+        Some(created) => {
+            if let Created::Existing(id) = &created {
+                // Whatever it was found by, its repetition is answered so too.
+                remember_request(&mut script, turn.now, &new, id, &known.request);
+            }
+            created
+        }
+        None => {
+            if let Some(owner) = &new.owner
+                && known.owner_expires.is_none_or(|expires| expires <= turn.now.millis())
+            {
+                return Err(fenced(new.head.id, owner).into());
+            }
+            let place = match &new.place {
+                Some(place) => places::ask(turn, place).await?,
+                None => places::Row::default(),
+            };
+            let waits = place.waits();
+            remember_request(&mut script, turn.now, &new, &new.head.id, &None);
+            if known.tombstone.is_some() {
+                let statement = script.statement("DELETE FROM gennaker_tombstones WHERE id = ");
+                statement.push_bind(new.head.id.clone());
+            }
+            insert(&mut script, turn.now, new, place);
+            Created::New { waits }
+        }
     };
-    let waits = place.waits();
-    insert(turn, new, place, known.tombstone.is_some()).await?;
-    Ok(Created::New { waits })
+    turn.write(script).await?;
+    Ok(created)
 }
 
 /// What the store knows that bears on a creation.
@@ -61,36 +64,58 @@ struct Known {
     correlated: Option<String>,
 }
 
+impl Known {
+    /// What is answered without creating anything, if so.
+    fn answer(&self, now: Timestamp) -> Option<Created> {
+        if let Some(id) = &self.id {
+            return Some(Created::Existing(id.clone()));
+        }
+        match &self.request {
+            Some(Request { execution, keep: None }) => return Some(Created::Existing(execution.clone())),
+            Some(Request { keep: Some(keep), .. }) if *keep > now.millis() => return Some(Created::Deleted),
+            _ => {}
+        }
+        if self.tombstone.is_some_and(|keep| keep > now.millis()) {
+            return Some(Created::Deleted);
+        }
+        self.correlated.clone().map(Created::Existing)
+    }
+}
+
 /// A request that was answered: by which execution, and until when that is known if it is deleted.
 struct Request {
     execution: String,
     keep: Option<i64>,
 }
 
+/// Reads [`Known`].
+pub(crate) const LOOK: &str = concat!(
+    "SELECT (SELECT id FROM gennaker_executions WHERE id = ?), \
+     (SELECT keep FROM gennaker_tombstones WHERE id = ?), \
+     (SELECT epoch FROM gennaker_fences WHERE execution = ?), \
+     (SELECT expires FROM gennaker_nodes WHERE node = ? AND epoch = ?), \
+     (SELECT execution FROM gennaker_requests WHERE kind = ? AND request = ?), \
+     (SELECT keep FROM gennaker_requests WHERE kind = ? AND request = ?), \
+     (SELECT id FROM gennaker_executions WHERE correlation = ? AND is_over = 0 AND ",
+    aside!(),
+    "kind = ? ORDER BY created DESC, id DESC LIMIT 1)"
+);
+
 async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
-    let row = sqlx::query(
-        "SELECT (SELECT id FROM gennaker_executions WHERE id = ?), \
-         (SELECT keep FROM gennaker_tombstones WHERE id = ?), \
-         (SELECT epoch FROM gennaker_fences WHERE execution = ?), \
-         (SELECT expires FROM gennaker_nodes WHERE node = ? AND epoch = ?), \
-         (SELECT execution FROM gennaker_requests WHERE kind = ? AND request = ?), \
-         (SELECT keep FROM gennaker_requests WHERE kind = ? AND request = ?), \
-         (SELECT id FROM gennaker_executions WHERE correlation = ? AND kind = ? AND is_over = 0 \
-         ORDER BY created DESC, id DESC LIMIT 1)",
-    )
-    .bind(new.head.id.clone())
-    .bind(new.head.id.clone())
-    .bind(new.fence.as_ref().map(|fence| fence.execution.clone()))
-    .bind(new.owner.as_ref().map(|owner| owner.node.clone()))
-    .bind(new.owner.as_ref().map(|owner| column(owner.epoch)))
-    .bind(new.head.kind.clone())
-    .bind(new.request.clone())
-    .bind(new.head.kind.clone())
-    .bind(new.request.clone())
-    .bind(new.correlation.clone())
-    .bind(new.head.kind.clone())
-    .fetch_one(&mut turn.connection)
-    .await?;
+    let row = sqlx::query(LOOK)
+        .bind(new.head.id.clone())
+        .bind(new.head.id.clone())
+        .bind(new.fence.as_ref().map(|fence| fence.execution.clone()))
+        .bind(new.owner.as_ref().map(|owner| owner.node.clone()))
+        .bind(new.owner.as_ref().map(|owner| column(owner.epoch)))
+        .bind(new.head.kind.clone())
+        .bind(new.request.clone())
+        .bind(new.head.kind.clone())
+        .bind(new.request.clone())
+        .bind(new.correlation.clone())
+        .bind(new.head.kind.clone())
+        .fetch_one(&mut turn.connection)
+        .await?;
     let keep = row.try_get(5)?;
     let request = row.try_get::<Option<String>, _>(4)?.map(|execution| Request { execution, keep });
     Ok(Known {
@@ -111,88 +136,53 @@ fn refuse_lower(fence: &Fence, seen: Option<i64>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn remember_fence(turn: &mut Turn, fence: &Fence) -> Step<()> {
-    sqlx::query(concat!(
-        "INSERT INTO gennaker_fences (execution, epoch, seen) VALUES (?, ?, ?)",
-        upsert!("execution"; "epoch", "seen")
-    ))
-    .bind(fence.execution.clone())
-    .bind(column(fence.epoch))
-    .bind(turn.now.millis())
-    .execute(&mut turn.connection)
-    .await?;
-    Ok(())
+fn remember_fence(script: &mut Script, now: Timestamp, fence: &Fence) {
+    script.insert(
+        "INSERT INTO gennaker_fences (execution, epoch, seen)",
+        vec![fence],
+        |row, fence| {
+            row.push_bind(fence.execution.clone()).push_bind(column(fence.epoch)).push_bind(now.millis());
+        },
+        upsert!("execution"; "epoch", "seen"),
+    );
 }
 
 /// Remembers that execution `id` answers the request, unless another one does so already.
-async fn remember_request(turn: &mut Turn, new: &NewExecution, id: &str, known: &Option<Request>) -> Step<()> {
-    let Some(request) = &new.request else { return Ok(()) };
-    let taken = known.as_ref().is_some_and(|known| known.keep.is_none_or(|keep| keep > turn.now.millis()));
-    if taken {
-        return Ok(());
-    }
-    sqlx::query(concat!(
-        "INSERT INTO gennaker_requests (kind, request, execution, keep) VALUES (?, ?, ?, NULL)",
-        upsert!("kind, request"; "execution", "keep")
-    ))
-    .bind(new.head.kind.clone())
-    .bind(request.clone())
-    .bind(id.to_owned())
-    .execute(&mut turn.connection)
-    .await?;
-    Ok(())
+fn remember_request(script: &mut Script, now: Timestamp, new: &NewExecution, id: &str, known: &Option<Request>) {
+    let taken = known.as_ref().is_some_and(|known| known.keep.is_none_or(|keep| keep > now.millis()));
+    let requests = new.request.iter().filter(|_| !taken).collect();
+    script.insert(
+        "INSERT INTO gennaker_requests (kind, request, execution, keep)",
+        requests,
+        |row, request| {
+            row.push_bind(new.head.kind.clone()).push_bind(request.clone()).push_bind(id.to_owned()).push("NULL");
+        },
+        upsert!("kind, request"; "execution", "keep"),
+    );
 }
 
-async fn insert(turn: &mut Turn, new: NewExecution, place: places::Row, buried: bool) -> Step<()> {
-    if buried {
-        sqlx::query("DELETE FROM gennaker_tombstones WHERE id = ?")
-            .bind(new.head.id.clone())
-            .execute(&mut turn.connection)
-            .await?;
-    }
-    let id = new.head.id.clone();
-    remember_request(turn, &new, &id, &None).await?;
-    head_row(&new, place, turn).execute(&mut turn.connection).await?;
-    for part in new.parts {
-        sqlx::query("INSERT INTO gennaker_parts (execution, id, position, body) VALUES (?, ?, ?, ?)")
-            .bind(id.clone())
-            .bind(part.id)
-            .bind(i64::from(part.position))
-            .bind(part.body)
-            .execute(&mut turn.connection)
-            .await?;
-    }
-    events::insert(&mut turn.connection, &id, 1, None, new.event).await
-}
-
-fn head_row(new: &NewExecution, place: places::Row, turn: &Turn) -> Query {
-    let head = new.head.clone();
-    let owner = new.owner.as_ref().filter(|_| !place.waits());
+fn insert(script: &mut Script, now: Timestamp, new: NewExecution, place: places::Row) {
+    let NewExecution { head, parts, event, owner, correlation, .. } = new;
+    let id = head.id.clone();
+    let owner = owner.filter(|_| !place.waits());
     // What nobody owns waits for an owner from now on, unless it waits for a place.
-    let ready = (owner.is_none() && !place.waits()).then_some(turn.now.millis());
-    sqlx::query(
+    let ready = (owner.is_none() && !place.waits()).then_some(now.millis());
+    script.insert(
         "INSERT INTO gennaker_executions (id, kind, group_name, definition, name, status, created, started, ended, \
-         format, body, sequence, owner_node, owner_epoch, due, is_over, signals, signal_sequence, ready, \
-         correlation, place_limit, place_most, place_state, place_number) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, 0, 0, 0, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(head.id)
-    .bind(head.kind)
-    .bind(head.group)
-    .bind(head.definition)
-    .bind(head.name)
-    .bind(head.status)
-    .bind(head.created.millis())
-    .bind(millis(head.started))
-    .bind(millis(head.ended))
-    .bind(i64::from(head.format))
-    .bind(head.body)
-    .bind(owner.map(|owner| owner.node.clone()))
-    .bind(owner.map(|owner| column(owner.epoch)))
-    .bind(ready)
-    .bind(new.correlation.clone())
-    .bind(place.limit)
-    .bind(place.most)
-    .bind(place.state)
-    .bind(place.number)
+         format, body, sequence, owner_node, owner_epoch, due, is_over, signals, signal_sequence, ready, correlation, \
+         place_limit, place_most, place_state, place_number)",
+        vec![(head, owner, place)],
+        |row, (head, owner, place)| {
+            row.push_bind(head.id).push_bind(head.kind).push_bind(head.group).push_bind(head.definition);
+            row.push_bind(head.name).push_bind(head.status).push_bind(head.created.millis());
+            row.push_bind(millis(head.started)).push_bind(millis(head.ended)).push_bind(i64::from(head.format));
+            row.push_bind(head.body).push("1").push_bind(owner.as_ref().map(|owner| owner.node.clone()));
+            row.push_bind(owner.map(|owner| column(owner.epoch))).push("NULL, 0, 0, 0").push_bind(ready);
+            row.push_bind(correlation.clone()).push_bind(place.limit).push_bind(place.most);
+            row.push_bind(place.state).push_bind(place.number);
+        },
+        "",
+    );
+    parts::insert(script, &id, parts, "");
+    events::insert(script, &id, 0, None, vec![event]);
 }

@@ -5,29 +5,24 @@ use gennaker_store::{Epoch, Event, NewEvent};
 use sqlx::Row as _;
 
 use crate::{
-    dialect::Connection,
+    dialect::{Connection, Script},
     error::Step,
     rows::{column, epoch_of, number, signed},
 };
 
-/// Adds an event; the key refuses a number that is taken.
-pub(super) async fn insert(
-    connection: &mut Connection,
-    id: &str,
-    sequence: i64,
-    epoch: Option<Epoch>,
-    event: NewEvent,
-) -> Step<()> {
-    sqlx::query("INSERT INTO gennaker_events (execution, sequence, epoch, kind, at, body) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(id.to_owned())
-        .bind(sequence)
-        .bind(epoch.map(column))
-        .bind(event.kind)
-        .bind(event.at.millis())
-        .bind(event.body)
-        .execute(connection)
-        .await?;
-    Ok(())
+/// Adds events that follow number `after`; the key refuses a number that is taken.
+pub(super) fn insert(script: &mut Script, id: &str, after: i64, epoch: Option<Epoch>, events: Vec<NewEvent>) {
+    let mut sequence = after;
+    script.insert(
+        "INSERT INTO gennaker_events (execution, sequence, epoch, kind, at, body)",
+        events,
+        |row, event| {
+            sequence += 1;
+            row.push_bind(id.to_owned()).push_bind(sequence).push_bind(epoch.map(column));
+            row.push_bind(event.kind).push_bind(event.at.millis()).push_bind(event.body);
+        },
+        "",
+    );
 }
 
 pub(super) async fn events(connection: &mut Connection, id: &str, after: u64, limit: u32) -> Step<Vec<Event>> {

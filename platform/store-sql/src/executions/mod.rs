@@ -7,14 +7,17 @@ mod delete;
 mod events;
 mod list;
 mod load;
+mod parts;
 mod places;
+mod row;
 mod signals;
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Commit, Committed, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result, Signal,
+    Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result,
+    Signal,
 };
 
 pub(crate) use self::places::standing;
@@ -24,15 +27,15 @@ use crate::SqlStore;
 impl Executions for SqlStore {
     async fn create(&self, new: NewExecution) -> Result<Created> {
         let id = new.head.id.clone();
-        self.writer.write(&id, move |turn| create::create(turn, new).boxed()).await
+        self.writer.write_unguarded(&id, move |turn| create::create(turn, new).boxed()).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed> {
         let id = commit.id.clone();
-        self.writer.write(&id, move |turn| commit::commit(turn, commit).boxed()).await
+        self.writer.write_unguarded(&id, move |turn| commit::commit(turn, commit).boxed()).await
     }
 
-    async fn claim(&self, claim: Claim) -> Result<Vec<Execution>> {
+    async fn claim(&self, claim: Claim) -> Result<Claimed> {
         let node = claim.owner.node.clone();
         self.writer.write(&node, move |turn| claim::claim(turn, claim).boxed()).await
     }
@@ -44,7 +47,7 @@ impl Executions for SqlStore {
 
     async fn signal(&self, id: &str, body: String) -> Result<Signal> {
         let execution = id.to_owned();
-        self.writer.write(id, move |turn| signals::signal(turn, execution, body).boxed()).await
+        self.writer.write_unguarded(id, move |turn| signals::signal(turn, execution, body).boxed()).await
     }
 
     async fn signalled(&self, owner: &Owner) -> Result<Vec<String>> {
@@ -81,5 +84,10 @@ impl Executions for SqlStore {
 /// The statements whose plans are tested.
 #[cfg(test)]
 pub(crate) mod statements {
-    pub(crate) use super::{claim::due as next_due, claim::select as claim, list::select as list};
+    pub(crate) use super::{
+        claim::{due as next_due, select as claim},
+        create::LOOK,
+        list::{Stream, definitions, select as list, several, streams_of},
+        places::{COUNT, NUMBERED, OLDEST},
+    };
 }

@@ -82,6 +82,7 @@ pub(super) async fn change(turn: &mut Turn, id: &str, row: Row, place: &Place) -
 /// others got one, or were superseded.
 pub(super) async fn free(turn: &mut Turn, id: &str, row: &Row, next: &Next) -> Step<bool> {
     let Some(limit) = &row.limit else { return Ok(false) };
+    turn.guard().await?;
     sqlx::query(
         "UPDATE gennaker_executions SET place_limit = NULL, place_most = NULL, place_state = NULL, \
          place_number = NULL WHERE id = ?",
@@ -95,18 +96,24 @@ pub(super) async fn free(turn: &mut Turn, id: &str, row: &Row, next: &Next) -> S
     }
 }
 
+pub(crate) const COUNT: &str = "\
+    SELECT (SELECT COUNT(*) FROM gennaker_executions WHERE place_limit = ? AND place_state >= ?), \
+    (SELECT MAX(place_number) FROM gennaker_executions WHERE place_limit = ? AND place_state = ?)";
+pub(crate) const OLDEST: &str = "\
+    SELECT id, place_most FROM gennaker_executions WHERE place_limit = ? AND place_state = ? \
+    ORDER BY place_number LIMIT 1";
+pub(crate) const NUMBERED: &str = "\
+    SELECT id, place_most FROM gennaker_executions WHERE place_limit = ? AND place_state = ? AND place_number = ?";
+
 /// How many hold a place, and the number of the last one that waits.
 async fn count(turn: &mut Turn, limit: &str) -> Step<(i64, Option<i64>)> {
-    let row = sqlx::query(
-        "SELECT (SELECT COUNT(*) FROM gennaker_executions WHERE place_limit = ? AND place_state >= ?), \
-         (SELECT MAX(place_number) FROM gennaker_executions WHERE place_limit = ? AND place_state = ?)",
-    )
-    .bind(limit.to_owned())
-    .bind(GRANTED)
-    .bind(limit.to_owned())
-    .bind(WAITING)
-    .fetch_one(&mut turn.connection)
-    .await?;
+    let row = sqlx::query(COUNT)
+        .bind(limit.to_owned())
+        .bind(GRANTED)
+        .bind(limit.to_owned())
+        .bind(WAITING)
+        .fetch_one(&mut turn.connection)
+        .await?;
     Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
@@ -115,14 +122,7 @@ async fn grant_oldest(turn: &mut Turn, limit: &str) -> Step<bool> {
     let (mut held, last) = count(turn, limit).await?;
     let mut granted = false;
     while last.is_some() {
-        let row = sqlx::query(
-            "SELECT id, place_most FROM gennaker_executions WHERE place_limit = ? AND place_state = ? \
-             ORDER BY place_number LIMIT 1",
-        )
-        .bind(limit.to_owned())
-        .bind(WAITING)
-        .fetch_optional(&mut turn.connection)
-        .await?;
+        let row = sqlx::query(OLDEST).bind(limit.to_owned()).bind(WAITING).fetch_optional(&mut turn.connection).await?;
         let Some(row) = row else { break };
         if held >= row.try_get::<i64, _>(1)? {
             break;
@@ -138,14 +138,8 @@ async fn grant_oldest(turn: &mut Turn, limit: &str) -> Step<bool> {
 async fn grant_newest(turn: &mut Turn, limit: &str, superseded: &str) -> Step<bool> {
     let (held, last) = count(turn, limit).await?;
     let Some(last) = last else { return Ok(false) };
-    let row = sqlx::query(
-        "SELECT id, place_most FROM gennaker_executions WHERE place_limit = ? AND place_state = ? AND place_number = ?",
-    )
-    .bind(limit.to_owned())
-    .bind(WAITING)
-    .bind(last)
-    .fetch_one(&mut turn.connection)
-    .await?;
+    let row =
+        sqlx::query(NUMBERED).bind(limit.to_owned()).bind(WAITING).bind(last).fetch_one(&mut turn.connection).await?;
     if held >= row.try_get::<i64, _>(1)? {
         return Ok(false);
     }

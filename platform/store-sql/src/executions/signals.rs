@@ -1,11 +1,11 @@
 //! Signals: numbered per execution in the order in which they are answered.
 
 use gennaker_store::{Owner, Signal};
-use sqlx::Row as _;
+use sqlx::{Row as _, query_builder::Separated};
 
 use super::load;
 use crate::{
-    dialect::Connection,
+    dialect::{Connection, Database, Script},
     error::Step,
     rows::{self, column, number},
     writer::Turn,
@@ -13,31 +13,24 @@ use crate::{
 
 pub(super) async fn signal(turn: &mut Turn, id: String, body: String) -> Step<Signal> {
     let at = turn.now;
-    // An earlier time to look at it stands.
-    let updated = sqlx::query(
-        "UPDATE gennaker_executions SET signals = signals + 1, signal_sequence = signal_sequence + 1, \
-         ready = CASE WHEN ready < ? THEN ready ELSE ? END WHERE id = ?",
-    )
-    .bind(at.millis())
-    .bind(at.millis())
-    .bind(id.clone())
-    .execute(&mut turn.connection)
-    .await?;
-    if updated.rows_affected() == 0 {
-        return Err(load::missing(&id).into());
-    }
     let row = sqlx::query("SELECT signal_sequence FROM gennaker_executions WHERE id = ?")
         .bind(id.clone())
-        .fetch_one(&mut turn.connection)
+        .fetch_optional(&mut turn.connection)
         .await?;
-    let sequence: i64 = row.try_get(0)?;
-    sqlx::query("INSERT INTO gennaker_signals (execution, sequence, at, body) VALUES (?, ?, ?, ?)")
-        .bind(id.clone())
-        .bind(sequence)
-        .bind(at.millis())
-        .bind(body.clone())
-        .execute(&mut turn.connection)
-        .await?;
+    let Some(row) = row else { return Err(load::missing(&id).into()) };
+    let sequence = row.try_get::<i64, _>(0)? + 1;
+    let mut script = Script::new();
+    let update = script.statement("UPDATE gennaker_executions SET signals = signals + 1, signal_sequence = ");
+    update.push_bind(sequence);
+    // An earlier time to look at it stands.
+    update.push(", ready = CASE WHEN ready < ").push_bind(at.millis()).push(" THEN ready ELSE ").push_bind(at.millis());
+    update.push(" END WHERE id = ").push_bind(id.clone());
+    let insert = "INSERT INTO gennaker_signals (execution, sequence, at, body)";
+    let bind = |row: &mut Separated<'_, Database, &'static str>, body| {
+        row.push_bind(id.clone()).push_bind(sequence).push_bind(at.millis()).push_bind(body);
+    };
+    script.insert(insert, vec![body.clone()], bind, "");
+    turn.write(script).await?;
     Ok(Signal { sequence: number("signal of execution", &id, sequence)?, at, body })
 }
 

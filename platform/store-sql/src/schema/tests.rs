@@ -64,7 +64,7 @@ async fn a_database_of_the_first_version_opens_with_all_that_it_holds() {
     assert_eq!(epoch, Epoch(2));
     let owner = Owner { node: "n".to_owned(), epoch };
     let claim = Claim { owner: owner.clone(), kinds: vec!["pipeline".to_owned()], format: 1, limit: 10 };
-    let claimed = store.claim(claim).await.expect("it claims");
+    let claimed = store.claim(claim).await.expect("it claims").executions;
     let ids: Vec<_> = claimed.iter().map(|execution| (execution.head.id.as_str(), execution.signals.len())).collect();
     assert_eq!(ids, [("running", 0), ("waiting", 1)]);
     let end = Commit {

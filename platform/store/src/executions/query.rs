@@ -2,7 +2,7 @@
 
 use gennaker_base::Timestamp;
 
-use super::owner::Owner;
+use super::{owner::Owner, rows::Execution};
 
 /// What a node asks to own.
 #[derive(Debug, Clone)]
@@ -15,6 +15,24 @@ pub struct Claim {
     pub format: u32,
     /// How many at most.
     pub limit: u32,
+}
+
+/// What a claim took.
+#[derive(Debug, Clone, Default)]
+pub struct Claimed {
+    /// The executions, the claimer's now.
+    pub executions: Vec<Execution>,
+    /// What it met and could not read. It is set aside: nobody owns it, and it is claimable again only after a signal.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// An execution whose rows cannot be read: damaged, or written by somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its id.
+    pub id: String,
+    /// What is wrong.
+    pub reason: String,
 }
 
 /// The order of a list.
@@ -40,6 +58,10 @@ pub struct Query {
     pub group: Option<String>,
     /// Of one of these definitions.
     pub definitions: Vec<String>,
+    /// With one of these names of the definition.
+    pub names: Vec<String>,
+    /// Owned by this one.
+    pub owner: Option<Owner>,
     /// With one of these statuses.
     pub statuses: Vec<String>,
     /// Created at or after.

@@ -67,6 +67,8 @@ pub(super) enum Purpose {
 pub(super) enum Failure {
     /// The call may not be made; nothing was sent.
     Denied(String),
+    /// There is no such request in HTTP; nothing was sent.
+    Unsendable(String),
     /// Somebody else who had to be asked could not be, or said no.
     Other(TaskError),
     /// It failed. `safe_to_retry` is the operators' word that it may be made again.
@@ -78,6 +80,7 @@ impl Failure {
     pub(super) fn into_error(self) -> TaskError {
         match self {
             Failure::Denied(problem) => TaskError::new(Kind::Denied, "IllegalArgumentException", problem),
+            Failure::Unsendable(problem) => TaskError::new(Kind::Invalid, "IllegalArgumentException", problem),
             Failure::Other(error) => error,
             Failure::Call { error, .. } => TaskError::new(error.kind(), "ResourceAccessException", error.to_string()),
         }
@@ -143,7 +146,7 @@ impl Calls {
         asking: &Asking<'_>,
     ) -> Result<Answer, Failure> {
         self.check_account(settings, asking).await?;
-        let request = self.request(purpose, settings, asking).map_err(Failure::Denied)?;
+        let request = self.request(purpose, settings, asking)?;
         let safe_to_retry = self.check_allowed(&request)?;
         let (method, url) = (request.method.clone(), request.url.clone());
         self.audit(|| tracing::info!(%method, %url, length = request.body.len(), "sending a webhook's request"));
@@ -190,7 +193,7 @@ impl Calls {
         }
     }
 
-    fn request(&self, purpose: Purpose, settings: &Settings, asking: &Asking<'_>) -> Result<Request, String> {
+    fn request(&self, purpose: Purpose, settings: &Settings, asking: &Asking<'_>) -> Result<Request, Failure> {
         let (url, method, payload): (_, _, Option<&Value>) = match purpose {
             Purpose::Create => (settings.url.as_deref(), &settings.method, settings.payload.as_ref()),
             Purpose::Monitor => (settings.status_endpoint.as_deref().or(settings.url.as_deref()), &Method::GET, None),
@@ -198,15 +201,18 @@ impl Calls {
                 (settings.cancel_endpoint.as_deref(), &settings.cancel_method, settings.cancel_payload.as_ref())
             }
         };
-        let url = url.map(str::trim).filter(|url| !url.is_empty()).ok_or("the stage has no url: set it")?;
-        let url = Url::parse(url).map_err(|error| format!("{url} is not a URL: {error}"))?;
+        let denied = |problem: &str| Failure::Denied(problem.to_owned());
+        let url =
+            url.map(str::trim).filter(|url| !url.is_empty()).ok_or_else(|| denied("the stage has no url: set it"))?;
+        let url = Url::parse(url).map_err(|error| denied(&format!("{url} is not a URL: {error}")))?;
         let nothing = BTreeMap::new();
         let sensitive = self.preconfigured(&asking.view.stage.kind).and_then(|known| known.sensitive_headers.as_ref());
         let sensitive = sensitive.map_or(&nothing, |headers| &headers.0);
-        let mut headers = request::headers(&settings.custom_headers, sensitive)?;
-        let body = request::body(method, payload, &mut headers)?;
+        let mut headers = request::headers(&settings.custom_headers, sensitive).map_err(Failure::Unsendable)?;
+        let body = request::body(method, payload, &mut headers).map_err(Failure::Unsendable)?;
         if !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
-            let key = HeaderValue::from_str(asking.request_id).map_err(|error| error.to_string())?;
+            let key =
+                HeaderValue::from_str(asking.request_id).map_err(|error| Failure::Unsendable(error.to_string()))?;
             headers.entry(IDEMPOTENCY_KEY).or_insert(key);
         }
         Ok(Request { method: method.clone(), url, headers, body })

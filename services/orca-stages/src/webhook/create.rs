@@ -48,6 +48,7 @@ impl Task for CreateWebhookTask {
         let (mut result, asked) = match self.calls.make(Purpose::Create, &settings, &context.into()).await {
             Ok(answer) => (called.answered(&answer), retry_after(&answer, context.now)),
             Err(Failure::Call { error, safe_to_retry }) => (called.unanswered(&error, safe_to_retry), None),
+            Err(Failure::Unsendable(problem)) => (called.broken(&problem), None),
             Err(failure) => return Err(failure.into_error()),
         };
         if result.status == Status::Running {

@@ -186,6 +186,9 @@ pub enum Error {
     /// A certificate without a key, or the other way round.
     #[error("webhook.identity needs both identityKeyPem and identityCertPem: set the one that is missing")]
     HalfIdentity,
+    /// No call could ever be made.
+    #[error("webhook.deadlineMs is 0: write how many milliseconds a call may take")]
+    NoTime,
     /// An allowed request does not say which URLs.
     #[error("webhook.allowedRequests[{place}] has no {missing}, which its matchStrategy needs: add it")]
     AllowedRequest {
@@ -209,6 +212,9 @@ impl Options {
     pub(super) fn outbound(&self, rules: &UrlRuleOptions) -> Result<outbound::Options, Error> {
         let limit = |bytes: i64| u64::try_from(bytes).ok().filter(|bytes| *bytes > 0);
         let time = |millis: u64| if millis == 0 { UNLIMITED } else { Duration::from_millis(millis) };
+        if self.deadline_ms == 0 {
+            return Err(Error::NoTime);
+        }
         Ok(outbound::Options {
             rules: UrlRules::new(rules)?,
             connect_timeout: time(self.connect_timeout_ms),

@@ -71,7 +71,8 @@ impl Called<'_> {
         of(Status::Running, Object::from_iter([("error".to_owned(), again.into())]))
     }
 
-    fn broken(&self, problem: &str) -> TaskResult {
+    /// The call failed for this reason, and is not made again.
+    pub(super) fn broken(&self, problem: &str) -> TaskResult {
         let (execution, url, method) = (&self.view.execution.id, self.settings.url(), &self.settings.method);
         let message =
             format!("An exception occurred for pipeline {execution} performing a {method} request to {url}. {problem}");

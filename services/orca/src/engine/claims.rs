@@ -54,7 +54,8 @@ async fn claim(inner: &Arc<Inner>, owner: &Owner, room: usize) -> usize {
     let limit = u32::try_from(room).unwrap_or(u32::MAX);
     let claim = Claim { owner: owner.clone(), kinds: kinds(), format: record::FORMAT, limit };
     match inner.deps.store.claim(claim).await {
-        Ok(executions) => {
+        Ok(claimed) => {
+            let executions = claimed.executions;
             let claimed = executions.len();
             for stored in executions {
                 let id = stored.head.id.clone();

@@ -12,7 +12,6 @@ mod limits;
 mod peers;
 mod pipelines;
 mod read_side;
-mod recorded;
 mod replays;
 mod starts;
 mod unsteady;

@@ -181,8 +181,12 @@ async fn a_stage_is_restarted_once_it_is_over() {
     assert_eq!(call(&world, Method::PUT, &path("nope", "1"), "{}").await.0, StatusCode::NOT_FOUND);
     let id = world.begin(json!([{"refId": "1", "type": "manualJudgment"}])).await;
     let running = world.until(&id, |execution| execution.stages[0].status.name() == "RUNNING").await;
-    let (status, _) = call(&world, Method::PUT, &path(&id, &running.stages[0].id), "{}").await;
+    let stage = &running.stages[0].id;
+    let (status, _) = call(&world, Method::PUT, &path(&id, stage), "{}").await;
     assert_eq!(status, StatusCode::CONFLICT);
+    let patch = format!("/pipelines/{id}/stages/{stage}");
+    let (status, answer) = call(&world, Method::PATCH, &patch, r#"{"manualSkip": true}"#).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{answer}");
 }
 
 /// The events of a stream: id, name and data of each.

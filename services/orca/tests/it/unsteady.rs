@@ -8,8 +8,8 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Lease, Leases, NewExecution, Node,
-    Nodes, Owner, Query, Registration, Result, SharedStore, Signal,
+    Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Lease, Leases,
+    NewExecution, Node, Nodes, Owner, Query, Registration, Result, SharedStore, Signal,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -94,10 +94,14 @@ impl Executions for UnsteadyStore {
         self.answer("commit", &id, result)
     }
 
-    async fn claim(&self, claim: Claim) -> Result<Vec<Execution>> {
+    async fn claim(&self, claim: Claim) -> Result<Claimed> {
         self.pass().await;
         let result = self.inner.claim(claim).await;
-        if matches!(&result, Ok(claimed) if !claimed.is_empty()) { self.answer("claim", "?", result) } else { result }
+        if matches!(&result, Ok(claimed) if !claimed.executions.is_empty()) {
+            self.answer("claim", "?", result)
+        } else {
+            result
+        }
     }
 
     async fn next_due(&self, kinds: &[String]) -> Result<Option<Timestamp>> {

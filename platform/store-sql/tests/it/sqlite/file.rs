@@ -20,17 +20,17 @@ async fn open(path: &Path) -> Result<SqlStore, Error> {
 }
 
 /// A connection beside the store's.
-async fn beside(path: &Path) -> SqliteConnection {
+pub(super) async fn beside(path: &Path) -> SqliteConnection {
     SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path)).await.expect("it connects")
 }
 
-fn folder() -> (tempfile::TempDir, PathBuf) {
+pub(super) fn folder() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("gennaker.db");
     (folder, path)
 }
 
-fn execution(id: String) -> NewExecution {
+pub(super) fn execution(id: String) -> NewExecution {
     let head = Head {
         id,
         kind: "pipeline".to_owned(),

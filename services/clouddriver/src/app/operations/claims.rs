@@ -53,7 +53,7 @@ async fn look(inner: &Arc<Inner>, owner: &Owner) -> bool {
         limit: u32::try_from(room).unwrap_or(u32::MAX),
     };
     let claimed = match inner.store.claim(claim).await {
-        Ok(claimed) => claimed,
+        Ok(claimed) => claimed.executions,
         Err(error) => {
             tracing::warn!(%error, "tasks could not be claimed; the next try is in a second");
             return false;

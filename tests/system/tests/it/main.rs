@@ -7,6 +7,7 @@ mod counting;
 mod crash;
 mod deployment;
 mod expressions;
+mod frozen;
 mod kills;
 mod recorded;
 mod start_and_stop;

@@ -26,7 +26,8 @@ impl Load {
 
     /// The answer to a GET, as JSON.
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let answer = self.http.get(format!("{}{path}", self.base)).timeout(DEADLINE).send().await?.error_for_status()?;
+        let answer =
+            self.http.get(format!("{}{path}", self.base)).timeout(DEADLINE).send().await?.error_for_status()?;
         Ok(serde_json::from_slice(&answer.bytes().await?)?)
     }
 
@@ -63,7 +64,8 @@ impl Load {
 
     /// How many executions the program has ended since it started, by its own count.
     pub(crate) async fn completed(&self) -> anyhow::Result<u64> {
-        let answer = self.http.get(format!("{}/prometheus", self.base)).timeout(DEADLINE).send().await?.error_for_status()?;
+        let answer =
+            self.http.get(format!("{}/prometheus", self.base)).timeout(DEADLINE).send().await?.error_for_status()?;
         let text = answer.text().await?;
         let lines = text.lines().filter(|line| line.starts_with("executions_completed_total"));
         let counts = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());

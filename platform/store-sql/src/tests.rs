@@ -44,7 +44,7 @@ fn file(folder: &tempfile::TempDir) -> File {
 async fn start(file: File) -> Writer {
     let mut connection = file.connect().await.expect("it connects");
     schema::update(&file, &mut connection, Timestamp::ZERO).await.expect("it is made");
-    Writer::start(file, connection, Arc::new(Counting(AtomicI64::new(1))), 1_000)
+    Writer::start(file, connection, Arc::new(Counting(AtomicI64::new(1))), 1_000, true)
 }
 
 /// Writes the tombstone `id`, then fails if told so.

@@ -109,6 +109,9 @@ macro_rules! checks {
                 a_repeated_request_raises_the_fence,
                 fences_of_executions_are_apart,
                 a_refused_creation_does_not_raise_the_fence,
+                a_fence_alone_is_admitted_unless_it_is_lower,
+                of_racing_fences_the_highest_stays,
+                fences_alone_and_of_creations_are_the_same,
             }
             commit {
                 all_of_a_change_is_stored,

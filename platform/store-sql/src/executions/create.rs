@@ -1,30 +1,26 @@
 //! Creation: create if absent, by id, by request and by correlation, with fence and place in the same write.
 
 use gennaker_base::Timestamp;
-use gennaker_store::{Created, Error, Fence, NewExecution};
+use gennaker_store::{Created, NewExecution};
 use sqlx::Row as _;
 
 use super::{events, parts, places};
 use crate::{
     dialect::{Script, aside, upsert},
     error::Step,
+    fences,
     nodes::fenced,
     rows::{column, millis},
     writer::Turn,
 };
 
-/// After how many milliseconds it is noted again that somebody asks under a fence.
-const FENCE_REFRESH: i64 = 3_600_000;
-
 pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> {
     let known = look(turn, &new).await?;
     let mut script = Script::new();
     if let Some(fence) = &new.fence {
-        refuse_lower(fence, known.fence)?;
-        let is_fresh = known.fence_seen.is_some_and(|seen| seen > turn.now.millis() - FENCE_REFRESH);
-        if known.fence.is_none_or(|seen| seen < column(fence.epoch)) || !is_fresh {
-            remember_fence(&mut script, turn.now, fence);
-        }
+        let seen = known.fence.zip(known.fence_seen).map(|(epoch, at)| fences::Seen { epoch, at });
+        fences::refuse_lower(fence, seen, turn.fenced)?;
+        fences::remember(&mut script, turn.now, fence, seen);
     }
     let created = match known.answer(turn.now) {
         Some(created) => {
@@ -134,25 +130,6 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         correlated: row.try_get(6)?,
         fence_seen: row.try_get(7)?,
     })
-}
-
-fn refuse_lower(fence: &Fence, seen: Option<i64>) -> Result<(), Error> {
-    if seen.is_some_and(|seen| seen > column(fence.epoch)) {
-        let node = "a former owner".to_owned();
-        return Err(Error::Fenced { id: fence.execution.clone(), node, epoch: fence.epoch.0 });
-    }
-    Ok(())
-}
-
-fn remember_fence(script: &mut Script, now: Timestamp, fence: &Fence) {
-    script.insert(
-        "INSERT INTO gennaker_fences (execution, epoch, seen)",
-        vec![fence],
-        |row, fence| {
-            row.push_bind(fence.execution.clone()).push_bind(column(fence.epoch)).push_bind(now.millis());
-        },
-        upsert!("execution"; "epoch", "seen"),
-    );
 }
 
 /// Remembers that execution `id` answers the request, unless another one does so already.

@@ -8,8 +8,8 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Expiry, Lease, Leases,
-    NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result, SharedStore, Signal,
+    Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Expiry, Fence, Fences,
+    Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result, SharedStore, Signal,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -171,6 +171,13 @@ impl Nodes for UnsteadyStore {
 
     async fn now(&self) -> Result<Timestamp> {
         self.inner.now().await
+    }
+}
+
+#[async_trait]
+impl Fences for UnsteadyStore {
+    async fn admit(&self, fence: &Fence) -> Result<()> {
+        self.inner.admit(fence).await
     }
 }
 

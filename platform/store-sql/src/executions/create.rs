@@ -1,13 +1,14 @@
 //! Creation: create if absent, by id, by request and by correlation, with fence and place in the same write.
 
 use gennaker_base::Timestamp;
-use gennaker_store::{Created, Error, Fence, NewExecution};
+use gennaker_store::{Created, NewExecution};
 use sqlx::Row as _;
 
 use super::{events, parts, places};
 use crate::{
     dialect::{Script, aside, upsert},
     error::Step,
+    fences,
     nodes::fenced,
     rows::{column, millis},
     writer::Turn,
@@ -17,10 +18,9 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
     let known = look(turn, &new).await?;
     let mut script = Script::new();
     if let Some(fence) = &new.fence {
-        refuse_lower(fence, known.fence)?;
-        if known.fence.is_none_or(|seen| seen < column(fence.epoch)) {
-            remember_fence(&mut script, turn.now, fence);
-        }
+        let seen = known.fence.zip(known.fence_seen).map(|(epoch, at)| fences::Seen { epoch, at });
+        fences::refuse_lower(fence, seen, turn.fenced)?;
+        fences::remember(&mut script, turn.now, fence, seen);
     }
     let created = match known.answer(turn.now) {
         Some(created) => {
@@ -59,6 +59,7 @@ struct Known {
     id: Option<String>,
     tombstone: Option<i64>,
     fence: Option<i64>,
+    fence_seen: Option<i64>,
     owner_expires: Option<i64>,
     request: Option<Request>,
     correlated: Option<String>,
@@ -98,7 +99,8 @@ pub(crate) const LOOK: &str = concat!(
      (SELECT keep FROM gennaker_requests WHERE kind = ? AND request = ?), \
      (SELECT id FROM gennaker_executions WHERE correlation = ? AND is_over = 0 AND ",
     aside!(),
-    "kind = ? ORDER BY created DESC, id DESC LIMIT 1)"
+    "kind = ? ORDER BY created DESC, id DESC LIMIT 1), \
+     (SELECT seen FROM gennaker_fences WHERE execution = ?)"
 );
 
 async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
@@ -114,6 +116,7 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         .bind(new.request.clone())
         .bind(new.correlation.clone())
         .bind(new.head.kind.clone())
+        .bind(new.fence.as_ref().map(|fence| fence.execution.clone()))
         .fetch_one(&mut turn.connection)
         .await?;
     let keep = row.try_get(5)?;
@@ -125,26 +128,8 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         owner_expires: row.try_get(3)?,
         request,
         correlated: row.try_get(6)?,
+        fence_seen: row.try_get(7)?,
     })
-}
-
-fn refuse_lower(fence: &Fence, seen: Option<i64>) -> Result<(), Error> {
-    if seen.is_some_and(|seen| seen > column(fence.epoch)) {
-        let node = "a former owner".to_owned();
-        return Err(Error::Fenced { id: fence.execution.clone(), node, epoch: fence.epoch.0 });
-    }
-    Ok(())
-}
-
-fn remember_fence(script: &mut Script, now: Timestamp, fence: &Fence) {
-    script.insert(
-        "INSERT INTO gennaker_fences (execution, epoch, seen)",
-        vec![fence],
-        |row, fence| {
-            row.push_bind(fence.execution.clone()).push_bind(column(fence.epoch)).push_bind(now.millis());
-        },
-        upsert!("execution"; "epoch", "seen"),
-    );
 }
 
 /// Remembers that execution `id` answers the request, unless another one does so already.

@@ -38,23 +38,7 @@ pub(crate) const NOT_YET: &[NotYet] = &[
         "there is no stage that changes pipelines",
         &["stage-save-pipeline*", "ops-save-pipeline*", "ops-update-pipeline", "ops-template-delete"],
     ),
-    executions(
-        "there is no stage webhook",
-        &[
-            "webhook-*",
-            "monitor-*",
-            "dry-run*",
-            "restart-failed",
-            "restart-middle",
-            "judgment-propagate",
-            "artifact-produced-default",
-        ],
-    ),
     executions("a restart of a stage that is not there is refused", &["restart-unknown"]),
-    executions(
-        "a trigger that is not base 64 is refused with 400, where upstream breaks with 500",
-        &["search-endpoint"],
-    ),
     executions("an exception's operation does not say in which phase it came", &["unknown-type", "ops-unknown-job"]),
     executions("front50 forgets a deleted application at once, upstream's a moment later", &["ops-delete-app"]),
 ];

@@ -120,7 +120,7 @@ impl Planner<'_> {
             let message = "it can never start: it waits for itself, by requisiteStageRefIds in a ring";
             plans[*place].iter_mut().for_each(|plan| plan.remark(Severity::Problem, message));
         }
-        unreached(&graph, execution, &mut plans);
+        self.mark_unreached(&graph, execution, &mut plans);
         plan.steps = graph.in_order().filter_map(|place| plans[place].take()).collect();
         plan.outcome = match () {
             () if plan.fails() => Outcome::Fails,
@@ -128,23 +128,25 @@ impl Planner<'_> {
             () => plan.outcome,
         };
     }
-}
 
-/// What stands behind a stage that fails is not reached, unless the pipeline goes on after that one.
-fn unreached(graph: &Graph, execution: &Execution, plans: &mut [Option<Plan>]) {
-    for place in graph.in_order() {
-        let blocked = graph.requisites[place].iter().any(|&requisite| {
-            let context = &execution.stages[requisite].context;
-            let goes_on = ["continuePipeline", "continuePipelineOnFailure"];
-            let goes_on = goes_on.into_iter().any(|flag| context.boolean(flag) == Some(true));
-            match plans[requisite].as_ref().map(|plan| plan.outcome) {
-                Some(Outcome::Fails) => !goes_on,
-                Some(Outcome::Unreached) => true,
-                _ => false,
-            }
-        });
-        let plan = plans[place].as_mut().filter(|plan| blocked && plan.outcome != Outcome::Fails);
-        plan.into_iter().for_each(|plan| plan.outcome = Outcome::Unreached);
+    /// What stands behind a stage that fails is not reached, unless the pipeline goes on after that one. After a type that nobody
+    /// knows it does not, whatever the stage says: there is no definition to say what comes after it.
+    fn mark_unreached(&self, graph: &Graph, execution: &Execution, plans: &mut [Option<Plan>]) {
+        for place in graph.in_order() {
+            let blocked = graph.requisites[place].iter().any(|&requisite| {
+                let stage = &execution.stages[requisite];
+                let goes_on = ["continuePipeline", "continuePipelineOnFailure"];
+                let goes_on = goes_on.into_iter().any(|flag| stage.context.boolean(flag) == Some(true))
+                    && self.catalogue.definition_for(execution, stage).is_some();
+                match plans[requisite].as_ref().map(|plan| plan.outcome) {
+                    Some(Outcome::Fails) => !goes_on,
+                    Some(Outcome::Unreached) => true,
+                    _ => false,
+                }
+            });
+            let plan = plans[place].as_mut().filter(|plan| blocked && plan.outcome != Outcome::Fails);
+            plan.into_iter().for_each(|plan| plan.outcome = Outcome::Unreached);
+        }
     }
 }
 

@@ -140,7 +140,7 @@ async fn what_is_computed_is_seen_by_the_stages_after_it() {
 #[tokio::test]
 async fn what_could_not_run_says_why_and_what_stands_behind_it_is_not_reached() {
     let plan = plan_of_stages(json!([
-        {"refId": "1", "type": "moon", "name": "M"},
+        {"refId": "1", "type": "moon", "name": "M", "continuePipeline": true},
         {"refId": "2", "type": "wait", "name": "W", "requisiteStageRefIds": ["1"], "waitTime": 1},
         {"refId": "3", "type": "wait", "name": "Bad", "waitTime": "soon"},
         {"refId": "4", "type": "compute", "name": "Broken", "broken": "no such thing"},

@@ -24,6 +24,7 @@
 //! SQL text stands beside the function that uses it, with `?` for parameters; what differs between databases is in
 //! `dialect.rs` only.
 
+mod archive;
 mod connect;
 mod dialect;
 mod error;

@@ -60,6 +60,8 @@ type Work = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, ()> + Send>;
 pub(super) struct Services {
     sockets: Vec<Server>,
     work: Vec<Work>,
+    /// Cancelled when the sockets close, which wait for what is being answered: answers that go on for ever end.
+    endless: Vec<CancellationToken>,
     healths: Vec<Health>,
     requests: RequestTasks,
 }
@@ -129,6 +131,7 @@ impl Services {
             clients: clients.clone(),
         };
         let orca = Orca::new(&settings.own, deps);
+        self.endless.push(orca.endless_answers());
         lines.orca.connect(self.socket(shared, &settings.place, orca.api(), orca.health()).await?);
         self.add(move |stop| async move { orca.run(stop).await });
         Ok(())
@@ -192,7 +195,11 @@ impl Services {
         let behind = CancellationToken::new();
         let work: Vec<_> = self.work.into_iter().map(|work| tokio::spawn(work(behind.clone()))).collect();
         let sockets: Vec<_> = self.sockets.into_iter().map(|socket| tokio::spawn(socket.run(stop.clone()))).collect();
-        join_all(sockets).await;
+        let endless = async {
+            stop.cancelled().await;
+            self.endless.iter().for_each(CancellationToken::cancel);
+        };
+        tokio::join!(join_all(sockets), endless);
         self.requests.stop(HANDLER_GRACE).await;
         behind.cancel();
         join_all(work).await;

@@ -203,6 +203,8 @@ impl Schema {
                     Field::text("expression", "It runs if this is true."),
                 ],
             ))
+            .with(Field::flag("restrictExecutionDuringTimeWindow", "Whether it waits for its time.").default(false))
+            .with(crate::core::window_field())
             .with(Field::integer("stageTimeoutMs", "How long each of its tasks may take, in milliseconds."))
             .with(Field::list("notifications", "Whom it tells of itself.", []))
     }

@@ -58,6 +58,12 @@ impl Orca {
         routes::api().endpoints().to_vec()
     }
 
+    /// Ends the answers that go on for ever when it is cancelled: cancel it before sockets wait for their answers. [`Orca::run`] does
+    /// when it is shut down.
+    pub fn endless_answers(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
     /// The engine, for who embeds it.
     pub fn engine(&self) -> &Engine {
         &self.engine

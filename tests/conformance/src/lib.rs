@@ -15,10 +15,15 @@
 //! `{"cases": [...]}` or the list alone; every case has an `id` or a `name`. `golden/` holds the files that
 //! `cargo test -p conformance` plays.
 //!
+//! `--only` and `--skip` take beginnings of names; what they leave out is counted before the last line. The set `executions`
+//! starts the services that it plays against, unless `--target orca=http://localhost:8083` says where one runs already.
+//!
 //! Guarantees: every case of every file is played and counted, also after one that failed or panicked; nothing is played
 //! if one of the files cannot be read.
 //!
 //! It records nothing, and it does not judge how fast an answer comes.
+//!
+//! What cannot pass yet stands in `tests/it/not_yet.rs` by what is missing; the tests fail if one of those passes.
 //!
 //! A new set: one file under `src/sets/` with a type that implements `Set`, one line in `src/sets.rs`, and its golden file.
 

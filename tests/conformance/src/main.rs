@@ -20,7 +20,8 @@ struct Arguments {
     /// Case files, or folders whose case files of this set are taken.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// Services that run already, and are not started: orca=http://localhost:8083,front50=...
+    /// Services that run already, and are not started: orca=http://localhost:8083,front50=... What they have stored shows in
+    /// answers, so a fresh install is best.
     #[arg(long, value_name = "NAME=URL", value_delimiter = ',')]
     target: Vec<Target>,
     /// Play only cases whose names begin so.

@@ -8,7 +8,7 @@ use super::{events, parts, places};
 use crate::{
     dialect::{Script, aside, upsert},
     error::Step,
-    fences,
+    fences::{self, Seen},
     nodes::fenced,
     rows::{column, millis},
     writer::Turn,
@@ -57,7 +57,7 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
 struct Known {
     id: Option<String>,
     tombstone: Option<i64>,
-    fence: Option<i64>,
+    fence: Option<Seen>,
     owner_expires: Option<i64>,
     request: Option<Request>,
     correlated: Option<String>,
@@ -97,7 +97,8 @@ pub(crate) const LOOK: &str = concat!(
      (SELECT keep FROM gennaker_requests WHERE kind = ? AND request = ?), \
      (SELECT id FROM gennaker_executions WHERE correlation = ? AND is_over = 0 AND ",
     aside!(),
-    "kind = ? ORDER BY created DESC, id DESC LIMIT 1)"
+    "kind = ? ORDER BY created DESC, id DESC LIMIT 1), \
+     (SELECT seen FROM gennaker_fences WHERE execution = ?)"
 );
 
 async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
@@ -113,14 +114,19 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         .bind(new.request.clone())
         .bind(new.correlation.clone())
         .bind(new.head.kind.clone())
+        .bind(new.fence.as_ref().map(|fence| fence.execution.clone()))
         .fetch_one(&mut turn.connection)
         .await?;
     let keep = row.try_get(5)?;
+    let fence = match (row.try_get::<Option<i64>, _>(2)?, row.try_get::<Option<i64>, _>(7)?) {
+        (Some(epoch), Some(at)) => Some(Seen { epoch, at }),
+        _ => None,
+    };
     let request = row.try_get::<Option<String>, _>(4)?.map(|execution| Request { execution, keep });
     Ok(Known {
         id: row.try_get(0)?,
         tombstone: row.try_get(1)?,
-        fence: row.try_get(2)?,
+        fence,
         owner_expires: row.try_get(3)?,
         request,
         correlated: row.try_get(6)?,

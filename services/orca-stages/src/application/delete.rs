@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::{application, existing};
 use crate::{
-    Catalogue, ComposeContext, Composition, PaceOptions, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, PaceOptions, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 const VERIFY: &str = "com.netflix.spinnaker.orca.applications.tasks.VerifyApplicationHasNoDependenciesTask";
@@ -32,6 +32,12 @@ struct DeleteApplicationStage;
 impl StageDefinition for DeleteApplicationStage {
     fn kind(&self) -> &'static str {
         "deleteApplication"
+    }
+
+    fn schema(&self) -> Schema {
+        let name = Field::text("name", "The name.").required();
+        Schema::of("Deletes an application on which nothing depends.")
+            .with(Field::object("application", "The application.", [name]).required())
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

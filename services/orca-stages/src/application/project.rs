@@ -10,7 +10,8 @@ use gennaker_wire::{Object, ObjectExt};
 use serde_json::Value;
 
 use crate::{
-    Catalogue, ComposeContext, Composition, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
+    TaskTemplate,
 };
 
 const UPSERT: &str = "com.netflix.spinnaker.orca.applications.pipelines.UpsertProjectStage.UpsertProjectTask";
@@ -39,6 +40,23 @@ struct ProjectStage {
 impl StageDefinition for ProjectStage {
     fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    fn schema(&self) -> Schema {
+        let id = Field::text("id", "Its id.");
+        let (what, fields) = match self.class {
+            DELETE => ("Deletes a project.", vec![id.required()]),
+            _ => (
+                "Creates a project, or replaces the one of its id.",
+                vec![
+                    id,
+                    Field::text("name", "The name.").required(),
+                    Field::text("email", "Who is responsible for it."),
+                    Field::object("config", "Its applications, clusters and pipelines.", []),
+                ],
+            ),
+        };
+        Schema::of(what).with(Field::object("project", "The project.", fields).required())
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::{application, existing, kept, name};
 use crate::{
-    Catalogue, ComposeContext, Composition, PaceOptions, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, PaceOptions, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 const TASK: &str = "com.netflix.spinnaker.orca.applications.tasks.UpsertApplicationTask";
@@ -35,6 +35,18 @@ struct UpsertApplicationStage {
 impl StageDefinition for UpsertApplicationStage {
     fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    fn schema(&self) -> Schema {
+        let fields = [
+            Field::text("name", "The name.").required(),
+            Field::text("email", "Who is responsible for it."),
+            Field::text("description", "What it is."),
+            Field::object("permissions", "Who may use it: lists of roles by READ, WRITE and EXECUTE.", []),
+        ];
+        Schema::of("Creates an application, or merges fields into it.")
+            .with(Field::object("application", "The application.", fields).required())
+            .with(Field::text("user", "Who asks for it."))
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use super::{ARTIFACTS, bind::bind_as, json_of};
 use crate::{
-    Catalogue, ComposeContext, Composition, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
+    TaskTemplate,
 };
 
 const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.EvaluateArtifactsTask";
@@ -35,6 +36,17 @@ impl StageDefinition for EvaluateArtifactsStage {
 
     fn variables(&self) -> Option<&'static str> {
         Some(CONTENTS)
+    }
+
+    fn schema(&self) -> Schema {
+        let content = [
+            Field::text("name", "The name of the artifact.").required(),
+            Field::any("contents", "What is in it, mostly with expressions.").required(),
+            Field::text("id", "The artifact's id, for the web UI."),
+        ];
+        Schema::of("Makes artifacts of contents that are written in the stage.")
+            .with(Field::list(CONTENTS, "The contents, in the order in which they are evaluated.", content).required())
+            .with(Field::list("expectedArtifacts", "What the artifacts are known as in later stages.", []))
     }
 
     fn validate(&self, _context: &Object) -> Vec<String> {

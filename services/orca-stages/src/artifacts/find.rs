@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use super::{EXPECTED, artifact_view, expected_artifacts, fields};
 use crate::{
-    Catalogue, ComposeContext, Composition, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
+    TaskTemplate,
 };
 
 const TASK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.artifacts.FindArtifactFromExecutionTask";
@@ -35,6 +36,22 @@ struct FindArtifactFromExecutionStage;
 impl StageDefinition for FindArtifactFromExecutionStage {
     fn kind(&self) -> &'static str {
         NAME
+    }
+
+    fn schema(&self) -> Schema {
+        let flag = |name, status| Field::flag(name, status).default(false);
+        let options = [
+            flag("successful", "An execution that succeeded may be taken."),
+            flag("terminal", "One that failed may be taken."),
+            flag("running", "One that runs may be taken."),
+        ];
+        Schema::of("Finds artifacts of the newest execution of a pipeline.")
+            .with(Field::text("pipeline", "The id of the pipeline."))
+            .with(
+                Field::object("executionOptions", "Which executions are looked at; none of them is any.", options)
+                    .required(),
+            )
+            .with(Field::list(EXPECTED, "The artifacts to find.", []))
     }
 
     fn validate(&self, _context: &Object) -> Vec<String> {

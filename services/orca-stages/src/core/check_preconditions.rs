@@ -47,7 +47,7 @@ impl StageDefinition for CheckPreconditionsStage {
             Field::text("stageStatus", "For the type stageStatus: what its status has to be, for example SUCCEEDED."),
         ];
         let condition = [
-            Field::text("type", "What is looked at.").one_of(&["expression", "stageStatus"]).required(),
+            Field::text("type", "What is looked at.").one_of(&["expression", "stageStatus", "noop"]).required(),
             Field::flag("failPipeline", "Whether the pipeline fails if it does not hold.").default(true),
             Field::object("context", "The settings of the condition.", settings),
         ];

@@ -10,8 +10,8 @@ use gennaker_base::Kind;
 use gennaker_wire::{Object, ObjectExt, Status};
 
 use crate::{
-    Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Next, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.DependsOnExecutionTask";
@@ -28,6 +28,16 @@ struct DependsOnExecutionStage;
 impl StageDefinition for DependsOnExecutionStage {
     fn kind(&self) -> &'static str {
         "dependsOnExecution"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::of("Waits for another execution, and goes on only if that succeeded.")
+            .with(Field::text("executionId", "The id of the other execution.").required())
+            .with(
+                Field::text("executionType", "What the other execution is.")
+                    .one_of(&["pipeline", "orchestration"])
+                    .required(),
+            )
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

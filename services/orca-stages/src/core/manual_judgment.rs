@@ -76,6 +76,10 @@ impl StageDefinition for ManualJudgmentStage {
             .with(Field::text("judgmentStatus", "The judgment: set while it runs.").one_of(&["continue", "stop"]))
             .with(Field::text("judgmentInput", "The chosen answer: set with the judgment."))
             .with(Field::list("selectedStageRoles", "The roles that may judge.", []))
+            .with(
+                Field::flag("propagateAuthenticationContext", "Whether what follows acts for who judged.")
+                    .default(false),
+            )
     }
 
     fn validate(&self, _context: &Object) -> Vec<String> {

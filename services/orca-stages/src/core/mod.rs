@@ -11,6 +11,7 @@ mod notifications;
 mod wait;
 mod wait_until;
 
+pub(crate) use self::execution_window::settings_field as window_field;
 pub(crate) use self::wait::TASK as WAIT_TASK;
 pub use self::{
     authentication::authentication_for,

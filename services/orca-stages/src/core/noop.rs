@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use gennaker_wire::Object;
 
-use crate::{Catalogue, ComposeContext, Composition, StageDefinition, TaskError};
+use crate::{Catalogue, ComposeContext, Composition, Schema, StageDefinition, TaskError};
 
 /// Adds the stage.
 pub(super) fn register(catalogue: &mut Catalogue) {
@@ -16,6 +16,10 @@ struct NoopStage;
 impl StageDefinition for NoopStage {
     fn kind(&self) -> &'static str {
         "noop"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::of("Does nothing: it is skipped at once.")
     }
 
     fn validate(&self, _context: &Object) -> Vec<String> {

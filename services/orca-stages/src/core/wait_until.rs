@@ -11,8 +11,8 @@ use gennaker_wire::{Object, ObjectExt};
 use serde_json::Value;
 
 use crate::{
-    Catalogue, ComposeContext, Composition, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ComposeContext, Composition, Field, Next, Schema, StageDefinition, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
 };
 
 const TASK: &str = "com.netflix.spinnaker.orca.pipeline.tasks.WaitUntilTask";
@@ -31,6 +31,11 @@ struct WaitUntilStage;
 impl StageDefinition for WaitUntilStage {
     fn kind(&self) -> &'static str {
         "waitUntil"
+    }
+
+    fn schema(&self) -> Schema {
+        let description = "The point of time, in milliseconds since 1970; without it the stage is over at once.";
+        Schema::of("Lets the time pass until a point of time.").with(Field::integer("epochMillis", description))
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

@@ -26,8 +26,8 @@ use gennaker_wire::{Object, ObjectExt};
 use serde_json::Value;
 
 use crate::{
-    CancelContext, Catalogue, ComposeContext, Composition, StageDefinition, StageView, TaskError, TaskTemplate,
-    artifacts::bind_produced_artifacts,
+    CancelContext, Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, StageView, TaskError,
+    TaskTemplate, artifacts::bind_produced_artifacts,
 };
 
 const START: &str = "com.netflix.spinnaker.orca.front50.tasks.StartPipelineTask";
@@ -55,6 +55,16 @@ struct PipelineStage;
 impl StageDefinition for PipelineStage {
     fn kind(&self) -> &'static str {
         "pipeline"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::of("Runs another pipeline as a child.")
+            .with(Field::text("application", "The application of the other pipeline."))
+            .with(Field::text("pipeline", "The id of the other pipeline.").required())
+            .with(Field::object("pipelineParameters", "Its parameters by their names.", []))
+            .with(Field::flag("waitForCompletion", "Whether the stage lasts until the child ends.").default(true))
+            .with(Field::list("expectedArtifacts", "The artifacts that the child makes for later stages.", []))
+            .with(Field::flag("skippable", "Whether a person may leave the stage out while it runs.").default(false))
     }
 
     fn validate(&self, _context: &Object) -> Vec<String> {

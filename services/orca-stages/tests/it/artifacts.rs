@@ -38,7 +38,7 @@ async fn artifacts_of_the_answer_are_bound_and_put_out() {
     assert_eq!(driven.stage.context["artifacts"], outputs["artifacts"]);
 
     let mut options = local();
-    options.tasks.bind_produced_artifacts_task.exclude_keys_from_outputs = ["artifacts".to_owned()].into();
+    options.tasks.core.bind_produced_artifacts_task.exclude_keys_from_outputs = ["artifacts".to_owned()].into();
     let (mut driven, _) = bound(&options, answer, json!([image("ea1")])).await;
     driven.run("bindProducedArtifacts").await;
     assert!(!driven.stage.outputs.contains_key("artifacts"));

@@ -20,7 +20,7 @@ use gennaker_wire::{Object, ObjectExt as _, Stage, Status, SyntheticOwner};
 use super::Inner;
 use crate::{
     expressions::{changed, contains_expression},
-    planner::{Action, CleanUp, Event, State},
+    planner::{Action, CleanUp, Event, NO_SUCH_STAGE, State},
 };
 
 type Outcome<T> = Result<T, TaskError>;
@@ -259,7 +259,15 @@ async fn step(inner: &Inner, id: &str, mut context: TaskContext) -> (Object, Out
 }
 
 async fn make_step(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<TaskResult> {
-    task_of(inner, &context.view.stage, id)?.step(context).await
+    let task = task_of(inner, &context.view.stage, id)?;
+    let mut result = task.step(context).await?;
+    if result.status == Status::Canceled && task.cleans_up() {
+        // What it found out that way goes with what it found before: upstream's `RunTaskHandler`.
+        let undone = task.on_cancel(context).await?;
+        result.context.extend(undone.context);
+        result.outputs.extend(undone.outputs);
+    }
+    Ok(result)
 }
 
 async fn time_out(inner: &Inner, id: &str, context: &TaskContext) -> Outcome<Option<TaskResult>> {
@@ -306,7 +314,7 @@ fn definition(inner: &Inner, view: &StageView) -> Outcome<Arc<dyn StageDefinitio
         let kind = stage.context.text("alias").unwrap_or_else(|| stage.kind.clone());
         TaskError::new(
             Kind::Unsupported,
-            "NoSuchStageDefinitionBuilderException",
+            NO_SUCH_STAGE,
             format!("the stage type {kind:?} is not supported; GET /capabilities/stages lists those that are"),
         )
     })

@@ -60,6 +60,14 @@ fn affected(state: &State, top: usize) -> Option<BTreeSet<usize>> {
 pub(super) fn take(state: &mut State, restart: Restart, now: Timestamp, actions: &mut Vec<Action>) {
     let was_over = state.is_over();
     let running = state.head().status == Status::Running && !state.head().canceled;
+    if state.place(&restart.stage).is_none() {
+        // Upstream takes an unknown stage for a broken execution, and says so: `ConfigurationErrorHandler`. One that goes on is left
+        // alone here.
+        if was_over {
+            state.head_mut().status = Status::Terminal;
+        }
+        return;
+    }
     let Some(top) = top_level(state, &restart.stage).filter(|_| was_over || running) else { return };
     let Some(affected) = affected(state, top) else { return };
     let top = state.at(top).stage.id.clone();

@@ -11,6 +11,8 @@ use super::{
     timing::{is_overdue, next_look, retry_wait},
 };
 
+/// How upstream names the failure of a stage whose type is not there.
+pub(crate) const NO_SUCH_STAGE: &str = "NoSuchStageDefinitionBuilderException";
 /// So often in a row a definition may fail transiently: upstream's number of attempts to plan a stage.
 const MOST_QUESTIONS: u32 = 40;
 
@@ -102,6 +104,10 @@ fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timesta
         name.push_str(":ConstructAfterStages");
     }
     stage.context.insert("exception".to_owned(), exception(error, &name, now).into());
+    if error.exception_type == NO_SUCH_STAGE {
+        // Upstream looks for the definition before it notes the start.
+        stage.start_time = None;
+    }
     if first {
         flow::settle(state, place, now, actions);
     } else {

@@ -104,6 +104,11 @@ async fn patch_stage(
             format!("stage {stage} is over ({}): it cannot be changed any more", known.status),
         ));
     }
+    let definition = orca.catalogue.stage(&known.kind);
+    if context.boolean("manualSkip") == Some(true) && !definition.is_some_and(|it| it.can_skip(&known.context)) {
+        let message = "Cannot manually skip stage: only a pipeline stage with skippable: true can be left out";
+        return Err(Error::invalid(message).with_status(StatusCode::METHOD_NOT_ALLOWED));
+    }
     let Caller { user, accounts, .. } = caller;
     steer(&orca, PIPELINE, &id, Signal::Patch { user, allowed_accounts: accounts, stage, context }).await?;
     Ok(Json(load(&orca, PIPELINE, &id).await?))
@@ -118,8 +123,12 @@ async fn restart_stage(
     Json(pipeline): Json<Object>,
 ) -> Result<Json<Execution>> {
     let found = load(&orca, PIPELINE, &id).await?;
-    // Upstream answers so, and so do we; but nothing happens to the execution.
-    let Some(mut known) = found.stage(&stage) else { return Ok(Json(found)) };
+    let Some(mut known) = found.stage(&stage) else {
+        let signal =
+            Signal::Restart { user: caller.user, stage, context: Object::new(), prepared: BTreeMap::default() };
+        steer(&orca, PIPELINE, &id, signal).await?;
+        return Ok(Json(found));
+    };
     while let Some(parent) = known.parent_stage_id.as_deref().and_then(|parent| found.stage(parent)) {
         known = parent;
     }

@@ -271,17 +271,10 @@ async fn gone(State(_): State<Orca>, _caller: Caller) -> (StatusCode, Json<Vec<S
 
 /// The unfinished executions that were started with this correlation id: a pipeline, a task, or both.
 async fn correlated(State(orca): State<Orca>, _caller: Caller, Path(id): Path<String>) -> Result<Json<Vec<String>>> {
-    let mut query = store::Query { limit: MOST, ..crate::app::standing::unfinished() };
-    let mut found = Vec::new();
-    for kind in [ExecutionKind::Pipeline, ExecutionKind::Orchestration] {
-        query.kinds = vec![row_kind(kind).to_owned()];
-        let executions = list(&orca, &query).await?;
-        let is_correlated = |execution: &&Execution| {
-            execution.trigger.get("correlationId").and_then(Value::as_str) == Some(id.as_str())
-        };
-        found.extend(executions.iter().find(is_correlated).map(|execution| execution.id.clone()));
-    }
-    Ok(Json(found))
+    let query = store::Query { correlation: Some(id), ..crate::app::standing::unfinished() };
+    let mut executions = list(&orca, &query).await?;
+    executions.sort_by_key(|execution| execution.kind == ExecutionKind::Orchestration);
+    Ok(Json(executions.into_iter().map(|execution| execution.id).collect()))
 }
 
 fn kinds() -> Vec<String> {

@@ -8,8 +8,8 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Fence, Fences, Lease,
-    Leases, NewExecution, Node, Nodes, Owner, Query, Registration, Result, SharedStore, Signal,
+    Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Expiry, Fence, Fences,
+    Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result, SharedStore, Signal,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -130,6 +130,18 @@ impl Executions for UnsteadyStore {
 
     async fn events(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Event>> {
         self.inner.events(id, after, limit).await
+    }
+
+    async fn compact(&self, limit: u32) -> Result<u32> {
+        self.inner.compact(limit).await
+    }
+
+    async fn expired(&self, expiry: &Expiry) -> Result<Vec<Past>> {
+        self.inner.expired(expiry).await
+    }
+
+    async fn tidy(&self, before: Timestamp, limit: u32) -> Result<u32> {
+        self.inner.tidy(before, limit).await
     }
 
     async fn delete(&self, id: &str, keep: Timestamp) -> Result<()> {

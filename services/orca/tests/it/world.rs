@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use gennaker_base::{Clock, SharedClock, SystemClock, Timestamp};
+use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
 use gennaker_cluster::Membership;
 use gennaker_http::TransportOptions;
@@ -45,29 +45,6 @@ pub(crate) async fn open(folder: &Path) -> SharedStore {
     Arc::new(store.expect("the store opens"))
 }
 
-/// A clock that runs faster than the machine's.
-pub(crate) struct FastClock {
-    start: Timestamp,
-    speed: u32,
-}
-
-impl FastClock {
-    pub(crate) fn new(speed: u32) -> Arc<Self> {
-        Arc::new(FastClock { start: SystemClock.now(), speed })
-    }
-}
-
-#[async_trait]
-impl Clock for FastClock {
-    fn now(&self) -> Timestamp {
-        self.start.after(SystemClock.now().since(self.start) * self.speed)
-    }
-
-    async fn sleep_until(&self, due: Timestamp) {
-        tokio::time::sleep(due.since(self.now()) / self.speed).await;
-    }
-}
-
 /// Waits until `holds` says so.
 pub(crate) async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
     for _ in 0..1500 {
@@ -88,15 +65,10 @@ impl World {
     /// Starts a node called `node` with the standard stages and `record` (which notes its call, and goes on until the
     /// context says `done`: looking again soon if it says `poll`, otherwise when it is changed).
     pub(crate) async fn start_on(store: SharedStore, node: &str, options: &Options) -> World {
-        World::start_by(store, node, options, Arc::new(SystemClock)).await
+        World::start_with(store, node, options, Arc::new(SystemClock), &StageOptions::default()).await
     }
 
-    /// The same, with a clock for the engine.
-    pub(crate) async fn start_by(store: SharedStore, node: &str, options: &Options, clock: SharedClock) -> World {
-        World::start_with(store, node, options, clock, &StageOptions::default()).await
-    }
-
-    /// The same, with settings of the stages.
+    /// The same, with a clock for the engine and settings of the stages.
     pub(crate) async fn start_with(
         store: SharedStore,
         node: &str,
@@ -201,6 +173,7 @@ impl World {
         assert_eq!(replay.ignored, Vec::<u64>::new(), "each recorded event counts");
         let again = replay.state.to_execution();
         assert_eq!(serde_json::to_value(&stored).ok(), serde_json::to_value(&again).ok());
+        crate::doctor::check_ended(self, id).await;
         ended
     }
 }

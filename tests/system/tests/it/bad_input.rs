@@ -75,7 +75,10 @@ async fn ask(
     if statuses != [403] && endpoint.succeeds_with_nothing() && answer.is_empty_success() {
         return None;
     }
-    answer.complaint(statuses).map(|complaint| format!("{endpoint}: {complaint}"))
+    // What names something that is not there is not looked at any further; a stranger, or too much, is refused before that.
+    let fails = statuses.len() > 1 && endpoint.fails_as_upstream();
+    let statuses: Vec<u16> = statuses.iter().copied().chain(fails.then_some(500)).collect();
+    answer.complaint(&statuses).map(|complaint| format!("{endpoint}: {complaint}"))
 }
 
 fn json_body(request: reqwest::RequestBuilder, body: impl Into<Body>) -> reqwest::RequestBuilder {

@@ -32,8 +32,8 @@ use serde_json::Value;
 use self::hours::Hours;
 use super::wait;
 use crate::{
-    Catalogue, ComposeContext, Composition, ExecutionWindowOptions, NewStage, Next, StageDefinition, Task, TaskContext,
-    TaskError, TaskResult, TaskTemplate,
+    Catalogue, ComposeContext, Composition, ExecutionWindowOptions, Field, NewStage, Next, Schema, StageDefinition,
+    Task, TaskContext, TaskError, TaskResult, TaskTemplate,
 };
 
 /// The type of the stage that waits for an execution window, and the setting that asks for it.
@@ -72,12 +72,40 @@ pub fn without_window(stage: &mut NewStage) {
     }
 }
 
+/// The hours and days, as a field of the stage that is held back.
+pub(crate) fn settings_field() -> Field {
+    let hours = [
+        Field::integer("startHour", "The hour from which it may run.").required(),
+        Field::integer("startMin", "The minute of that hour.").default(0),
+        Field::integer("endHour", "The hour until which it may run.").required(),
+        Field::integer("endMin", "The minute of that hour.").default(0),
+    ];
+    let jitter = [
+        Field::flag("enabled", "Whether it waits a little longer, by chance.").default(false),
+        Field::integer("minDelay", "How many seconds at least."),
+        Field::integer("maxDelay", "How many seconds at most."),
+        Field::flag("skipManual", "Not if a person started the pipeline.").default(false),
+    ];
+    let fields = [
+        Field::list("days", "The days on which it may run: 1 is Sunday, 7 is Saturday. None is every day.", []),
+        Field::list("whitelist", "The hours in which it may run.", hours),
+        Field::object("jitter", "A further wait.", jitter),
+    ];
+    Field::object(SETTINGS, "When it may run.", fields)
+}
+
 struct ExecutionWindowStage;
 
 #[async_trait]
 impl StageDefinition for ExecutionWindowStage {
     fn kind(&self) -> &'static str {
         KIND
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::of("Waits for a time at which the stage that it belongs to may run.")
+            .with(settings_field())
+            .with(Field::flag("skipRemainingWait", "Ends the wait at once: set while it runs.").default(false))
     }
 
     fn validate(&self, _context: &Object) -> Vec<String> {

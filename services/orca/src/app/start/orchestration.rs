@@ -50,8 +50,12 @@ pub(super) fn execution(
     if let Some(jobs) = config.get_mut("stages") {
         stages::number(jobs);
     }
+    let jobs = take_list(&mut config, "stages")?;
+    if jobs.is_empty() {
+        return Err(Refusal::invalid("a task needs at least one job: {\"job\": [{\"type\": \"...\"}]}"));
+    }
     let source = Source { pipeline: description.as_deref().unwrap_or("null"), application: &application };
-    let stages = stages::of_task(take_list(&mut config, "stages")?, &source, now)?;
+    let stages = stages::of_task(jobs, &source, now)?;
     let trigger = trigger::complete(take_object(&mut config, "trigger")?)?;
     let mut notifications = trigger.get("notifications").and_then(Value::as_array).cloned().unwrap_or_default();
     notifications.iter_mut().for_each(drop_nulls_in);
@@ -87,7 +91,6 @@ mod tests {
         };
         assert_eq!(requisites(json!([{"type": "wait"}, {"type": "wait"}])), ["", "0"]);
         assert_eq!(requisites(json!([{"type": "wait", "refId": "a"}, {"type": "wait", "refId": "b"}])), ["", ""]);
-        assert_eq!(requisites(json!([])), Vec::<String>::new());
     }
 
     #[test]
@@ -103,6 +106,7 @@ mod tests {
         assert!(fails(json!([{"type": "wait"}])));
         assert!(!fails(json!({"job": [{"type": "wait"}]})));
         assert!(!fails(json!([["wait"]])));
+        assert!(!fails(json!({"application": "a", "job": []})));
         assert!(!fails(json!("wait")));
     }
 }

@@ -37,6 +37,9 @@ pub(super) struct Recorded {
     pub(super) settle: Option<f64>,
     /// How many seconds the case may take.
     pub(super) timeout: Option<f64>,
+    /// Whether it was not over by then: what came out is how it stood.
+    #[serde(default)]
+    pub(super) timed_out: bool,
     /// What came out.
     pub(super) expected: Expected,
     /// The answers of `request`, `actions` and `then`, in this order.
@@ -183,8 +186,9 @@ pub(super) struct MockAnswer {
     /// A text is sent as it is, `null` as no body, the rest as JSON.
     #[serde(default)]
     pub(super) body: Value,
-    /// `text/plain` for a text and `application/json` otherwise, if absent.
-    pub(super) content_type: Option<String>,
+    /// Headers; the type of the content, if it is not among them, is `text/plain` for a text and `application/json` otherwise.
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
 }
 
 impl fmt::Display for When {

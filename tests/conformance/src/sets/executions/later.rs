@@ -1,11 +1,14 @@
-//! An answer that shows an execution while it runs may show it a moment later than the recorded one did.
+//! An answer that shows an execution while it runs may show it at another moment than the recorded one did.
 //!
 //! What stood there in the end is accepted too, place by place, and so is that something which changed until then has only
-//! begun. An execution that only waits looks the same at any moment, so that nothing is lost by that.
+//! begun, and that a stage's task has not written yet what it writes. What comes out in the end is compared all the same.
 
 use serde_json::{Map, Value};
 
 use super::agree::Agreement;
+
+/// What tasks write into.
+const WRITTEN: [&str; 2] = ["context", "outputs"];
 
 /// The recorded execution, with what stood there in the end wherever ours has that already.
 pub(super) fn caught_up(expected: &Value, end: &Value, got: &Value, agreement: &mut Agreement) -> Value {
@@ -17,15 +20,31 @@ pub(super) fn caught_up(expected: &Value, end: &Value, got: &Value, agreement: &
             Value::Object(fields_caught_up(expected, end, got, agreement))
         }
         (Value::Array(expected), Value::Array(end), Value::Array(got)) if got.len() >= expected.len() => {
-            let items = got.iter().enumerate().filter_map(|(index, got)| {
-                let end = end.get(index);
-                let expected = expected.get(index).or(end)?;
-                Some(caught_up(expected, end.unwrap_or(expected), got, agreement))
+            let items = got.iter().enumerate().filter_map(|(index, got)| match (expected.get(index), end.get(index)) {
+                (Some(expected), end) => Some(caught_up(expected, end.unwrap_or(expected), got, agreement)),
+                (None, end) => Some(begun(end?, got, agreement)),
             });
             items.collect()
         }
-        _ if expected != end && has_begun(got) => got.clone(),
+        _ if expected != end && is_under_way(got) => got.clone(),
         _ => expected.clone(),
+    }
+}
+
+/// Something that was not there yet: what there is of it must be what it became.
+fn begun(end: &Value, got: &Value, agreement: &mut Agreement) -> Value {
+    match (end, got) {
+        _ if agreement.settle(end, got.clone()) == *end => end.clone(),
+        (Value::Object(end), Value::Object(got)) => {
+            let there =
+                got.iter().filter_map(|(name, got)| Some((name.clone(), begun(end.get(name)?, got, agreement))));
+            Value::Object(there.collect())
+        }
+        (Value::Array(end), Value::Array(got)) => {
+            end.iter().zip(got).map(|(end, got)| begun(end, got, agreement)).collect()
+        }
+        _ if is_under_way(got) => got.clone(),
+        _ => end.clone(),
     }
 }
 
@@ -40,7 +59,11 @@ fn fields_caught_up(
         match (end.get(name), got.get(name)) {
             (None, None) => {}
             (end, Some(got)) => {
-                fields.insert(name.clone(), caught_up(recorded, end.unwrap_or(recorded), got, agreement));
+                let mut field = caught_up(recorded, end.unwrap_or(recorded), got, agreement);
+                if let (true, Value::Object(field)) = (WRITTEN.contains(&name.as_str()), &mut field) {
+                    field.retain(|name, _| got.get(name).is_some());
+                }
+                fields.insert(name.clone(), field);
             }
             (Some(_), None) => {
                 fields.insert(name.clone(), recorded.clone());
@@ -48,23 +71,16 @@ fn fields_caught_up(
         }
     }
     for (name, got) in got.iter().filter(|(name, _)| !expected.contains_key(*name)) {
-        // A thing that was not there yet: what there is of it must be what it became.
         if let Some(end) = end.get(name) {
-            let begun = match (end, got) {
-                (Value::Object(end), Value::Object(got)) => {
-                    Value::Object(fields_caught_up(&Map::new(), end, got, agreement))
-                }
-                _ => caught_up(end, end, got, agreement),
-            };
-            fields.insert(name.clone(), begun);
+            fields.insert(name.clone(), begun(end, got, agreement));
         }
     }
     fields
 }
 
-/// Whether it is the status of something that is under way.
-fn has_begun(got: &Value) -> bool {
-    got == "RUNNING"
+/// Whether it is the status of something that is not over.
+fn is_under_way(got: &Value) -> bool {
+    got == "RUNNING" || got == "NOT_STARTED"
 }
 
 #[cfg(test)]
@@ -75,10 +91,14 @@ mod tests {
 
     fn accepted(got: Value) -> bool {
         let task = |status: &str| json!({"id": "1", "status": status, "startTime": "<time>"});
-        let expected = json!({"status": "RUNNING", "kind": "a", "tasks": [task("RUNNING")], "later": "NOT_STARTED"});
+        let expected =
+            json!({"status": "RUNNING", "kind": "a", "tasks": [task("RUNNING")], "later": "NOT_STARTED", "others": []});
         let mut ended = task("SUCCEEDED");
         ended["endTime"] = "<time>".into();
-        let end = json!({"status": "SUCCEEDED", "kind": "a", "tasks": [ended], "later": "SUCCEEDED", "more": {"a": 1, "b": 2}});
+        let end = json!({
+            "status": "SUCCEEDED", "kind": "a", "tasks": [ended], "later": "SUCCEEDED", "others": [ended],
+            "more": {"a": 1, "b": 2},
+        });
         let mut agreement = Agreement::default();
         let expected = caught_up(&expected, &end, &got, &mut agreement);
         agreement.settle(&expected, got) == expected
@@ -89,14 +109,14 @@ mod tests {
         let now = 1_787_000_000_000_i64;
         let running = json!({"id": "1", "status": "RUNNING", "startTime": now});
         let done = json!({"id": "1", "status": "SUCCEEDED", "startTime": now, "endTime": now});
-        for (tasks, later, more) in [
-            (json!([running]), "NOT_STARTED", None),
-            (json!([done]), "NOT_STARTED", None),
-            (json!([done]), "RUNNING", None),
-            (json!([done]), "SUCCEEDED", Some(json!({"a": 1}))),
-            (json!([done]), "SUCCEEDED", Some(json!({"a": 1, "b": 2}))),
+        for (tasks, others, later, more) in [
+            (json!([running]), json!([]), "NOT_STARTED", None),
+            (json!([done]), json!([]), "NOT_STARTED", None),
+            (json!([done]), json!([running]), "RUNNING", None),
+            (json!([done]), json!([done]), "SUCCEEDED", Some(json!({"a": 1}))),
+            (json!([done]), json!([done]), "SUCCEEDED", Some(json!({"a": 1, "b": 2}))),
         ] {
-            let mut got = json!({"status": "RUNNING", "kind": "a", "tasks": tasks, "later": later});
+            let mut got = json!({"status": "RUNNING", "kind": "a", "tasks": tasks, "later": later, "others": others});
             if let Some(more) = more {
                 got["more"] = more;
             }
@@ -105,10 +125,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_task_writes_may_come_later() {
+        let recorded = json!({"status": "RUNNING", "context": {"given": 1, "written": []}});
+        for (got, good) in [
+            (json!({"status": "RUNNING", "context": {"given": 1}}), true),
+            (json!({"status": "RUNNING", "context": {"given": 2}}), false),
+            (json!({"context": {"given": 1}}), false),
+        ] {
+            let mut agreement = Agreement::default();
+            assert_eq!(caught_up(&recorded, &recorded, &got, &mut agreement) == got, good, "{got}");
+        }
+    }
+
+    #[test]
     fn what_never_was_is_not() {
         let now = 1_787_000_000_000_i64;
         let task = json!({"id": "1", "status": "SUCCEEDED", "startTime": now, "endTime": now});
-        let good = json!({"status": "RUNNING", "kind": "a", "tasks": [task], "later": "NOT_STARTED"});
+        let good = json!({"status": "RUNNING", "kind": "a", "tasks": [task], "later": "NOT_STARTED", "others": []});
         assert!(accepted(good.clone()));
         for (pointer, wrong) in [
             ("/status", json!("TERMINAL")),

@@ -60,7 +60,7 @@ struct Prepared {
 #[derive(Clone)]
 struct PreparedAnswer {
     status: u16,
-    content_type: String,
+    headers: Vec<(String, String)>,
     body: Bytes,
 }
 
@@ -116,22 +116,22 @@ impl PreparedAnswer {
             Value::String(text) => ("text/plain", text.clone()),
             json => ("application/json", spaced(json)),
         };
-        PreparedAnswer {
-            status: answer.status,
-            content_type: answer.content_type.clone().unwrap_or_else(|| usual_type.to_owned()),
-            body: body.replace("{mock}", base).into(),
+        let mut headers: Vec<(String, String)> =
+            answer.headers.iter().map(|(name, value)| (name.clone(), value.replace("{mock}", base))).collect();
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            headers.push(("content-type".to_owned(), usual_type.to_owned()));
         }
+        PreparedAnswer { status: answer.status, headers, body: body.replace("{mock}", base).into() }
     }
 
     fn response(self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(self.body.clone()));
-        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if let Ok(value) = self.content_type.parse() {
-            response.headers_mut().insert(header::CONTENT_TYPE, value);
-        }
         // Said explicitly, because `HEAD` has it too.
-        response.headers_mut().insert(header::CONTENT_LENGTH, self.body.len().into());
-        response
+        let mut response = Response::builder().status(self.status).header(header::CONTENT_LENGTH, self.body.len());
+        for (name, value) in self.headers {
+            response = response.header(name, value);
+        }
+        // A case whose answer cannot be sent shows by that.
+        response.body(Full::new(self.body)).unwrap_or_else(|_| nothing(StatusCode::INTERNAL_SERVER_ERROR))
     }
 }
 
@@ -233,6 +233,7 @@ mod tests {
         let routes = routes(json!([
             {"method": "*", "path": "/hook", "answers": [{"status": 500, "body": {"e": 1}}, {"body": ["{mock}/x", 1]}]},
             {"method": "GET", "path": "/text", "answers": [{"body": "not json"}]},
+            {"method": "GET", "path": "/there", "answers": [{"status": 201, "headers": {"Location": "{mock}/x"}}]},
             {"method": "POST", "path": "/text", "answers": [{"status": 204, "body": null}]},
         ]));
         let mock = MockServer::start("case-1", &routes).await.unwrap();
@@ -247,19 +248,20 @@ mod tests {
         };
         let header = |name: &str, value: &str| (name.to_owned(), value.parse().unwrap());
         let json = |length: usize| {
-            vec![header("content-type", "application/json"), header("content-length", &length.to_string())]
+            vec![header("content-length", &length.to_string()), header("content-type", "application/json")]
         };
         assert_eq!(ask(Method::PUT, "/hook").await, (500, json(8), "{\"e\": 1}".to_owned()));
         for _ in 0..2 {
             let body = format!("[\"{base}/x\", 1]");
             assert_eq!(ask(Method::GET, "/hook?a=b").await, (200, json(body.len()), body));
         }
-        let text = vec![header("content-type", "text/plain"), header("content-length", "8")];
+        let text = vec![header("content-length", "8"), header("content-type", "text/plain")];
         assert_eq!(ask(Method::GET, "/text").await, (200, text, "not json".to_owned()));
-        assert_eq!(ask(Method::POST, "/text").await, (204, json(0)[..1].to_vec(), String::new()));
+        assert_eq!(ask(Method::POST, "/text").await, (204, json(0)[1..].to_vec(), String::new()));
         assert_eq!(ask(Method::HEAD, "/hook").await.1, json(format!("[\"{base}/x\", 1]").len()));
         assert_eq!(ask(Method::GET, "/nothing").await.0, 404);
-        assert_eq!(mock.hits(), 7);
+        assert!(ask(Method::GET, "/there").await.1.contains(&header("location", &format!("{base}/x"))));
+        assert_eq!(mock.hits(), 8);
         assert_eq!(mock.requests()[1]["path"], "/hook?a=b");
     }
 

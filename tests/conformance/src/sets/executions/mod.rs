@@ -30,7 +30,7 @@ mod watch;
 mod window;
 mod wording;
 
-use std::sync::OnceLock;
+use std::{panic::catch_unwind, sync::OnceLock};
 
 use anyhow::{Context, ensure};
 use jiff::{Timestamp, tz::TimeZone};
@@ -82,7 +82,7 @@ impl Set for Executions {
         window::move_away(&mut json, Timestamp::now().to_zoned(TimeZone::UTC).hour());
         agree::mark_what_varies(&mut json);
         let recorded = Recorded::read(&json).map_err(Failure::NotPlayed)?;
-        let world = self.world.get_or_init(|| World::start(&self.targets).map_err(|error| format!("{error:#}")));
+        let world = self.world.get_or_init(|| World::start_or_say_why(&self.targets));
         let world =
             world.as_ref().map_err(|error| Failure::NotPlayed(format!("the services do not start: {error}")))?;
         let played = world.runtime.block_on(steps::play(&recorded, &world.services));
@@ -98,6 +98,14 @@ struct World {
 }
 
 impl World {
+    /// Starts once, for all cases: a panic too is the same for all.
+    fn start_or_say_why(targets: &Addresses) -> Result<World, String> {
+        match catch_unwind(|| World::start(targets)) {
+            Ok(started) => started.map_err(|error| format!("{error:#}")),
+            Err(_) => Err("it panics; the panic's message stands on standard error".to_owned()),
+        }
+    }
+
     fn start(targets: &Addresses) -> anyhow::Result<World> {
         let runtime = Runtime::new().context("the asynchronous runtime does not start")?;
         let services = runtime.block_on(Services::start(targets))?;

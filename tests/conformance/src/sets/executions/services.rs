@@ -59,12 +59,12 @@ struct Work {
     node: Option<(Membership, Arc<SqlStore>)>,
 }
 
-/// What orca is started with: the settings of the recordings.
-///
-/// Failed stages are only those that fail their pipeline (`tasks.controller.failedStages.onlyIncludeStagesThatFailPipelines`), as
-/// orca has it without a setting.
+/// orca's settings in the recordings, by the names in `meta.options` of the case file.
 fn orca_options() -> gennaker_orca::Options {
-    gennaker_orca::Options::default()
+    let mut options = gennaker_orca::Options::default();
+    // tasks.controller.failedStages.onlyIncludeStagesThatFailPipelines
+    options.lists.failed_stages.only_include_stages_that_fail_pipelines = true;
+    options
 }
 
 /// The stages of orca, with the settings of the recordings: time windows are of UTC, and webhooks may call loopback.

@@ -97,7 +97,10 @@ impl Play<'_> {
             }
         }
         let quiet = case.settle.unwrap_or(if case.actions.is_empty() { 0.0 } else { QUIET_AFTER_ACTION });
-        self.end(Duration::from_secs_f64(quiet)).await?;
+        let ended = self.end(Duration::from_secs_f64(quiet)).await;
+        if !case.timed_out {
+            ended?;
+        }
         for step in &case.then {
             let answer = self.call(&step.call).await?;
             self.answers.push(Some((step.call.clone(), answer)));

@@ -14,6 +14,29 @@ use crate::{
     writer::Turn,
 };
 
+/// Reads [`Seen`].
+const SEEN: &str = "SELECT epoch, seen FROM gennaker_fences WHERE execution = ?";
+
+/// After how many milliseconds it is noted again that somebody asks under a fence.
+const REFRESH: i64 = 3_600_000;
+
+/// What is known of an execution's fences.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    /// The highest epoch.
+    pub(crate) epoch: i64,
+    /// When somebody asked under it, to within [`REFRESH`].
+    pub(crate) at: i64,
+}
+
+impl Seen {
+    /// Whether nothing is to be written for this fence.
+    fn needs_no_note(self, fence: &Fence, now: Timestamp) -> bool {
+        let epoch = column(fence.epoch);
+        self.epoch > epoch || (self.epoch == epoch && self.at > now.millis() - REFRESH)
+    }
+}
+
 /// Whether former owners are refused. They are, except in a debug build that is told `GENNAKER_TEST_FENCE=off`: the tests
 /// that look for what a former owner has done are shown by it to find something where there is something.
 pub(crate) fn are_enforced() -> bool {
@@ -27,25 +50,6 @@ pub(crate) fn are_enforced() -> bool {
     true
 }
 
-/// After how many milliseconds it is noted again that somebody asks under a fence.
-const REFRESH: i64 = 3_600_000;
-
-/// What was seen of an execution's fences.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Seen {
-    /// The highest epoch.
-    pub(crate) epoch: i64,
-    /// When that was noted last, in milliseconds since 1970.
-    pub(crate) at: i64,
-}
-
-impl Seen {
-    /// Whether it needs no note that this fence was seen now.
-    fn covers(self, fence: &Fence, now: Timestamp) -> bool {
-        self.epoch >= column(fence.epoch) && self.at > now.millis() - REFRESH
-    }
-}
-
 #[async_trait]
 impl Fences for SqlStore {
     async fn admit(&self, fence: &Fence) -> Result<()> {
@@ -53,8 +57,9 @@ impl Fences for SqlStore {
         let mut snapshot = self.snapshot().await?;
         let seen = self.settle(seen(&mut snapshot, &fence.execution).await)?;
         drop(snapshot);
-        if seen.is_some_and(|seen| seen.covers(fence, self.clock.now())) {
-            return refuse_lower(fence, seen, self.fenced);
+        refuse_lower(fence, seen, self.fenced)?;
+        if seen.is_some_and(|seen| seen.needs_no_note(fence, self.clock.now())) {
+            return Ok(());
         }
         let fence = fence.clone();
         let id = fence.execution.clone();
@@ -71,10 +76,7 @@ async fn admit(turn: &mut Turn, fence: Fence) -> Step<()> {
 }
 
 async fn seen(connection: &mut Connection, execution: &str) -> Step<Option<Seen>> {
-    let row = sqlx::query("SELECT epoch, seen FROM gennaker_fences WHERE execution = ?")
-        .bind(execution.to_owned())
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query(SEEN).bind(execution.to_owned()).fetch_optional(connection).await?;
     Ok(row.map(|row| Ok::<_, sqlx::Error>(Seen { epoch: row.try_get(0)?, at: row.try_get(1)? })).transpose()?)
 }
 
@@ -87,9 +89,9 @@ pub(crate) fn refuse_lower(fence: &Fence, seen: Option<Seen>, enforced: bool) ->
     Ok(())
 }
 
-/// Remembers a fence that is higher than what was seen, or was not seen for a while.
+/// Remembers a fence unless a higher one was seen, and that somebody asks under it.
 pub(crate) fn remember(script: &mut Script, now: Timestamp, fence: &Fence, seen: Option<Seen>) {
-    if seen.is_some_and(|seen| seen.covers(fence, now)) {
+    if seen.is_some_and(|seen| seen.needs_no_note(fence, now)) {
         return;
     }
     script.insert(

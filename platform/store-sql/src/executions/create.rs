@@ -8,7 +8,7 @@ use super::{events, parts, places};
 use crate::{
     dialect::{Script, aside, upsert},
     error::Step,
-    fences,
+    fences::{self, Seen},
     nodes::fenced,
     rows::{column, millis},
     writer::Turn,
@@ -18,9 +18,8 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
     let known = look(turn, &new).await?;
     let mut script = Script::new();
     if let Some(fence) = &new.fence {
-        let seen = known.fence.zip(known.fence_seen).map(|(epoch, at)| fences::Seen { epoch, at });
-        fences::refuse_lower(fence, seen, turn.fenced)?;
-        fences::remember(&mut script, turn.now, fence, seen);
+        fences::refuse_lower(fence, known.fence, turn.fenced)?;
+        fences::remember(&mut script, turn.now, fence, known.fence);
     }
     let created = match known.answer(turn.now) {
         Some(created) => {
@@ -58,8 +57,7 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
 struct Known {
     id: Option<String>,
     tombstone: Option<i64>,
-    fence: Option<i64>,
-    fence_seen: Option<i64>,
+    fence: Option<Seen>,
     owner_expires: Option<i64>,
     request: Option<Request>,
     correlated: Option<String>,
@@ -120,15 +118,18 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         .fetch_one(&mut turn.connection)
         .await?;
     let keep = row.try_get(5)?;
+    let fence = match (row.try_get::<Option<i64>, _>(2)?, row.try_get::<Option<i64>, _>(7)?) {
+        (Some(epoch), Some(at)) => Some(Seen { epoch, at }),
+        _ => None,
+    };
     let request = row.try_get::<Option<String>, _>(4)?.map(|execution| Request { execution, keep });
     Ok(Known {
         id: row.try_get(0)?,
         tombstone: row.try_get(1)?,
-        fence: row.try_get(2)?,
+        fence,
         owner_expires: row.try_get(3)?,
         request,
         correlated: row.try_get(6)?,
-        fence_seen: row.try_get(7)?,
     })
 }
 

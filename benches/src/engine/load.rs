@@ -21,20 +21,20 @@ pub(crate) struct Load {
 impl Load {
     /// Clients of the orca at `base`.
     pub(crate) fn new(base: String) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().timeout(DEADLINE).no_proxy().build()?;
-        Ok(Load { http, base })
+        Ok(Load { http: gennaker_http::http_client()?, base })
     }
 
     /// The answer to a GET, as JSON.
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let answer = self.http.get(format!("{}{path}", self.base)).send().await?.error_for_status()?;
+        let answer =
+            self.http.get(format!("{}{path}", self.base)).timeout(DEADLINE).send().await?.error_for_status()?;
         Ok(serde_json::from_slice(&answer.bytes().await?)?)
     }
 
     /// The answer to a POST, as JSON.
     pub(crate) async fn post(&self, path: &str, body: String) -> anyhow::Result<Value> {
         let request = self.http.post(format!("{}{path}", self.base)).header("content-type", "application/json");
-        let answer = request.body(body).send().await?;
+        let answer = request.timeout(DEADLINE).body(body).send().await?;
         let status = answer.status();
         let text = answer.text().await?;
         ensure!(status.is_success(), "POST {path} was answered with {status}: {text}");
@@ -64,7 +64,8 @@ impl Load {
 
     /// How many executions the program has ended since it started, by its own count.
     pub(crate) async fn completed(&self) -> anyhow::Result<u64> {
-        let answer = self.http.get(format!("{}/prometheus", self.base)).send().await?.error_for_status()?;
+        let answer =
+            self.http.get(format!("{}/prometheus", self.base)).timeout(DEADLINE).send().await?.error_for_status()?;
         let text = answer.text().await?;
         let lines = text.lines().filter(|line| line.starts_with("executions_completed_total"));
         let counts = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());

@@ -17,7 +17,7 @@ use crate::{
     Value,
     class::Class,
     classes, convert,
-    value::{Bean, List, Map, Object, Root},
+    value::{Bean, List, Map, Object, Outputs, Root},
 };
 
 pub(crate) use self::ancestors::ancestors;
@@ -154,8 +154,7 @@ fn derived<'a>(bean: &Bean<'a>, name: &str) -> Value<'a> {
 /// A stage's context, in which a key that it has not is looked up in the outputs of itself and of the stages before
 /// (`StageContext`).
 fn stage_context<'a>(stage: &Bean<'a>) -> Value<'a> {
-    let outputs = ancestors(stage).into_iter().filter_map(|stage| stage.map("outputs"));
-    let outputs = outputs.filter(|outputs| !outputs.is_empty()).collect();
+    let outputs = Outputs::before(*stage);
     let root = Root { base: stage.map("context"), outputs, ..Root::default() };
     Value::Map(Map::Root(Rc::new(root)))
 }

@@ -65,5 +65,5 @@ pub use self::{
     error::{Error, Kind},
     host::{Host, Nothing, Question},
     limits::Limits,
-    value::{Array, Bean, List, Map, Object, Root, Text, Value},
+    value::{Array, Bean, List, Map, Object, Outputs, Root, Text, Value},
 };

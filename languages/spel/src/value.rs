@@ -20,7 +20,7 @@ use jiff::civil;
 pub(crate) use self::{json::integer, text::display};
 pub use self::{
     list::{Array, List},
-    map::{Map, Root},
+    map::{Map, Outputs, Root},
     text::Text,
 };
 use crate::class::{Class, Type};

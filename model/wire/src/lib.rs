@@ -13,15 +13,19 @@
 //! ```
 
 mod application;
+pub mod diagnosis;
 mod execution;
 mod infrastructure;
 mod object;
 mod operation;
 mod pipeline;
+mod plan;
+mod replayed;
 mod status;
 
 pub use self::{
     application::Application,
+    diagnosis::Diagnosis,
     execution::{Authentication, Execution, ExecutionKind, Paused, Stage, SyntheticOwner, Task},
     infrastructure::{
         Account, Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
@@ -30,6 +34,8 @@ pub use self::{
     object::{Object, ObjectExt},
     operation::{Operation, OperationRef, OperationStatus, OperationTask, ResultObject},
     pipeline::Pipeline,
+    plan::{Outcome, Plan, Planned, PlannedWait, Remark, Severity, Unresolved, WaitsFor},
+    replayed::{Difference, IgnoredEvent, Replayed},
     status::Status,
 };
 pub use gennaker_naming as naming;

@@ -21,6 +21,14 @@ macro_rules! aside {
 }
 pub(crate) use aside;
 
+/// Between two columns: they are equal, or both null.
+macro_rules! same {
+    () => {
+        " IS "
+    };
+}
+pub(crate) use same;
+
 /// Before a column: no index of the column serves this condition, so that a better one is not passed over.
 pub(crate) const ASIDE: &str = aside!();
 
@@ -84,6 +92,18 @@ impl Script {
     pub(crate) fn statement(&mut self, text: &str) -> &mut QueryBuilder<Database> {
         self.is_empty = false;
         self.text.push("; ").push(text)
+    }
+
+    /// Adds a statement that has its places for these values in it.
+    pub(crate) fn bound(&mut self, text: &str, values: &[i64]) {
+        let mut values = values.iter();
+        let statement = self.statement("");
+        for piece in text.split_inclusive('?') {
+            match piece.strip_suffix('?') {
+                Some(before) => statement.push(before).push_bind(values.next().copied()),
+                None => statement.push(piece),
+            };
+        }
     }
 
     /// Adds statements that insert `rows`; `before` ends with the table's columns, and `bind` binds a row's values.

@@ -24,10 +24,12 @@
 //! SQL text stands beside the function that uses it, with `?` for parameters; what differs between databases is in
 //! `dialect.rs` only.
 
+mod archive;
 mod connect;
 mod dialect;
 mod error;
 mod executions;
+mod fences;
 mod leases;
 mod nodes;
 mod rows;
@@ -79,6 +81,8 @@ pub struct SqlStore {
     reads: Pool,
     clock: SharedClockDebug,
     place: Place,
+    /// Whether former owners are refused: see `fences.rs`.
+    fenced: bool,
 }
 
 impl SqlStore {
@@ -93,8 +97,9 @@ impl SqlStore {
         let mut first = file.connect().await?;
         schema::update(&file, &mut first, clock.now()).await?;
         let reads = file.pool(options.read_connections.max(1)).await?;
-        let writer = Writer::start(file, first, clock.clone(), options.queue.max(1));
-        Ok(SqlStore { writer, reads, clock: SharedClockDebug(clock), place })
+        let fenced = fences::are_enforced();
+        let writer = Writer::start(file, first, clock.clone(), options.queue.max(1), fenced);
+        Ok(SqlStore { writer, reads, clock: SharedClockDebug(clock), place, fenced })
     }
 
     /// Answers what was already asked, then ends the writer and closes all connections. Later calls are refused as

@@ -4,13 +4,13 @@ use gennaker_base::Timestamp;
 use gennaker_store::{Epoch, Error, Execution, Head, Owner, Part, Signal};
 use sqlx::Row as _;
 
-use crate::{dialect::Row, error::Step, executions::standing};
+use crate::{archive, dialect::Row, error::Step, executions::standing};
 
 /// The columns that [`stored`] reads, in its order.
 macro_rules! execution_columns {
     () => {
         "id, kind, group_name, definition, name, status, created, started, ended, format, body, \
-         sequence, owner_node, owner_epoch, due, signals, place_state"
+         sequence, owner_node, owner_epoch, due, signals, place_state, packed"
     };
 }
 pub(crate) use execution_columns;
@@ -22,6 +22,8 @@ pub(crate) struct Stored {
     pub(crate) execution: Execution,
     /// How many signals wait.
     pub(crate) waiting: i64,
+    /// Whether body and parts are in an archive.
+    pub(crate) packed: bool,
 }
 
 /// Reads a row of [`execution_columns`].
@@ -46,7 +48,8 @@ pub(crate) fn stored(row: &Row) -> Step<Stored> {
     let due = time(row.try_get(14)?);
     let place = standing(row.try_get(16)?);
     let execution = Execution { head, parts: Vec::new(), owner, sequence, due, signals: Vec::new(), place };
-    Ok(Stored { execution, waiting: row.try_get(15)? })
+    let packed = archive::is_packed(&execution.head.id, row.try_get(17)?)?;
+    Ok(Stored { execution, waiting: row.try_get(15)?, packed })
 }
 
 /// Reads a row of `execution, id, position, body`: the part and whose it is.

@@ -147,6 +147,18 @@ CREATE INDEX gennaker_executions_group_definition
 DROP INDEX gennaker_executions_definition;
 CREATE INDEX gennaker_executions_definition ON gennaker_executions (definition, created, id, status);
 ",
+    "
+-- packed: null, or the format of the archive that holds the head's body, the parts and the events; 0: it cannot be packed.
+ALTER TABLE gennaker_executions ADD COLUMN packed BIGINT;
+CREATE INDEX gennaker_executions_unpacked ON gennaker_executions (created) WHERE is_over = 1 AND packed IS NULL;
+CREATE TABLE gennaker_archives (
+    execution TEXT NOT NULL PRIMARY KEY REFERENCES gennaker_executions (id) ON DELETE CASCADE,
+    body BLOB NOT NULL
+);
+",
+    "
+CREATE INDEX gennaker_fences_seen ON gennaker_fences (seen);
+",
 ];
 
 /// The schema that this version works with.

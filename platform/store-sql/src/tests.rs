@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use futures::{FutureExt as _, future::join_all};
 use gennaker_base::{Clock, Kind, Timestamp};
-use gennaker_store::{self as store, Claim, Epoch, Error, Order, Owner, Query};
+use gennaker_store::{self as store, Claim, Epoch, Error, Expiry, Order, Owner, Query};
 use sqlx::{Executor as _, QueryBuilder, Row as _};
 use tokio::sync::oneshot;
 
@@ -44,7 +44,7 @@ fn file(folder: &tempfile::TempDir) -> File {
 async fn start(file: File) -> Writer {
     let mut connection = file.connect().await.expect("it connects");
     schema::update(&file, &mut connection, Timestamp::ZERO).await.expect("it is made");
-    Writer::start(file, connection, Arc::new(Counting(AtomicI64::new(1))), 1_000)
+    Writer::start(file, connection, Arc::new(Counting(AtomicI64::new(1))), 1_000, true)
 }
 
 /// Writes the tombstone `id`, then fails if told so.
@@ -300,7 +300,23 @@ async fn claims_and_lists_are_served_by_their_indexes_in_order() {
         let plan = plan(&path, statement).await;
         assert!(plan.contains(&format!("INDEX gennaker_executions_{index} ")), "{plan}");
     }
+    // An index of nothing else.
+    let unpacked = plan(&path, statements::unpacked(16)).await;
+    assert_eq!(unpacked, "SCAN gennaker_executions USING INDEX gennaker_executions_unpacked");
     // What writes look at.
+    let expiry = Expiry { keep: 5, from: Some(Timestamp::ZERO), ..Expiry::default() };
+    let expired = plan(&path, statements::expired("pipeline", &expiry, 100)).await;
+    let old = "SEARCH old USING INDEX gennaker_executions_kind (kind=? AND created>? AND created<?)";
+    let newer = "gennaker_executions_group_definition (group_name=? AND kind=? AND definition=? AND created>?)";
+    assert!(expired.starts_with(old), "{expired}");
+    assert!(expired.contains(&format!("SEARCH newer USING COVERING INDEX {newer}")), "{expired}");
+    assert!(!expired.contains("SCAN") && !expired.contains("TEMP B-TREE"), "{expired}");
+    for (table, text) in
+        [("tombstones", statements::TOMBSTONES), ("requests", statements::REQUESTS), ("fences", statements::FENCES)]
+    {
+        let plan = plan(&path, QueryBuilder::new(text)).await;
+        assert!(!plan.contains("SCAN gennaker") && plan.contains(&format!("INDEX gennaker_{table}_")), "{plan}");
+    }
     for (indexes, text) in [
         (vec!["correlation"], statements::LOOK),
         (vec!["place"], statements::COUNT),

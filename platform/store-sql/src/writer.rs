@@ -37,6 +37,8 @@ pub(crate) struct Turn {
     pub(crate) connection: Connection,
     /// The time, read once the write lock was held: it does not run behind that of an earlier turn.
     pub(crate) now: Timestamp,
+    /// Whether former owners are refused: see `fences.rs`.
+    pub(crate) fenced: bool,
     /// Whether the job's savepoint is open.
     guarded: bool,
     /// Whether the database undid the whole transaction.
@@ -86,11 +88,11 @@ enum Message {
 
 impl Writer {
     /// Starts the task on a first connection.
-    pub(crate) fn start(file: File, connection: Connection, clock: SharedClock, queue: usize) -> Writer {
+    pub(crate) fn start(file: File, connection: Connection, clock: SharedClock, queue: usize, fenced: bool) -> Writer {
         let (sender, receiver) = mpsc::channel(queue);
         let place = file.place();
         let open = Some(connection);
-        let task = tokio::spawn(Task { file, place, clock, open }.run(receiver));
+        let task = tokio::spawn(Task { file, place, clock, fenced, open }.run(receiver));
         Writer { queue: sender, task: Mutex::new(Some(task)) }
     }
 
@@ -213,6 +215,7 @@ struct Task {
     file: File,
     place: Place,
     clock: SharedClock,
+    fenced: bool,
     open: Option<Connection>,
 }
 
@@ -257,7 +260,7 @@ impl Task {
             Some(connection) => connection,
             None => self.file.reconnect().await?,
         };
-        let mut turn = Turn { connection, now: Timestamp::ZERO, guarded: false, ended: false };
+        let mut turn = Turn { connection, now: Timestamp::ZERO, fenced: self.fenced, guarded: false, ended: false };
         let result = self.run_jobs(&mut turn, jobs).await;
         match result {
             Ok(()) => self.open = Some(turn.connection),

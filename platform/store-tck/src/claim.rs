@@ -8,16 +8,6 @@ use gennaker_store::{Claim, Commit, Due, Head, NewExecution, Owner, Store};
 
 use crate::{Fixture, world::*};
 
-/// Creates an execution of `owner` and releases it.
-async fn released(store: &dyn Store, id: &str, owner: &Owner, due: Due) {
-    store.create(owned(id, owner)).await.expect("it is created");
-    store.commit(release(id, owner, 1, due)).await.expect("it is released");
-}
-
-async fn in_seconds(store: &dyn Store, number: u64) -> Due {
-    Due::At(store.now().await.expect("it has a time").after(seconds(number)))
-}
-
 /// Who stores an execution without owner leaves it to the next claim.
 pub async fn a_never_owned_execution_is_claimable<F: Fixture>(fixture: F) {
     let store = fixture.open().await;

@@ -1,5 +1,6 @@
 //! Fences: who asks with an epoch lower than one that was seen is refused.
 
+use futures::future::join_all;
 use gennaker_base::Kind;
 use gennaker_store::{Created, Epoch, Fence, NewExecution, Owner};
 
@@ -66,4 +67,39 @@ pub async fn a_refused_creation_does_not_raise_the_fence<F: Fixture>(fixture: F)
     let new = NewExecution { owner: Some(stranger), ..fenced("e1", "r1", "asking", 9) };
     assert_eq!(refused(store.create(new).await), Kind::Fenced);
     assert_eq!(store.create(fenced("e2", "r2", "asking", 5)).await.expect("it passes"), NEW);
+}
+
+/// A receiver whose side effects are not executions asks for the fence alone.
+pub async fn a_fence_alone_is_admitted_unless_it_is_lower<F: Fixture>(fixture: F) {
+    let (first, second) = (fixture.open().await, fixture.open().await);
+    let fence = |execution: &str, epoch| Fence { execution: execution.to_owned(), epoch: Epoch(epoch) };
+    first.admit(&fence("asking", 5)).await.expect("it is the first");
+    second.admit(&fence("asking", 5)).await.expect("the same owner goes on");
+    assert_eq!(refused(second.admit(&fence("asking", 4)).await), Kind::Fenced);
+    second.admit(&fence("asking", 6)).await.expect("the next owner");
+    assert_eq!(refused(first.admit(&fence("asking", 5)).await), Kind::Fenced);
+    first.admit(&fence("another", 1)).await.expect("another execution has its own epochs");
+}
+
+/// Of racing owners none passes any more once a higher one has.
+pub async fn of_racing_fences_the_highest_stays<F: Fixture>(fixture: F) {
+    let store = fixture.open().await;
+    let fence = |epoch| Fence { execution: "asking".to_owned(), epoch: Epoch(epoch) };
+    let asked = join_all((1..=16).map(|epoch| {
+        let (store, fence) = (store.clone(), fence(epoch));
+        async move { store.admit(&fence).await }
+    }));
+    asked.await.pop().expect("sixteen").expect("nothing is higher than the last");
+    assert_eq!(refused(store.admit(&fence(15)).await), Kind::Fenced);
+    store.admit(&fence(16)).await.expect("it stays");
+}
+
+/// Creations and receivers that ask for the fence alone see one another's.
+pub async fn fences_alone_and_of_creations_are_the_same<F: Fixture>(fixture: F) {
+    let store = fixture.open().await;
+    store.create(fenced("e1", "r1", "asking", 5)).await.expect("it passes");
+    let fence = |epoch| Fence { execution: "asking".to_owned(), epoch: Epoch(epoch) };
+    assert_eq!(refused(store.admit(&fence(4)).await), Kind::Fenced);
+    store.admit(&fence(7)).await.expect("the next owner");
+    assert_eq!(refused(store.create(fenced("e2", "r2", "asking", 6)).await), Kind::Fenced);
 }

@@ -12,6 +12,7 @@
 
 pub mod claim;
 pub mod commit;
+pub mod compact;
 pub mod correlation;
 pub mod create;
 pub mod delete;
@@ -23,6 +24,7 @@ pub mod list;
 pub mod nodes;
 pub mod places;
 pub mod queue;
+pub mod retention;
 pub mod signals;
 mod world;
 
@@ -80,6 +82,17 @@ macro_rules! checks {
                 an_owner_that_does_not_live_is_fenced,
                 a_refused_creation_leaves_nothing,
             }
+            compact {
+                a_packed_execution_is_as_it_was,
+                lists_hold_packed_executions,
+                only_what_has_ended_is_packed,
+                as_many_are_packed_as_are_asked_for,
+                a_packed_execution_is_restarted,
+                a_claim_returns_what_was_packed,
+                packing_races_restarts,
+                a_packed_execution_is_deleted,
+                packed_executions_survive_a_restart,
+            }
             correlation {
                 a_second_creation_with_a_correlation_is_existing,
                 a_correlation_is_known_per_kind,
@@ -96,6 +109,9 @@ macro_rules! checks {
                 a_repeated_request_raises_the_fence,
                 fences_of_executions_are_apart,
                 a_refused_creation_does_not_raise_the_fence,
+                a_fence_alone_is_admitted_unless_it_is_lower,
+                of_racing_fences_the_highest_stays,
+                fences_alone_and_of_creations_are_the_same,
             }
             commit {
                 all_of_a_change_is_stored,
@@ -174,6 +190,14 @@ macro_rules! checks {
                 asking_under_another_limit_gives_the_former_place_back,
                 an_end_asks_for_no_place,
             }
+            retention {
+                what_ended_before_a_time_has_expired,
+                only_the_asked_kinds_expire,
+                the_newest_of_each_definition_are_kept,
+                all_that_expired_can_be_deleted,
+                a_tombstone_whose_time_is_over_is_not_left,
+                what_no_longer_matters_is_forgotten,
+            }
             signals {
                 signals_are_numbered_and_returned_in_order,
                 concurrent_signals_have_distinct_numbers,
@@ -239,6 +263,7 @@ mod tests {
         let modules = [
             ("claim", include_str!("claim.rs")),
             ("commit", include_str!("commit.rs")),
+            ("compact", include_str!("compact.rs")),
             ("correlation", include_str!("correlation.rs")),
             ("create", include_str!("create.rs")),
             ("delete", include_str!("delete.rs")),
@@ -250,6 +275,7 @@ mod tests {
             ("nodes", include_str!("nodes.rs")),
             ("places", include_str!("places.rs")),
             ("queue", include_str!("queue.rs")),
+            ("retention", include_str!("retention.rs")),
             ("signals", include_str!("signals.rs")),
         ];
         for (module, text) in modules {

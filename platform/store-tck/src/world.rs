@@ -101,6 +101,17 @@ pub(crate) fn end(id: &str, owner: &Owner, after: u64) -> Commit {
     Commit { ahead: Ahead::Ended, ..step(id, owner, after) }
 }
 
+/// Creates an execution of `owner` and releases it.
+pub(crate) async fn released(store: &dyn Store, id: &str, owner: &Owner, due: Due) {
+    store.create(owned(id, owner)).await.expect("it is created");
+    store.commit(release(id, owner, 1, due)).await.expect("it is released");
+}
+
+/// The due time in a number of seconds.
+pub(crate) async fn in_seconds(store: &dyn Store, number: u64) -> Due {
+    Due::At(store.now().await.expect("it has a time").after(seconds(number)))
+}
+
 /// Creates an execution that has ended.
 pub(crate) async fn ended(store: &dyn Store, id: &str, owner: &Owner) {
     store.create(owned(id, owner)).await.expect("it is created");

@@ -24,7 +24,7 @@ pub use self::{
     change::{Ahead, Commit, Committed, Created, Due, NewExecution},
     limits::{Next, Place, PlaceChange, Standing},
     owner::{Fence, Owner},
-    query::{Claim, Claimed, Order, Query, Unreadable},
+    query::{Claim, Claimed, Expiry, Order, Past, Query, Unreadable},
     rows::{Event, Execution, Head, NewEvent, Part, Signal},
 };
 use crate::Result;
@@ -99,10 +99,24 @@ pub trait Executions: Send + Sync + 'static {
     /// The events of an execution after number `after`, at most `limit` of them.
     async fn events(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Event>>;
 
+    /// Packs at most `limit` executions that have ended and nobody owns or signalled, so that they take less room.
+    /// Returns how many it packed; less than `limit` means that there are no more. It changes nothing that the other
+    /// operations answer; an execution that is claimed again is unpacked by it.
+    async fn compact(&self, limit: u32) -> Result<u32>;
+
+    /// Executions that have ended, are old enough, and are neither owned nor signalled: of the first kind, the oldest
+    /// creation first, then of the next kind.
+    async fn expired(&self, expiry: &Expiry) -> Result<Vec<Past>>;
+
     /// Deletes an ended execution with all its rows and leaves a tombstone until `keep`, so that the event which made
-    /// it does not make it again.
+    /// it does not make it again. A time that is over leaves none.
     ///
     /// # Errors
     /// `NotFound` if there is no such execution, `Conflict` if it has not ended.
     async fn delete(&self, id: &str, keep: Timestamp) -> Result<()>;
+
+    /// Forgets at most `limit` tombstones whose time is over, and as many fences under which nobody has asked since
+    /// `before`. Returns how many; less than `limit` means that there are no more. A fence counts as asked under for an
+    /// hour longer than it was.
+    async fn tidy(&self, before: Timestamp, limit: u32) -> Result<u32>;
 }

@@ -4,8 +4,9 @@
 //!   by another node; with their events, signals and due times.
 //! * [`Nodes`]: who is alive. Epochs come from one counter here; an expired lease is dead for good.
 //! * [`Leases`]: what must run once, held by a living node.
+//! * [`Fences`]: the highest epoch that was seen for each execution that asks for side effects.
 //!
-//! A backend implements all three over one database ([`Store`]). Bodies are opaque text: this crate knows no domain.
+//! A backend implements all of them over one database ([`Store`]). Bodies are opaque text: this crate knows no domain.
 //!
 //! # Fencing
 //! Every write of an execution names its [`Owner`] and compares it with the row. A node that lost its lease cannot
@@ -14,6 +15,7 @@
 
 mod error;
 mod executions;
+mod fences;
 mod leases;
 mod nodes;
 
@@ -22,17 +24,19 @@ use std::sync::Arc;
 pub use self::{
     error::{Error, Result},
     executions::{
-        Ahead, Claim, Claimed, Commit, Committed, Created, Due, Event, Execution, Executions, Fence, Head, NewEvent,
-        NewExecution, Next, Order, Owner, Part, Place, PlaceChange, Query, Signal, Standing, Unreadable,
+        Ahead, Claim, Claimed, Commit, Committed, Created, Due, Event, Execution, Executions, Expiry, Fence, Head,
+        NewEvent, NewExecution, Next, Order, Owner, Part, Past, Place, PlaceChange, Query, Signal, Standing,
+        Unreadable,
     },
+    fences::Fences,
     leases::{Lease, Leases},
     nodes::{Epoch, Node, Nodes, Registration},
 };
 
 /// A whole store: one database behind all traits.
-pub trait Store: Executions + Nodes + Leases {}
+pub trait Store: Executions + Nodes + Leases + Fences {}
 
-impl<T: Executions + Nodes + Leases> Store for T {}
+impl<T: Executions + Nodes + Leases + Fences> Store for T {}
 
 /// A store shared between components.
 pub type SharedStore = Arc<dyn Store>;

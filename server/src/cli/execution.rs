@@ -7,7 +7,7 @@ use gennaker_wire::{Execution, ObjectExt as _, Status};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Session, app, exit::Error, gate, gate::Request, judge, progress, table, time, tree, watch};
+use super::{Session, app, exit::Error, gate, gate::Request, judge, progress, replay, table, time, tree, watch};
 
 /// What to do with executions.
 #[derive(Debug, clap::Subcommand)]
@@ -50,6 +50,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
         timeout: Option<u64>,
     },
+    /// Run what is recorded of an execution through the planner again: would it be decided likewise today?
+    ///
+    /// It ends with 1 if not. With --export the recording becomes a file that is a test case, and --file runs such a file.
+    Replay(replay::Replay),
 }
 
 /// An execution.
@@ -71,6 +75,7 @@ pub(super) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Watch { id: Id { id }, timeout } => {
             progress::follow(session, &id, timeout.map(Duration::from_secs), false).await
         }
+        Command::Replay(replay) => replay::run(session, &replay).await,
     }
 }
 

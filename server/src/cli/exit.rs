@@ -3,7 +3,7 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | done; with `--wait`, the execution succeeded |
-//! | 1 | the execution or task failed or was cancelled, or an expression has no value |
+//! | 1 | the execution or task failed or was cancelled, an expression has no value, a planned pipeline could not run, or a replay differs |
 //! | 2 | wrong usage: nothing was asked of gate |
 //! | 3 | gate cannot be reached, does not answer in time, or fails (5xx) |
 //! | 4 | the time to wait was over first |

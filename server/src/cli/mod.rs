@@ -10,6 +10,7 @@
 mod app;
 mod commands;
 mod console;
+mod doctor;
 mod execution;
 mod exit;
 mod expression;
@@ -18,8 +19,10 @@ mod gate;
 mod input;
 mod judge;
 mod pipeline;
+mod plan;
 mod poll;
 mod progress;
+mod replay;
 mod table;
 mod task;
 mod time;
@@ -86,6 +89,9 @@ pub(crate) enum ClientCommand {
     /// Executions: runs of pipelines.
     #[command(subcommand, after_help = exit::HELP)]
     Execution(execution::Command),
+    /// Why something does not go on.
+    #[command(subcommand, after_help = exit::HELP)]
+    Doctor(doctor::Command),
     /// Expressions: trying them out.
     #[command(subcommand, after_help = exit::HELP)]
     Expression(expression::Command),
@@ -123,6 +129,7 @@ async fn carry_out(command: ClientCommand, session: &mut Session<'_>) -> Result<
         ClientCommand::App(command) => app::run(command, session).await,
         ClientCommand::Pipeline(command) => pipeline::run(command, session).await,
         ClientCommand::Execution(command) => execution::run(command, session).await,
+        ClientCommand::Doctor(command) => doctor::run(command, session).await,
         ClientCommand::Expression(command) => expression::run(command, session).await,
     }
 }

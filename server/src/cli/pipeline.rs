@@ -7,7 +7,7 @@ use gennaker_wire::{Object, ObjectExt as _, Pipeline};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Session, app, exit::Error, gate::Request, input, progress, task};
+use super::{Session, app, exit::Error, gate::Request, input, plan, progress, task};
 
 /// What to do with pipelines.
 #[derive(Debug, clap::Subcommand)]
@@ -30,6 +30,10 @@ pub(crate) enum Command {
     Delete(Named),
     /// Start a pipeline.
     Execute(Execute),
+    /// Say what a pipeline would do, without starting it.
+    ///
+    /// It ends with 1 if something in it could not run.
+    Plan(plan::Planning),
 }
 
 /// A pipeline by its name.
@@ -37,10 +41,10 @@ pub(crate) enum Command {
 pub(crate) struct Named {
     /// The application.
     #[arg(long, short)]
-    application: String,
+    pub(super) application: String,
     /// The pipeline.
     #[arg(long, short)]
-    name: String,
+    pub(super) name: String,
 }
 
 /// A start of a pipeline.
@@ -69,6 +73,7 @@ pub(super) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Save { file } => save(session, &file).await,
         Command::Delete(pipeline) => delete(session, &pipeline).await,
         Command::Execute(execute) => self::execute(session, execute).await,
+        Command::Plan(planning) => plan::run(session, &planning).await,
     }
 }
 
@@ -79,6 +84,12 @@ fn missing(session: &Session<'_>, error: super::gate::Error, Named { application
 
 async fn config(session: &Session<'_>, application: &str, name: &str) -> Result<Value, super::gate::Error> {
     session.gate.send(Request::get(&["applications", application, "pipelineConfigs", name])).await
+}
+
+/// A pipeline as it is saved.
+pub(super) async fn saved(session: &Session<'_>, named: &Named) -> Result<Value, Error> {
+    let answer = config(session, &named.application, &named.name).await;
+    answer.map_err(|error| missing(session, error, named))
 }
 
 async fn list(session: &mut Session<'_>, application: &str) -> Result<(), Error> {
@@ -102,8 +113,7 @@ async fn list(session: &mut Session<'_>, application: &str) -> Result<(), Error>
 }
 
 async fn get(session: &mut Session<'_>, named: &Named) -> Result<(), Error> {
-    let answer = config(session, &named.application, &named.name).await;
-    let answer = answer.map_err(|error| missing(session, error, named))?;
+    let answer = saved(session, named).await?;
     let pipeline: Pipeline = serde_json::from_value(answer.clone())
         .map_err(|error| session.gate.unexpected(format!("pipeline {} cannot be read: {error}", named.name)))?;
     let fields = [
@@ -202,14 +212,14 @@ async fn execute(session: &mut Session<'_>, execute: Execute) -> Result<(), Erro
     Ok(())
 }
 
-fn parameter(text: &str) -> Result<(String, String), String> {
+pub(super) fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),
     }
 }
 
-fn parameters(given: &[(String, String)]) -> Result<Object, Error> {
+pub(super) fn parameters(given: &[(String, String)]) -> Result<Object, Error> {
     let mut parameters = Object::new();
     for (name, value) in given {
         if parameters.insert(name.clone(), value.clone().into()).is_some() {

@@ -86,7 +86,8 @@ impl Services {
             return Ok(());
         }
         let folder = FolderObjects::open(shared.data.join("objects"), FolderOptions::default(), shared.clock())?;
-        let deps = gennaker_front50::Deps { objects: Arc::new(folder), clock: shared.clock() };
+        let deps =
+            gennaker_front50::Deps { objects: Arc::new(folder), fences: shared.store.clone(), clock: shared.clock() };
         let front50 = Front50::new(settings.own.clone(), deps).await?;
         lines.front50.connect(self.socket(shared, &settings.place, front50.api(), front50.health()).await?);
         self.add(move |stop| async move { front50.run(stop).await });

@@ -2,6 +2,7 @@
 
 mod apps;
 mod client;
+mod doctor;
 mod executions;
 mod expressions;
 mod gate;

@@ -19,7 +19,7 @@ fn wrong_usage_ends_with_2_and_asks_gate_nothing() {
     let (yaml, list) = (file("p.yml", "name: p\n stages: []\n"), file("list.json", "[]"));
     let (broken, nameless) =
         (file("broken.json", "{\"name\": }"), file("nameless.json", "{\"application\": \"shop\"}"));
-    let cases: [(&[&str], &str); 17] = [
+    let cases: [(&[&str], &str); 27] = [
         (&["app", "save"], "--file"),
         (&["app", "save", "--email", "a@example.com"], "add --name NAME"),
         (&["app", "save", "--file", "no-such-file.json"], "cannot be read"),
@@ -33,6 +33,16 @@ fn wrong_usage_ends_with_2_and_asks_gate_nothing() {
         (&["pipeline", "execute", "-a", "shop", "-n", "p", "-p", "a=1", "-p", "a=2"], "given twice"),
         (&["execution", "list", "-a", "shop", "--status", "DONE"], "no such status"),
         (&["execution", "judge", "E", "perhaps"], "continue, stop"),
+        (&["execution", "replay"], "<ID|--file <FILE>>"),
+        (&["execution", "replay", ".."], "cannot be a name"),
+        (&["execution", "replay", "--file", "no-such-file.json"], "cannot be read"),
+        (&["execution", "replay", "--file", &list], "one object is expected"),
+        (&["execution", "replay", "--file", &nameless], "it is no recorded execution"),
+        (&["doctor", "execution", ""], "cannot be a name"),
+        (&["pipeline", "plan"], "<FILE|"),
+        (&["pipeline", "plan", &broken], "line 1 column 10"),
+        (&["pipeline", "plan", &yaml, "-p", "colour"], "NAME=VALUE"),
+        (&["pipeline", "plan", &nameless, "-p", "a=1", "-p", "a=2"], "given twice"),
         (&["expression", "eval", ""], "quote it with '"),
         (&["expression", "eval", "1", "--stage", "2"], "--execution <ID>|--file <FILE>"),
         (&["expression", "eval", "1", "--file", "no-such-file.yml"], "cannot be read"),
@@ -80,7 +90,7 @@ fn what_is_no_gate_is_recognised() {
 
 #[test]
 fn the_help_lists_the_exit_codes() {
-    for group in ["app", "pipeline", "execution", "expression"] {
+    for group in ["app", "pipeline", "execution", "doctor", "expression"] {
         let help = command(&[group, "--help"]).output().unwrap();
         let text = String::from_utf8(help.stdout).unwrap();
         assert!(help.status.success() && text.contains("5 refused"), "{text}");

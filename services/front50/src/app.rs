@@ -39,7 +39,7 @@ pub(crate) struct App {
 impl App {
     /// Loads both groups from the store.
     pub(crate) async fn load(options: &Options, deps: Deps, health: &Health) -> Result<App, Error> {
-        let Deps { objects, clock } = deps;
+        let Deps { objects, clock, .. } = deps;
         let applications = Collection::<Application>::new(objects.clone(), clock.clone(), options, health)?;
         let pipelines = Collection::<Pipeline>::new(objects, clock.clone(), options, health)?;
         tokio::try_join!(applications.reload(), pipelines.reload())?;

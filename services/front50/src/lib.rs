@@ -1,14 +1,14 @@
 //! front50: applications and pipelines, kept as objects in upstream's layout.
 //!
 //! ```no_run
-//! # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn start(fences: std::sync::Arc<dyn gennaker_store::Fences>) -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
 //! use gennaker_front50::{Deps, Front50, Options};
 //! use gennaker_objects::{FolderObjects, FolderOptions};
 //!
 //! let clock = Arc::new(gennaker_base::SystemClock);
 //! let objects = Arc::new(FolderObjects::open("/var/lib/gennaker/objects".into(), FolderOptions::default(), clock.clone())?);
-//! let front50 = Front50::new(Options::default(), Deps { objects, clock }).await?;
+//! let front50 = Front50::new(Options::default(), Deps { objects, fences, clock }).await?;
 //! let router = front50.api().into_service((), Default::default());
 //! front50.run(Default::default()).await;
 //! # Ok(())

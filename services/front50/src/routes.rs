@@ -3,6 +3,7 @@
 mod answer;
 mod applications;
 mod body;
+mod fence;
 mod pipelines;
 mod query;
 mod unsupported;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use gennaker_http::Api;
 
+pub(crate) use self::fence::admit;
 use crate::app::App;
 
 const SERVICE: &str = "front50";

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::middleware::from_fn_with_state;
 use gennaker_base::SharedClock;
 use gennaker_http::{Api, Endpoint, Health};
 use gennaker_objects::Objects;
+use gennaker_store::Fences;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Error, Options, app::App, routes};
@@ -13,6 +15,8 @@ use crate::{Error, Options, app::App, routes};
 pub struct Deps {
     /// Where the objects are.
     pub objects: Arc<dyn Objects>,
+    /// Who may change something on behalf of an execution.
+    pub fences: Arc<dyn Fences>,
     /// The time.
     pub clock: SharedClock,
 }
@@ -21,6 +25,7 @@ pub struct Deps {
 #[derive(Clone)]
 pub struct Front50 {
     app: Arc<App>,
+    fences: Arc<dyn Fences>,
     health: Health,
     options: Options,
     clock: SharedClock,
@@ -33,14 +38,15 @@ impl Front50 {
     /// If the configuration is wrong or the store cannot be listed.
     pub async fn new(options: Options, deps: Deps) -> Result<Front50, Error> {
         let health = Health::new("front50");
-        let clock = deps.clock.clone();
+        let (fences, clock) = (deps.fences.clone(), deps.clock.clone());
         let app = App::load(&options, deps, &health).await?;
-        Ok(Front50 { app: Arc::new(app), health, options, clock })
+        Ok(Front50 { app: Arc::new(app), fences, health, options, clock })
     }
 
     /// Its routes, `/health` included.
     pub fn api(&self) -> Api {
-        routes::api().with_state(self.app.clone()).merge(self.health.api())
+        let fenced = from_fn_with_state(self.fences.clone(), routes::admit);
+        routes::api().layer(fenced).with_state(self.app.clone()).merge(self.health.api())
     }
 
     /// What the routes declare, but for `/health`.

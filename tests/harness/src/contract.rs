@@ -19,10 +19,14 @@ pub(crate) fn control_plane(launch: Launch, config: &Path, data: &Path) -> Launc
 
 /// The configuration of a stand-alone install: file names and their content.
 ///
+/// `node` is the node's name, if it has to have another one than the default.
 /// Whoever wants other settings writes `<file>-<profile>.yml` beside these, which wins over them.
-pub(crate) fn files(ports: &Ports, account: &str, agent_state: &Path) -> Vec<(String, String)> {
+pub(crate) fn files(ports: &Ports, account: &str, agent_state: &Path, node: Option<&str>) -> Vec<(String, String)> {
     let state = quoted(&agent_state.to_string_lossy());
-    let spinnaker = format!("healthcheck:\n  port: {}\n", ports.health_check);
+    let mut spinnaker = format!("healthcheck:\n  port: {}\n", ports.health_check);
+    if let Some(node) = node {
+        spinnaker.push_str(&format!("gennaker:\n  node: {}\n", quoted(node)));
+    }
     let account = quoted(account);
     let local = format!("local:\n  enabled: true\n  accounts:\n    - name: {account}\n      stateDirectory: {state}\n");
     let mut files = vec![("spinnaker.yml".to_owned(), spinnaker)];

@@ -143,7 +143,7 @@ impl Client {
     /// # Errors
     /// [`Error::NoAnswer`]. Any status is an answer.
     pub async fn get(&self, path: &str) -> Result<Answer, Error> {
-        self.send(Method::GET, path, None).await
+        self.send(Method::GET, path, None, &[]).await
     }
 
     /// `POST` of a JSON body.
@@ -151,7 +151,15 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn post(&self, path: &str, body: &Value) -> Result<Answer, Error> {
-        self.send(Method::POST, path, Some(body)).await
+        self.send(Method::POST, path, Some(body), &[]).await
+    }
+
+    /// `POST` of a JSON body with further headers.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Result<Answer, Error> {
+        self.send(Method::POST, path, Some(body), headers).await
     }
 
     /// `PUT` of a JSON body.
@@ -159,7 +167,7 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn put(&self, path: &str, body: &Value) -> Result<Answer, Error> {
-        self.send(Method::PUT, path, Some(body)).await
+        self.send(Method::PUT, path, Some(body), &[]).await
     }
 
     /// `PATCH` of a JSON body.
@@ -167,7 +175,7 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn patch(&self, path: &str, body: &Value) -> Result<Answer, Error> {
-        self.send(Method::PATCH, path, Some(body)).await
+        self.send(Method::PATCH, path, Some(body), &[]).await
     }
 
     /// `DELETE`.
@@ -175,13 +183,22 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn delete(&self, path: &str) -> Result<Answer, Error> {
-        self.send(Method::DELETE, path, None).await
+        self.send(Method::DELETE, path, None, &[]).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Error> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, Error> {
         let url = format!("{}{path}", self.base);
         let told = format!("{method} {url}");
         let mut request = self.http.request(method, &url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(body) = body {
             request = request.json(body);
         }

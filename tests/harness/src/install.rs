@@ -11,6 +11,8 @@
 //! [`Install`] ends everything, the processes of deployed server groups included; the folder goes too, unless it was the
 //! caller's or a test is failing.
 
+mod peer;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -26,6 +28,8 @@ use crate::{
     Client, Group, Launch, Program, Programs, Service, contract, eventually, gate, program, programs, service::Ports,
     wait,
 };
+
+pub use self::peer::Peer;
 
 /// Why an install does not run.
 #[derive(Debug, thiserror::Error)]
@@ -272,28 +276,8 @@ impl Install {
     }
 
     async fn wait_ready(&mut self, begin: Instant) -> Result<(), Error> {
-        let clients = &self.clients;
-        let mut programs = [&mut self.agent, &mut self.control_plane];
-        let ready = eventually(self.options.deadline, "all services to be healthy", async || {
-            for program in &mut programs {
-                // A program that has ended will never be ready.
-                if let Err(error) = program.check_running() {
-                    return Ok(Err(error));
-                }
-            }
-            for (client, service) in clients.iter().zip(Service::ALL) {
-                match client.get("/health").await {
-                    Ok(answer) if answer.status == 200 => {}
-                    Ok(answer) => return Err(format!("{}: {} {}", service.name(), answer.status, answer.body)),
-                    Err(error) => return Err(format!("{}: {error}", service.name())),
-                }
-            }
-            Ok(Ok(()))
-        });
-        match ready.await {
-            Ok(running) => running?,
-            Err(state) => return Err(Error::NotReady { state, logs: self.folder.join("logs") }),
-        }
+        let programs = [&mut self.agent, &mut self.control_plane];
+        healthy(programs, &self.clients, self.options.deadline, &self.folder).await?;
         self.ready_after = begin.elapsed();
         Ok(())
     }
@@ -307,6 +291,35 @@ impl Drop for Install {
             eprintln!("the install of the failed test is kept in {}", temporary.keep().display());
         }
         self.group.end();
+    }
+}
+
+/// Waits until the programs run and all services of `clients` are healthy.
+async fn healthy<const N: usize>(
+    mut programs: [&mut Program; N],
+    clients: &[Client],
+    deadline: Duration,
+    folder: &Path,
+) -> Result<(), Error> {
+    let ready = eventually(deadline, "all services to be healthy", async || {
+        for program in &mut programs {
+            // A program that has ended will never be ready.
+            if let Err(error) = program.check_running() {
+                return Ok(Err(error));
+            }
+        }
+        for (client, service) in clients.iter().zip(Service::ALL) {
+            match client.get("/health").await {
+                Ok(answer) if answer.status == 200 => {}
+                Ok(answer) => return Err(format!("{}: {} {}", service.name(), answer.status, answer.body)),
+                Err(error) => return Err(format!("{}: {error}", service.name())),
+            }
+        }
+        Ok(Ok(()))
+    });
+    match ready.await {
+        Ok(running) => Ok(running?),
+        Err(state) => Err(Error::NotReady { state, logs: folder.join("logs") }),
     }
 }
 
@@ -330,16 +343,22 @@ fn base_url(ports: &Ports, service: Service) -> String {
 }
 
 fn write_files(folder: &Path, ports: &Ports, options: &InstallOptions) -> Result<(), Error> {
-    for part in ["config", "data", "agent", "logs"] {
+    for part in ["data", "agent", "logs"] {
         let part = folder.join(part);
         fs::create_dir_all(&part).map_err(written(&part))?;
     }
-    let own = contract::files(ports, &options.account, &folder.join("agent"));
+    let own = contract::files(ports, &options.account, &folder.join("agent"), None);
+    write_config(&folder.join("config"), own, options)
+}
+
+/// Writes the configuration of one control plane.
+fn write_config(config: &Path, own: Vec<(String, String)>, options: &InstallOptions) -> Result<(), Error> {
+    fs::create_dir_all(config).map_err(written(config))?;
     if let Some((name, _)) = options.files.iter().find(|(name, _)| own.iter().any(|(own, _)| own == name)) {
         return Err(Error::OwnFile(name.clone()));
     }
     for (name, content) in own.iter().chain(&options.files) {
-        let path = folder.join("config").join(name);
+        let path = config.join(name);
         fs::write(&path, content).map_err(written(&path))?;
     }
     Ok(())

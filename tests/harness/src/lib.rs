@@ -34,7 +34,7 @@ pub use self::{
     delivery::Delivery,
     gate::{Answer, Client},
     group::Group,
-    install::{Install, InstallOptions},
+    install::{Install, InstallOptions, Peer},
     load::Load,
     ports::reserve_port,
     process::Process,

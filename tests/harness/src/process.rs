@@ -49,6 +49,11 @@ impl Process {
         self.send(Signal::STOP);
     }
 
+    /// Lets it go on after [`Process::halt`] (SIGCONT).
+    pub fn resume(self) {
+        self.send(Signal::CONT);
+    }
+
     /// Asks it to end (SIGTERM).
     pub fn terminate(self) {
         self.send(Signal::TERM);

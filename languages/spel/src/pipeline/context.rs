@@ -10,7 +10,7 @@ use crate::{
     Host, Value, beans,
     class::Class,
     evaluate::Evaluation,
-    value::{Bean, Map, Object, Root, Text},
+    value::{Bean, Map, Object, Outputs, Root, Text},
 };
 
 /// What expressions are evaluated in.
@@ -61,7 +61,7 @@ impl<'a> Context<'a> {
         stage: Bean<'a>,
         base: Option<&'a JsonMap<String, Json>>,
     ) -> Self {
-        let outputs = beans::ancestors(&stage).iter().filter_map(|stage| stage.map("outputs")).collect();
+        let outputs = Outputs::before(stage);
         let mut context = Context { root: Root { base, outputs, ..Root::default() }, stage: Some(stage), user: None };
         context.add_execution(execution);
         let templates = execution.get("templateVariables").and_then(Json::as_object).filter(|map| !map.is_empty());

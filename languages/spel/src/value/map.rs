@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::{
-    Text, Value,
+    Bean, Text, Value,
     hash_order::{DEFAULT_CAPACITY, hash_order},
 };
+use crate::beans;
 
 /// A `java.util.Map`.
 #[derive(Debug, Clone)]
@@ -32,7 +33,48 @@ pub struct Root<'a> {
     /// The context.
     pub base: Option<&'a serde_json::Map<String, Json>>,
     /// Outputs of the stages before, nearest first.
-    pub outputs: Vec<&'a serde_json::Map<String, Json>>,
+    pub outputs: Outputs<'a>,
+}
+
+/// Of an execution of more stages the outputs are looked for each time that a name is asked which nothing else has: most
+/// expressions never ask, and the way to all stages before one is long.
+const LOOKED_FOR_AT_ONCE: usize = 64;
+
+/// What a stage and those before it put out, nearest first.
+#[derive(Debug, Clone)]
+pub enum Outputs<'a> {
+    /// These.
+    Found(Vec<&'a serde_json::Map<String, Json>>),
+    /// Those that this stage sees.
+    Of(Bean<'a>),
+}
+
+impl Default for Outputs<'_> {
+    fn default() -> Self {
+        Outputs::Found(Vec::new())
+    }
+}
+
+impl<'a> Outputs<'a> {
+    /// Those that the stage sees.
+    pub(crate) fn before(stage: Bean<'a>) -> Self {
+        match beans::stages(stage.execution).nth(LOOKED_FOR_AT_ONCE) {
+            None => Outputs::Found(outputs(&stage)),
+            Some(_) => Outputs::Of(stage),
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<&'a Json> {
+        match self {
+            Outputs::Found(found) => found.iter().find_map(|outputs| outputs.get(key)),
+            Outputs::Of(stage) => outputs(stage).into_iter().find_map(|outputs| outputs.get(key)),
+        }
+    }
+}
+
+fn outputs<'a>(stage: &Bean<'a>) -> Vec<&'a serde_json::Map<String, Json>> {
+    let stages = beans::ancestors(stage).into_iter();
+    stages.filter_map(|stage| stage.map("outputs")).filter(|outputs| !outputs.is_empty()).collect()
 }
 
 impl<'a> Root<'a> {
@@ -53,7 +95,7 @@ impl<'a> Root<'a> {
     }
 
     fn get(&self, key: &str) -> Option<Value<'a>> {
-        self.current(key).or_else(|| self.outputs.iter().find_map(|outputs| outputs.get(key)).map(Value::from))
+        self.current(key).or_else(|| self.outputs.get(key).map(Value::from))
     }
 }
 

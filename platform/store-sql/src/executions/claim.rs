@@ -4,8 +4,9 @@ use gennaker_base::Timestamp;
 use gennaker_store::{Claim, Claimed, Owner, Unreadable};
 use sqlx::{QueryBuilder, Row as _};
 
-use super::{load, places};
+use super::{compact, load, places};
 use crate::{
+    archive,
     dialect::{ASIDE, Connection, Database, PARAMETERS, Script},
     error::Step,
     nodes::{bury_expired, require_living},
@@ -20,8 +21,11 @@ pub(super) async fn claim(turn: &mut Turn, claim: Claim) -> Step<Claimed> {
         return Ok(Claimed::default());
     }
     let rows = select(&claim, turn.now).build().persistent(false).fetch_all(&mut turn.connection).await?;
-    let mut claimed = load::read(&mut turn.connection, &rows).await?;
+    let (mut claimed, unpacked) = load::read_unpacking(&mut turn.connection, &rows, true).await?;
     let mut script = Script::new();
+    for (id, archive) in unpacked {
+        compact::unpack(&mut script, &id, archive);
+    }
     let ids = claimed.executions.iter().map(|execution| execution.head.id.clone()).collect::<Vec<_>>();
     for ids in ids.chunks(PARAMETERS) {
         own(&mut script, &claim.owner, ids);
@@ -68,6 +72,8 @@ pub(crate) fn select(claim: &Claim, now: Timestamp) -> QueryBuilder<Database> {
         .push(ASIDE)
         .push("kind IN (");
     list(&mut query, &claim.kinds);
+    // What a newer version packed is left to that one.
+    query.push(") AND (packed IS NULL OR packed <= ").push_bind(archive::FORMAT);
     query.push(") ORDER BY ready, id LIMIT ").push_bind(i64::from(claim.limit));
     query
 }

@@ -1,13 +1,14 @@
 //! Creation: create if absent, by id, by request and by correlation, with fence and place in the same write.
 
 use gennaker_base::Timestamp;
-use gennaker_store::{Created, Error, Fence, NewExecution};
+use gennaker_store::{Created, NewExecution};
 use sqlx::Row as _;
 
 use super::{events, parts, places};
 use crate::{
     dialect::{Script, aside, upsert},
     error::Step,
+    fences::{self, Seen},
     nodes::fenced,
     rows::{column, millis},
     writer::Turn,
@@ -17,10 +18,8 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
     let known = look(turn, &new).await?;
     let mut script = Script::new();
     if let Some(fence) = &new.fence {
-        refuse_lower(fence, known.fence)?;
-        if known.fence.is_none_or(|seen| seen < column(fence.epoch)) {
-            remember_fence(&mut script, turn.now, fence);
-        }
+        fences::refuse_lower(fence, known.fence, turn.fenced)?;
+        fences::remember(&mut script, turn.now, fence, known.fence);
     }
     let created = match known.answer(turn.now) {
         Some(created) => {
@@ -58,7 +57,7 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
 struct Known {
     id: Option<String>,
     tombstone: Option<i64>,
-    fence: Option<i64>,
+    fence: Option<Seen>,
     owner_expires: Option<i64>,
     request: Option<Request>,
     correlated: Option<String>,
@@ -98,7 +97,8 @@ pub(crate) const LOOK: &str = concat!(
      (SELECT keep FROM gennaker_requests WHERE kind = ? AND request = ?), \
      (SELECT id FROM gennaker_executions WHERE correlation = ? AND is_over = 0 AND ",
     aside!(),
-    "kind = ? ORDER BY created DESC, id DESC LIMIT 1)"
+    "kind = ? ORDER BY created DESC, id DESC LIMIT 1), \
+     (SELECT seen FROM gennaker_fences WHERE execution = ?)"
 );
 
 async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
@@ -114,37 +114,23 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         .bind(new.request.clone())
         .bind(new.correlation.clone())
         .bind(new.head.kind.clone())
+        .bind(new.fence.as_ref().map(|fence| fence.execution.clone()))
         .fetch_one(&mut turn.connection)
         .await?;
     let keep = row.try_get(5)?;
+    let fence = match (row.try_get::<Option<i64>, _>(2)?, row.try_get::<Option<i64>, _>(7)?) {
+        (Some(epoch), Some(at)) => Some(Seen { epoch, at }),
+        _ => None,
+    };
     let request = row.try_get::<Option<String>, _>(4)?.map(|execution| Request { execution, keep });
     Ok(Known {
         id: row.try_get(0)?,
         tombstone: row.try_get(1)?,
-        fence: row.try_get(2)?,
+        fence,
         owner_expires: row.try_get(3)?,
         request,
         correlated: row.try_get(6)?,
     })
-}
-
-fn refuse_lower(fence: &Fence, seen: Option<i64>) -> Result<(), Error> {
-    if seen.is_some_and(|seen| seen > column(fence.epoch)) {
-        let node = "a former owner".to_owned();
-        return Err(Error::Fenced { id: fence.execution.clone(), node, epoch: fence.epoch.0 });
-    }
-    Ok(())
-}
-
-fn remember_fence(script: &mut Script, now: Timestamp, fence: &Fence) {
-    script.insert(
-        "INSERT INTO gennaker_fences (execution, epoch, seen)",
-        vec![fence],
-        |row, fence| {
-            row.push_bind(fence.execution.clone()).push_bind(column(fence.epoch)).push_bind(now.millis());
-        },
-        upsert!("execution"; "epoch", "seen"),
-    );
 }
 
 /// Remembers that execution `id` answers the request, unless another one does so already.

@@ -6,6 +6,7 @@ use gennaker_store::{Claimed, Error, Execution, Part, Signal, Unreadable};
 use sqlx::{QueryBuilder, Row as _};
 
 use crate::{
+    archive::Archive,
     dialect::{Connection, PARAMETERS, Row},
     error::Step,
     rows::{self, execution_columns},
@@ -30,6 +31,15 @@ pub(super) fn missing(id: &str) -> Error {
 
 /// Reads rows of [`execution_columns`] with their parts and signals, keeping the order; what cannot be read is apart.
 pub(super) async fn read(connection: &mut Connection, rows: &[Row]) -> Step<Claimed> {
+    Ok(read_unpacking(connection, rows, false).await?.0)
+}
+
+/// The same, with the whole archives of what is packed, if they are wanted.
+pub(super) async fn read_unpacking(
+    connection: &mut Connection,
+    rows: &[Row],
+    wanted: bool,
+) -> Step<(Claimed, Vec<(String, Archive)>)> {
     let mut found = Vec::with_capacity(rows.len());
     let mut unreadable = HashMap::new();
     for row in rows {
@@ -39,11 +49,14 @@ pub(super) async fn read(connection: &mut Connection, rows: &[Row]) -> Step<Clai
             Err(failure) => drop(unreadable.insert(row.try_get::<String, _>(0)?, failure.reason())),
         }
     }
-    let ids: Vec<&str> = found.iter().map(|stored| stored.execution.head.id.as_str()).collect();
+    let ids = |packed: bool| -> Vec<&str> {
+        let ids = found.iter().filter(|stored| stored.packed == packed);
+        ids.map(|stored| stored.execution.head.id.as_str()).collect()
+    };
     let signalled: Vec<&str> =
         found.iter().filter(|stored| stored.waiting > 0).map(|stored| stored.execution.head.id.as_str()).collect();
     let mut parts: HashMap<String, Vec<Part>> = HashMap::new();
-    for row in among(connection, PARTS, &ids).await? {
+    for row in among(connection, PARTS, &ids(false)).await? {
         match rows::part(&row) {
             Ok((execution, part)) => parts.entry(execution).or_default().push(part),
             Err(failure) => drop(unreadable.insert(row.try_get(0)?, failure.reason())),
@@ -56,16 +69,38 @@ pub(super) async fn read(connection: &mut Connection, rows: &[Row]) -> Step<Clai
             Err(failure) => drop(unreadable.insert(row.try_get(0)?, failure.reason())),
         }
     }
+    let mut archives: HashMap<String, Archive> = HashMap::new();
+    let packed = ids(true);
+    for row in among(connection, ARCHIVES, &packed).await? {
+        let id: String = row.try_get(0)?;
+        let archive = row.try_get(1).map_err(Into::into).and_then(|bytes| Archive::unpack(&id, bytes, wanted));
+        match archive {
+            Ok(archive) => drop(archives.insert(id, archive)),
+            Err(failure) => drop(unreadable.insert(id, failure.reason())),
+        }
+    }
+    for id in packed.into_iter().filter(|id| !archives.contains_key(*id)) {
+        unreadable.entry(id.to_owned()).or_insert_with(|| "its archive is gone".to_owned());
+    }
+    let mut unpacked = Vec::new();
     let readable = found.into_iter().filter(|stored| !unreadable.contains_key(&stored.execution.head.id));
     let executions = readable.map(|stored| {
         let mut execution = stored.execution;
-        execution.parts = parts.remove(&execution.head.id).unwrap_or_default();
-        execution.signals = signals.remove(&execution.head.id).unwrap_or_default();
+        let id = execution.head.id.as_str();
+        execution.signals = signals.remove(id).unwrap_or_default();
+        match archives.remove(id) {
+            None => execution.parts = parts.remove(id).unwrap_or_default(),
+            Some(archive) if wanted => {
+                unpacked.push((id.to_owned(), archive.clone()));
+                (execution.head.body, execution.parts) = (archive.body, archive.parts);
+            }
+            Some(archive) => (execution.head.body, execution.parts) = (archive.body, archive.parts),
+        }
         execution
     });
     let executions = executions.collect();
     let unreadable = unreadable.into_iter().map(|(id, reason)| Unreadable { id, reason }).collect();
-    Ok(Claimed { executions, unreadable })
+    Ok((Claimed { executions, unreadable }, unpacked))
 }
 
 /// Reads a list's rows; what cannot be read is left to the log.
@@ -77,7 +112,7 @@ pub(super) async fn listed(connection: &mut Connection, rows: &[Row]) -> Step<Ve
     Ok(read.executions)
 }
 
-const PARTS: [&str; 2] = [
+pub(super) const PARTS: [&str; 2] = [
     "SELECT execution, id, position, body FROM gennaker_parts WHERE execution IN (",
     ") ORDER BY execution, position, id",
 ];
@@ -86,8 +121,10 @@ const SIGNALS: [&str; 2] = [
     ") ORDER BY execution, sequence",
 ];
 
+const ARCHIVES: [&str; 2] = ["SELECT execution, body FROM gennaker_archives WHERE execution IN (", ")"];
+
 /// The rows of these executions.
-async fn among(connection: &mut Connection, [before, after]: [&str; 2], ids: &[&str]) -> Step<Vec<Row>> {
+pub(super) async fn among(connection: &mut Connection, [before, after]: [&str; 2], ids: &[&str]) -> Step<Vec<Row>> {
     let mut found = Vec::new();
     for ids in ids.chunks(PARAMETERS) {
         let mut query = QueryBuilder::new(before);

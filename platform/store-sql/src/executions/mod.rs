@@ -2,6 +2,7 @@
 
 mod claim;
 mod commit;
+mod compact;
 mod create;
 mod delete;
 mod events;
@@ -16,8 +17,8 @@ use async_trait::async_trait;
 use futures::FutureExt as _;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, NewExecution, Owner, Query, Result,
-    Signal,
+    Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, Expiry, NewExecution, Owner, Past, Query,
+    Result, Signal,
 };
 
 pub(crate) use self::places::standing;
@@ -75,9 +76,34 @@ impl Executions for SqlStore {
         self.settle(events::events(&mut snapshot, id, after, limit).await)
     }
 
+    async fn compact(&self, limit: u32) -> Result<u32> {
+        let mut count = 0;
+        while count < limit {
+            let together = compact::TOGETHER.min(limit - count);
+            let mut snapshot = self.snapshot().await?;
+            let packed = self.settle(compact::pack(&mut snapshot, together).await)?;
+            drop(snapshot);
+            if packed.is_empty() {
+                break;
+            }
+            let stored = self.writer.write_unguarded("ended executions", |turn| compact::store(turn, packed).boxed());
+            count += stored.await?;
+        }
+        Ok(count)
+    }
+
     async fn delete(&self, id: &str, keep: Timestamp) -> Result<()> {
         let execution = id.to_owned();
-        self.writer.write(id, move |turn| delete::delete(turn, execution, keep).boxed()).await
+        self.writer.write_unguarded(id, move |turn| delete::delete(turn, execution, keep).boxed()).await
+    }
+
+    async fn expired(&self, expiry: &Expiry) -> Result<Vec<Past>> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(delete::expired(&mut snapshot, expiry).await)
+    }
+
+    async fn tidy(&self, before: Timestamp, limit: u32) -> Result<u32> {
+        self.writer.write("tombstones", move |turn| delete::tidy(turn, before, limit).boxed()).await
     }
 }
 
@@ -86,7 +112,9 @@ impl Executions for SqlStore {
 pub(crate) mod statements {
     pub(crate) use super::{
         claim::{due as next_due, select as claim},
+        compact::select as unpacked,
         create::LOOK,
+        delete::{FENCES, REQUESTS, TOMBSTONES, select as expired},
         list::{Stream, definitions, select as list, several, streams_of},
         places::{COUNT, NUMBERED, OLDEST},
     };

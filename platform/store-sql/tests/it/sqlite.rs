@@ -12,6 +12,7 @@ use gennaker_store_tck::Fixture;
 use tempfile::TempDir;
 
 mod file;
+mod packed;
 mod unreadable;
 
 gennaker_store_tck::checks!(Sqlite::new());

@@ -78,3 +78,40 @@ pub struct Query {
     /// What runs no definition counts as one definition.
     pub limit_per_definition: Option<u32>,
 }
+
+/// What is old enough to be deleted.
+#[derive(Debug, Clone, Default)]
+pub struct Expiry {
+    /// Of one of these kinds.
+    pub kinds: Vec<String>,
+    /// Ended before; an execution whose head has no end counts by its creation.
+    pub before: Timestamp,
+    /// So many are kept whatever their age: the newest ones of each definition in a group, by creation. What runs no
+    /// definition counts as one definition of its group.
+    pub keep: u32,
+    /// Created at or after: where the last page ended, for who does not delete all that it gets.
+    pub from: Option<Timestamp>,
+    /// So many at most; 0 means 1,000.
+    pub limit: u32,
+}
+
+/// An execution that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// Its id.
+    pub id: String,
+    /// What kind of work it was.
+    pub kind: String,
+    /// Its group.
+    pub group: String,
+    /// The definition that it ran.
+    pub definition: Option<String>,
+    /// The definition's name at that time.
+    pub name: Option<String>,
+    /// Its status.
+    pub status: String,
+    /// When it was accepted.
+    pub created: Timestamp,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+}

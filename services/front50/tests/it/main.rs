@@ -1,5 +1,6 @@
 //! front50 behind its guard, on a real folder.
 
+mod fences;
 mod golden;
 mod pipelines;
 mod races;
@@ -8,13 +9,18 @@ mod replay;
 mod routes;
 mod store;
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
+use async_trait::async_trait;
 use axum::{Router, body::Body};
 use gennaker_base::SystemClock;
 use gennaker_front50::{Deps, Front50, Options};
 use gennaker_http::GuardOptions;
 use gennaker_objects::{FolderObjects, FolderOptions};
+use gennaker_store::{Epoch, Fence, Fences};
 use http::{Method, Request, StatusCode, header};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -27,6 +33,25 @@ const USER: &str = "tester@example.com";
 struct Node {
     front50: Front50,
     router: Router,
+    fences: Arc<Memory>,
+}
+
+/// The fences that a test's front50 has seen.
+#[derive(Default)]
+struct Memory(Mutex<HashMap<String, Epoch>>);
+
+#[async_trait]
+impl Fences for Memory {
+    async fn admit(&self, fence: &Fence) -> gennaker_store::Result<()> {
+        let mut seen = self.0.lock().expect("no panic");
+        let highest = seen.entry(fence.execution.clone()).or_insert(fence.epoch);
+        if fence.epoch < *highest {
+            let (id, epoch) = (fence.execution.clone(), fence.epoch.0);
+            return Err(gennaker_store::Error::Fenced { id, node: "a former owner".to_owned(), epoch });
+        }
+        *highest = fence.epoch;
+        Ok(())
+    }
 }
 
 /// An answer: JSON if it is, else text.
@@ -45,9 +70,11 @@ impl Node {
     async fn start_with(folder: &TempDir, options: Options) -> Node {
         let clock = Arc::new(SystemClock);
         let objects = FolderObjects::open(folder.path().to_owned(), FolderOptions::default(), clock.clone());
-        let deps = Deps { objects: Arc::new(objects.expect("a temporary folder can be used")), clock };
+        let fences = Arc::new(Memory::default());
+        let objects = Arc::new(objects.expect("a temporary folder can be used"));
+        let deps = Deps { objects, fences: fences.clone(), clock };
         let front50 = Front50::new(options, deps).await.expect("front50 starts");
-        Node { router: front50.api().into_service((), GuardOptions::default()), front50 }
+        Node { router: front50.api().into_service((), GuardOptions::default()), front50, fences }
     }
 
     async fn get(&self, path: &str) -> Answer {

@@ -74,9 +74,10 @@ async fn two_nodes(folder: &TempDir) -> ([Node; 2], Arc<Place>) {
         let clock = Arc::new(SystemClock);
         let objects = FolderObjects::open(folder.path().to_owned(), FolderOptions::default(), clock.clone());
         let objects = Meeting { objects: objects.expect("a folder"), place: place.clone() };
-        let deps = Deps { objects: Arc::new(objects), clock };
+        let fences = Arc::new(crate::Memory::default());
+        let deps = Deps { objects: Arc::new(objects), fences: fences.clone(), clock };
         let front50 = Front50::new(Options::default(), deps).await.expect("front50 starts");
-        Node { router: front50.api().into_service((), GuardOptions::default()), front50 }
+        Node { router: front50.api().into_service((), GuardOptions::default()), front50, fences }
     };
     ([node().await, node().await], place)
 }

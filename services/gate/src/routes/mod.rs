@@ -3,6 +3,7 @@
 mod admin;
 mod applications;
 mod configs;
+mod diagnosis;
 mod executions;
 mod expressions;
 mod infrastructure;
@@ -38,6 +39,7 @@ pub(crate) fn api() -> Api<Gate> {
         .merge(executions::api())
         .merge(admin::api())
         .merge(expressions::api())
+        .merge(diagnosis::api())
         .merge(tasks::api())
         .merge(infrastructure::api())
         .merge(search::api())

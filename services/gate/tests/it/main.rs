@@ -2,6 +2,7 @@
 
 mod applications;
 mod dead;
+mod diagnosis;
 mod endpoints;
 mod executions;
 mod recorded;

@@ -1,11 +1,13 @@
 //! Requests into executions, and executions into answers. No HTTP here.
 
 pub(crate) mod care;
+pub(crate) mod diagnosis;
 pub(crate) mod evaluate;
 pub(crate) mod failed_stages;
 pub(crate) mod follow;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod plan;
 pub(crate) mod recent;
 pub(crate) mod search;
 pub(crate) mod stage_schemas;

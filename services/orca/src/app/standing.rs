@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gennaker_base::Timestamp;
-use gennaker_store::{Execution as Stored, Node, Owner, Query};
+use gennaker_store::{Execution as Stored, Node, Order, Owner, Query};
 use gennaker_wire::Status;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -129,4 +129,10 @@ pub(crate) fn unfinished() -> Query {
         statuses: UNFINISHED.map(|status| status.name().to_owned()).to_vec(),
         ..Query::default()
     }
+}
+
+/// The runs of a pipeline that are not over, the oldest first.
+pub(crate) fn unfinished_runs(definition: &str) -> Query {
+    let kinds = vec!["pipeline".to_owned()];
+    Query { kinds, definitions: vec![definition.to_owned()], order: Order::OldestFirst, ..unfinished() }
 }

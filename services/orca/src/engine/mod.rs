@@ -15,7 +15,7 @@ mod actor;
 mod claims;
 mod driven;
 mod enabled;
-mod history;
+pub(crate) mod history;
 mod import;
 mod limit;
 mod nudge;

@@ -33,9 +33,11 @@ impl From<Execution> for StartRequest {
 ///
 /// Run it to its end: what is stored with this node as its owner must get its actor.
 pub(super) async fn start(inner: &Arc<Inner>, request: StartRequest) -> Result<String, Error> {
-    let StartRequest { execution, request, correlation, fence } = request;
+    let StartRequest { mut execution, request, correlation, fence } = request;
     let id = execution.id.clone();
     let now = inner.deps.clock.now();
+    // It is accepted now, however long it took to make it of what was sent: from this moment on it can be looked at.
+    execution.build_time = execution.build_time.map(|_| now);
     let takes = inner.enabled.get() && !inner.stop.is_cancelled();
     let room = takes && inner.driven.count() < inner.options.active;
     let owner = inner.deps.owner.borrow().clone().filter(|_| room);

@@ -9,7 +9,7 @@
 use gennaker_base::Timestamp;
 use gennaker_wire::{Execution, Status};
 
-use super::{Event, State, plan};
+use super::{Action, Event, State, plan};
 
 /// Why a recording cannot be replayed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,19 @@ pub struct Replay {
 /// # Errors
 /// If the events do not begin with the execution's acceptance.
 pub fn replay(head: &Execution, events: &[Recorded], until: Option<Timestamp>) -> Result<Replay, Error> {
+    retrace(head, events, until, |_, _, _| {})
+}
+
+/// The same, and tells `watch` of each event with the state after it and what was to be done then.
+///
+/// # Errors
+/// As [`replay`].
+pub fn retrace(
+    head: &Execution,
+    events: &[Recorded],
+    until: Option<Timestamp>,
+    mut watch: impl FnMut(&Recorded, &State, &[Action]),
+) -> Result<Replay, Error> {
     let first = events.first().ok_or(Error::Empty)?;
     let Event::Accepted { stages, .. } = &first.event else {
         return Err(Error::NotFromTheStart(first.event.kind()));
@@ -65,6 +78,7 @@ pub fn replay(head: &Execution, events: &[Recorded], until: Option<Timestamp>) -
         if !expected && state.revision() == before && actions.is_empty() {
             ignored.push(recorded.sequence);
         }
+        watch(recorded, &state, &actions);
     }
     Ok(Replay { state, ignored })
 }

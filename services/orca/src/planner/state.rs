@@ -335,6 +335,11 @@ impl State {
         waiting.min()
     }
 
+    /// When the time of the running task at that place is over; `None` if none runs, or it has no limit.
+    pub fn deadline(&self, place: usize) -> Option<Timestamp> {
+        super::timing::deadline(self, place)
+    }
+
     /// What changed since the last call.
     pub fn take_changes(&mut self) -> Changes {
         Changes {

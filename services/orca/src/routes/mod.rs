@@ -3,9 +3,11 @@
 mod admin;
 mod children;
 mod commands;
+mod diagnosis;
 mod events;
 mod executions;
 mod expressions;
+mod plan;
 mod query;
 mod schemas;
 mod search;
@@ -37,6 +39,8 @@ pub(crate) fn api() -> Api<Orca> {
         .merge(expressions::api())
         .merge(commands::api())
         .merge(admin::api())
+        .merge(diagnosis::api())
+        .merge(plan::api())
         .merge(unsupported::api())
 }
 

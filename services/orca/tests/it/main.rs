@@ -3,6 +3,7 @@
 mod admin;
 mod answers;
 mod core_stages;
+mod doctor;
 mod engine;
 mod expressions;
 mod faults;
@@ -11,6 +12,7 @@ mod limits;
 mod peers;
 mod pipelines;
 mod read_side;
+mod replays;
 mod starts;
 mod unsteady;
 mod world;

@@ -89,8 +89,7 @@ async fn executions_are_searched_by_their_triggers() {
     assert_eq!(ids(&world, &search(&format!("trigger={subset}"))).await, [&*hooked]);
     assert_eq!(ids(&world, "/applications/*/pipelines/search?expand=true").await.len(), 2);
     assert_eq!(ids(&world, "/applications/other/pipelines/search").await, [""; 0]);
-    let wrong =
-        ["size=0", "startIndex=-1", "triggerTimeStartBoundary=5&triggerTimeEndBoundary=4", "trigger=e30x", "size=a"];
+    let wrong = ["size=0", "startIndex=-1", "triggerTimeStartBoundary=5&triggerTimeEndBoundary=4", "size=a"];
     for wrong in wrong {
         assert_eq!(get(&world, &search(wrong)).await.0, 400, "{wrong}");
     }
@@ -177,7 +176,8 @@ async fn a_stage_is_restarted_once_it_is_over() {
     assert_eq!(again.stage(&top.id).expect("it").context["restartDetails"]["restartedBy"], "tester@example.com");
 
     let path = |id: &str, stage: &str| format!("/pipelines/{id}/stages/{stage}/restart");
-    assert_eq!(call(&world, Method::PUT, &path(&id, "nope"), "{}").await.0, StatusCode::NOT_FOUND);
+    let (status, untouched) = call(&world, Method::PUT, &path(&id, "nope"), "{}").await;
+    assert_eq!((status, &untouched["status"]), (StatusCode::OK, &json!("SUCCEEDED")), "as upstream answers");
     assert_eq!(call(&world, Method::PUT, &path("nope", "1"), "{}").await.0, StatusCode::NOT_FOUND);
     let id = world.begin(json!([{"refId": "1", "type": "manualJudgment"}])).await;
     let running = world.until(&id, |execution| execution.stages[0].status.name() == "RUNNING").await;

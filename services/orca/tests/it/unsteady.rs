@@ -8,8 +8,8 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Lease, Leases,
-    NewExecution, Node, Nodes, Owner, Query, Registration, Result, SharedStore, Signal,
+    Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Expiry, Fence, Fences,
+    Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result, SharedStore, Signal,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -132,6 +132,18 @@ impl Executions for UnsteadyStore {
         self.inner.events(id, after, limit).await
     }
 
+    async fn compact(&self, limit: u32) -> Result<u32> {
+        self.inner.compact(limit).await
+    }
+
+    async fn expired(&self, expiry: &Expiry) -> Result<Vec<Past>> {
+        self.inner.expired(expiry).await
+    }
+
+    async fn tidy(&self, before: Timestamp, limit: u32) -> Result<u32> {
+        self.inner.tidy(before, limit).await
+    }
+
     async fn delete(&self, id: &str, keep: Timestamp) -> Result<()> {
         self.inner.delete(id, keep).await
     }
@@ -159,6 +171,13 @@ impl Nodes for UnsteadyStore {
 
     async fn now(&self) -> Result<Timestamp> {
         self.inner.now().await
+    }
+}
+
+#[async_trait]
+impl Fences for UnsteadyStore {
+    async fn admit(&self, fence: &Fence) -> Result<()> {
+        self.inner.admit(fence).await
     }
 }
 

@@ -173,6 +173,7 @@ impl World {
         assert_eq!(replay.ignored, Vec::<u64>::new(), "each recorded event counts");
         let again = replay.state.to_execution();
         assert_eq!(serde_json::to_value(&stored).ok(), serde_json::to_value(&again).ok());
+        crate::doctor::check_ended(self, id).await;
         ended
     }
 }

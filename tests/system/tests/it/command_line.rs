@@ -86,6 +86,12 @@ async fn an_application_and_its_pipeline_from_the_command_line() {
     let listed = shell.run(&["execution", "list", "-a", "greeter", "--status", "RUNNING", "--output", "json"]).await;
     let listed = listed.with_code(0).json();
     let id = listed[0]["id"].as_str().expect("one runs");
+    let page = shell.run(&["doctor", "execution", id]).await.with_code(0);
+    assert!(page.out.contains("waits for a person's judgment") && page.out.contains("execution judge"), "{}", page.out);
+    shell.run(&["execution", "replay", id, "--export", "run.json", "--redact"]).await.with_code(0);
+    shell.run(&["execution", "replay", "--file", "run.json"]).await.with_code(0);
+    let plan = shell.run(&["pipeline", "plan", "-a", "greeter", "-n", "deploy"]).await.with_code(0);
+    assert!(plan.out.contains("createServerGroup"), "{}", plan.out);
     shell.run(&["execution", "cancel", id, "--reason", "enough"]).await.with_code(0);
     shell.run(&["execution", "watch", id, "--timeout", "20"]).await.with_code(1);
     let got = shell.run(&["execution", "get", id, "--output", "json"]).await.with_code(0).json();

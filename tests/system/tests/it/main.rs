@@ -3,8 +3,12 @@
 mod bad_input;
 mod command_line;
 mod configuration;
+mod counting;
 mod crash;
 mod deployment;
 mod expressions;
+mod frozen;
+mod kills;
+mod recorded;
 mod start_and_stop;
 mod support;

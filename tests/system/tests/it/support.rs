@@ -2,7 +2,11 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use gennaker_harness::{Delivery, Install, InstallOptions, Profile, Programs, delivery::Execution, load, reserve_port};
+use gennaker_harness::{
+    Client, Delivery, Install, InstallOptions, Profile, Programs, delivery::Execution, eventually, load, reserve_port,
+    wait::TimedOut,
+};
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 /// How long anything may take that a journey waits for.
@@ -26,6 +30,13 @@ pub(crate) async fn install() -> Install {
     Install::start(programs().await, InstallOptions::default()).await.expect("an install")
 }
 
+/// An install with these further configuration files.
+pub(crate) async fn install_with<const N: usize>(files: [(&str, &str); N]) -> Install {
+    let files = files.map(|(name, content)| (name.to_owned(), content.to_owned())).to_vec();
+    let options = InstallOptions { files, ..InstallOptions::default() };
+    Install::start(programs().await, options).await.expect("an install")
+}
+
 /// The example program as an application of the install, not deployed yet.
 pub(crate) async fn delivery(install: &Install) -> Delivery {
     let greeter = programs().await.path("greeter").expect("it is built");
@@ -42,6 +53,19 @@ pub(crate) async fn start(delivery: &Delivery, stages: Vec<serde_json::Value>) -
 /// Waits for the execution's success.
 pub(crate) async fn succeeded(delivery: &Delivery, id: &str) -> Execution {
     delivery.until_succeeded(id, DEADLINE).await.expect("the pipeline succeeds")
+}
+
+/// The execution of a pipeline, which an orca is asked for, once it has ended in whatever way.
+pub(crate) async fn ended(orca: &Client, id: &str) -> Result<Value, TimedOut> {
+    let path = format!("/pipelines/{id}");
+    let ended = eventually(DEADLINE, "the end of an execution", async || {
+        let answer = orca.get(&path).await.map_err(|error| error.to_string())?;
+        match answer.body["status"].as_str() {
+            None | Some("NOT_STARTED" | "RUNNING") => Err(answer.body.to_string()),
+            Some(_) => Ok(answer.body),
+        }
+    });
+    ended.await
 }
 
 /// A load on the program: a slow request and a WebSocket always open beside `rate` requests a second.

@@ -16,7 +16,7 @@ use super::{
 
 /// The most operations that one task has.
 const MOST_OPERATIONS: usize = 100;
-/// The longest request id, and the longest execution id of a fence.
+/// The longest request id.
 const LONGEST_ID: usize = 512;
 /// How often the store is asked again what became of a creation that it did not confirm.
 const LOOKS: u32 = 8;
@@ -39,14 +39,7 @@ pub(crate) struct Submission {
 /// If it is malformed.
 pub(crate) fn fence(text: &str) -> Result<Fence, Error> {
     let wrong = || Error::invalid(format!("the fence {text:?} is not <execution>/<epoch>, for example 01J8ZQ/7"));
-    let (execution, epoch) = text.rsplit_once('/').ok_or_else(wrong)?;
-    let sane = (1..=LONGEST_ID).contains(&execution.len()) && execution.bytes().all(|byte| byte.is_ascii_graphic());
-    let digits = !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_digit());
-    if !sane || !digits {
-        return Err(wrong());
-    }
-    let epoch = epoch.parse().ok().filter(|epoch| i64::try_from(*epoch).is_ok()).ok_or_else(wrong)?;
-    Ok(Fence { execution: execution.to_owned(), epoch: Epoch(epoch) })
+    Fence::read(text).ok_or_else(wrong)
 }
 
 impl Operations {

@@ -2,7 +2,7 @@
 
 use gennaker_base::Timestamp;
 use gennaker_clients::Caller;
-use gennaker_store::{Epoch, Fence};
+use gennaker_store::Fence;
 use gennaker_wire::{Authentication, Object};
 use serde_json::Value;
 
@@ -10,8 +10,6 @@ use super::Refusal;
 
 /// The user of a trigger whose request names nobody.
 const NOBODY: &str = "[anonymous]";
-/// The longest execution id of a fence, in bytes.
-const LONGEST_ID: usize = 512;
 
 /// A request for a start.
 #[derive(Debug, Clone)]
@@ -62,11 +60,7 @@ impl Asked {
 /// The fence that a header holds, `<execution>/<epoch>`.
 fn fence(text: &str) -> Result<Fence, Refusal> {
     let wrong = || Refusal::invalid(format!("the fence {text:?} is not <execution>/<epoch>, for example 01J8ZQ/7"));
-    let (execution, epoch) = text.rsplit_once('/').ok_or_else(wrong)?;
-    let sane = (1..=LONGEST_ID).contains(&execution.len()) && execution.bytes().all(|byte| byte.is_ascii_graphic());
-    let epoch = epoch.parse().ok().filter(|epoch| i64::try_from(*epoch).is_ok());
-    let epoch = epoch.filter(|_| sane).ok_or_else(wrong)?;
-    Ok(Fence { execution: execution.to_owned(), epoch: Epoch(epoch) })
+    Fence::read(text).ok_or_else(wrong)
 }
 
 /// The key under which a pipeline's event is known: what an execution's id is derived from.

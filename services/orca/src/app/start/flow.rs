@@ -84,6 +84,22 @@ pub(crate) async fn plan(engine: &Engine, asked: &Asked, config: Object, resolve
     Ok(config)
 }
 
+/// The execution that a start of this pipeline would make, and why it would fail before it begins, if so. Nothing is stored.
+///
+/// # Errors
+/// If it would be refused, so that there would be no execution.
+pub(crate) async fn sketch(
+    engine: &Engine,
+    asked: &Asked,
+    config: Object,
+) -> Result<(Execution, Option<Refusal>), Error> {
+    refuse_unsupported(&config)?;
+    let (config, problem) = prepared(engine, asked, config, true).await?;
+    let config = engine.expressions().in_pipeline(&asked.onward(), config).await;
+    let (execution, _) = execution(engine, asked, config)?;
+    Ok((execution, problem))
+}
+
 /// Stores a failed execution of a pipeline that somebody could not start, with his `errorMessage`.
 ///
 /// # Errors

@@ -154,6 +154,7 @@ impl Settings {
         let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
         orca_settings.own.lists = orca.bind("tasks.controller")?;
         orca_settings.own.import = orca.bind("executions.import")?;
+        orca_settings.own.cleanup = orca.bind("pollers.oldPipelineCleanup")?;
         let stages = stages(&orca)?;
         let (call, step) = (stages.webhook.deadline_ms, orca_settings.own.step_deadline_ms);
         if call >= step {

@@ -22,6 +22,27 @@ pub struct Options {
     /// Taking over executions from another orca: `executions.import`.
     #[serde(skip)]
     pub import: Import,
+    /// Deleting old executions: `pollers.oldPipelineCleanup`.
+    #[serde(skip)]
+    pub cleanup: Cleanup,
+}
+
+/// The settings under `pollers.oldPipelineCleanup` in `orca.yml`: executions of pipelines that are deleted by their age.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Cleanup {
+    /// Whether any are; no by default.
+    pub enabled: bool,
+    /// How many days after their end; 30 by default.
+    pub threshold_days: u32,
+    /// So many of each pipeline are kept whatever their age; 5 by default.
+    pub minimum_pipeline_executions: u32,
+}
+
+impl Default for Cleanup {
+    fn default() -> Self {
+        Cleanup { enabled: false, threshold_days: 30, minimum_pipeline_executions: 5 }
+    }
 }
 
 /// The settings under `tasks.controller` in `orca.yml`: what lists of executions show.
@@ -81,6 +102,7 @@ impl Default for Options {
             step_deadline_ms: millis(engine.step_deadline),
             lists: Lists::default(),
             import: Import::default(),
+            cleanup: Cleanup::default(),
         }
     }
 }
@@ -91,6 +113,10 @@ impl From<&Options> for engine::Options {
             active: options.active_executions,
             release_after: Duration::from_millis(options.release_after_ms),
             step_deadline: Duration::from_millis(options.step_deadline_ms),
+            retention: options.cleanup.enabled.then(|| engine::Retention {
+                age: Duration::from_secs(24 * 3600).saturating_mul(options.cleanup.threshold_days),
+                keep: options.cleanup.minimum_pipeline_executions,
+            }),
         }
     }
 }

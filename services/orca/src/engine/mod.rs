@@ -22,6 +22,7 @@ mod nudge;
 mod perform;
 mod record;
 mod start;
+mod upkeep;
 
 use std::{sync::Arc, time::Duration};
 
@@ -34,7 +35,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::import::IMPORTED;
-pub use self::start::StartRequest;
+pub use self::{start::StartRequest, upkeep::Retention};
 use self::{driven::Driven, enabled::Enabled};
 use crate::{expressions::Expressions, planner::Signal};
 
@@ -67,11 +68,18 @@ pub struct Options {
     pub release_after: Duration,
     /// How long one step of a task may take, 2 min by default; then it counts as failed transiently.
     pub step_deadline: Duration,
+    /// Which executions are deleted by their age; none by default.
+    pub retention: Option<Retention>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { active: 10_000, release_after: Duration::from_secs(5), step_deadline: Duration::from_secs(120) }
+        Options {
+            active: 10_000,
+            release_after: Duration::from_secs(5),
+            step_deadline: Duration::from_secs(120),
+            retention: None,
+        }
     }
 }
 
@@ -160,7 +168,7 @@ impl Engine {
 
     /// Claims and drives executions until `shutdown`, then drops what it drives: the lease's end hands it on.
     pub async fn run(&self, shutdown: CancellationToken) {
-        claims::run(&self.inner, &shutdown).await;
+        tokio::join!(claims::run(&self.inner, &shutdown), upkeep::run(&self.inner, &shutdown));
         self.inner.stop.cancel();
         self.inner.tracker.close();
         self.inner.tracker.wait().await;

@@ -13,7 +13,9 @@ use gennaker_front50::Front50;
 use gennaker_gate::Gate;
 use gennaker_http::{
     Api, GuardOptions, Health, RequestTasks, ServeOptions, Server, Transport, TransportOptions, healthcheck,
-    http_client, prometheus,
+    http_client,
+    outbound::{self, Outbound, UrlRuleOptions, UrlRules},
+    prometheus,
 };
 use gennaker_objects::{FolderObjects, FolderOptions};
 use gennaker_orca::{Orca, engine};
@@ -29,6 +31,8 @@ use super::{
     switchboard::Line,
 };
 
+/// How long reading an address may take that an expression names.
+const ADDRESS_DEADLINE: Duration = Duration::from_secs(10);
 /// How long handlers may go on after their connections are closed.
 const HANDLER_GRACE: Duration = Duration::from_secs(1);
 
@@ -129,6 +133,7 @@ impl Services {
             clock: shared.clock(),
             catalogue: Arc::new(Catalogue::new(&shared.settings.stages)?),
             clients: clients.clone(),
+            outbound: addresses(&shared.settings.stages.urls)?,
         };
         let orca = Orca::new(&settings.own, deps);
         self.endless.push(orca.endless_answers());
@@ -244,4 +249,10 @@ fn local_options(shared: &Shared<'_>) -> provider::Options {
         environment: account.environment.clone(),
     });
     provider::Options { accounts: accounts.collect() }
+}
+
+/// What reads the addresses that expressions name.
+fn addresses(urls: &UrlRuleOptions) -> anyhow::Result<Outbound> {
+    let rules = UrlRules::new(urls)?;
+    Ok(Outbound::new(outbound::Options { rules, deadline: ADDRESS_DEADLINE, ..Default::default() })?)
 }

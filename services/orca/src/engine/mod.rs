@@ -28,6 +28,7 @@ use std::{sync::Arc, time::Duration};
 
 use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_clients::Clients;
+use gennaker_http::outbound::Outbound;
 use gennaker_orca_stages::Catalogue;
 use gennaker_store::{Owner, Query, SharedStore};
 use gennaker_wire::{Execution, ExecutionKind, Object, Stage};
@@ -35,8 +36,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::import::IMPORTED;
-pub use self::{start::StartRequest, upkeep::Retention};
 use self::{driven::Driven, enabled::Enabled};
+pub use self::{start::StartRequest, upkeep::Retention};
 use crate::{expressions::Expressions, planner::Signal};
 
 /// How long a command waits for its effect before it is answered as recorded.
@@ -57,6 +58,8 @@ pub struct Deps {
     pub catalogue: Arc<Catalogue>,
     /// The other services.
     pub clients: Clients,
+    /// Addresses that expressions read: `#fromUrl` and its like.
+    pub outbound: Outbound,
 }
 
 /// The engine's limits.
@@ -151,7 +154,7 @@ pub(crate) struct Inner {
 impl Engine {
     /// An engine that drives nothing until [`Engine::run`] runs.
     pub fn new(deps: Deps, options: Options) -> Self {
-        let expressions = Expressions::new(deps.clients.clone(), deps.clock.clone());
+        let expressions = Expressions::new(deps.clients.clone(), deps.outbound.clone(), deps.clock.clone());
         Engine {
             inner: Arc::new(Inner {
                 deps,

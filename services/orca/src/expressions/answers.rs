@@ -7,7 +7,9 @@ use std::{
 
 use gennaker_base::Timestamp;
 use gennaker_clients::{Call, Caller, Clients};
+use gennaker_http::outbound::{Outbound, Request};
 use gennaker_spel::{Host, Question};
+use http::Method;
 use jiff::Timestamp as Instant;
 use serde_json::Value;
 
@@ -16,6 +18,16 @@ use serde_json::Value;
 pub(super) enum Asked {
     PipelineId { application: String, name: String },
     Application(String),
+    Url(String),
+}
+
+/// Who is asked.
+#[derive(Clone)]
+pub(super) struct Peers {
+    /// The other services.
+    pub(super) clients: Clients,
+    /// Whatever has an address: `#fromUrl` and its like.
+    pub(super) outbound: Outbound,
 }
 
 /// What is known. A question without an answer is kept as the open one, and is an error meanwhile.
@@ -68,11 +80,7 @@ impl Host for Answers {
                 Asked::PipelineId { application: application.to_owned(), name: name.to_owned() }
             }
             Question::Application(name) => Asked::Application(name.to_owned()),
-            Question::Url(url) => {
-                return Err(format!(
-                    "{url} is not fetched: expressions cannot read addresses yet; give the value as a parameter"
-                ));
-            }
+            Question::Url(url) => Asked::Url(url.to_owned()),
             Question::CanaryConfigId { name, .. } => {
                 return Err(format!(
                     "the canary configuration {name} is not looked up: there is no canary service yet; write its id"
@@ -103,22 +111,36 @@ impl Host for Answers {
     }
 }
 
-/// The answer of front50.
+/// The answer of whoever is asked.
 pub(super) async fn answer(
-    clients: &Clients,
+    peers: &Peers,
     caller: &Caller,
     question: &Asked,
     deadline: Duration,
 ) -> Result<Value, String> {
-    match tokio::time::timeout(deadline, ask(clients, caller, question)).await {
+    match tokio::time::timeout(deadline, ask(peers, caller, question)).await {
         Ok(answer) => answer,
-        Err(_elapsed) => Err(format!("front50 did not answer within {} s", deadline.as_secs())),
+        Err(_elapsed) => {
+            let who = if let Asked::Url(url) = question { url } else { "front50" };
+            Err(format!("{who} did not answer within {} s", deadline.as_secs()))
+        }
     }
 }
 
-async fn ask(clients: &Clients, caller: &Caller, question: &Asked) -> Result<Value, String> {
+/// The text at an address that pipelines may name: upstream's `HttpClientUtils.httpGetAsString`.
+async fn fetch(outbound: &Outbound, url: &str) -> Result<Value, String> {
+    let parsed = url.trim().parse().map_err(|error| format!("{url} is not a URL: {error}"))?;
+    let answer = outbound.send(Request::new(Method::GET, parsed)).await.map_err(|error| error.to_string())?;
+    if !answer.status.is_success() {
+        return Err(format!("{url} answers {}", answer.status));
+    }
+    Ok(String::from_utf8_lossy(&answer.body).into_owned().into())
+}
+
+async fn ask(Peers { clients, outbound }: &Peers, caller: &Caller, question: &Asked) -> Result<Value, String> {
     let failed = |error: gennaker_clients::Error| format!("front50 answers: {}", error.message());
     match question {
+        Asked::Url(url) => fetch(outbound, url).await,
         Asked::PipelineId { application, name } => {
             let pipelines = clients.front50.pipelines(caller, application).await.map_err(failed)?;
             let found = pipelines.into_iter().find(|pipeline| pipeline.name.as_ref() == Some(name));
@@ -150,7 +172,6 @@ mod tests {
     #[test]
     fn what_cannot_be_asked_is_refused_and_not_open() {
         let mut answers = Answers::new(Timestamp::ZERO);
-        assert!(answers.ask(&Question::Url("http://a/b")).expect_err("refused").contains("http://a/b"));
         assert!(answers.ask(&Question::CanaryConfigId { name: "c", application: "a" }).is_err());
         assert_eq!(answers.take_open(), None);
     }

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use gennaker_base::SharedClock;
 use gennaker_clients::{Caller, Clients};
+use gennaker_http::outbound::Outbound;
 use gennaker_spel::{
     Host,
     pipeline::{self, Context, Options, Processed},
@@ -25,7 +26,7 @@ use gennaker_spel::{
 use gennaker_wire::{Execution, Object, Stage};
 use serde_json::Value;
 
-use self::answers::{Answers, answer};
+use self::answers::{Answers, Peers, answer};
 pub(crate) use self::{capabilities::capabilities, stage::changed};
 
 /// So many questions to other services may one evaluation ask.
@@ -36,15 +37,15 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 /// Evaluates expressions: cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Expressions {
-    clients: Clients,
+    peers: Peers,
     clock: SharedClock,
     executions: cache::Executions,
 }
 
 impl Expressions {
-    /// With these services to ask, at the time of this clock.
-    pub(crate) fn new(clients: Clients, clock: SharedClock) -> Self {
-        Expressions { clients, clock, executions: cache::Executions::default() }
+    /// With these services and addresses to ask, at the time of this clock.
+    pub(crate) fn new(clients: Clients, outbound: Outbound, clock: SharedClock) -> Self {
+        Expressions { peers: Peers { clients, outbound }, clock, executions: cache::Executions::default() }
     }
 
     /// An expression in a whole execution, as `GET /pipelines/{id}/evaluateExpression` tries it.
@@ -67,7 +68,7 @@ impl Expressions {
             let given = if full {
                 Err(format!("these settings ask other services more than {MOST_QUESTIONS} questions"))
             } else {
-                answer(&self.clients, caller, &question, ANSWER_DEADLINE).await
+                answer(&self.peers, caller, &question, ANSWER_DEADLINE).await
             };
             answers.add(question, given);
             if full {

@@ -1,11 +1,18 @@
 //! Expressions, from the start of a pipeline to its end, over a crash and on their own.
 
+use std::sync::Arc;
+
+use gennaker_base::SystemClock;
 use gennaker_orca::{Options, planner::Signal};
+use gennaker_orca_stages::Options as StageOptions;
 use gennaker_wire::{Object, Status};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::{http::call, world::World};
+use crate::{
+    http::call,
+    world::{World, open},
+};
 
 const V4: &str = "v4";
 
@@ -150,7 +157,7 @@ async fn what_was_evaluated_is_not_evaluated_again_after_a_crash() {
 }
 
 #[tokio::test]
-async fn front50_is_asked_for_what_it_knows_and_addresses_are_refused() {
+async fn front50_is_asked_for_what_it_knows_and_this_machine_is_not_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let world = World::start(folder.path(), "one", &Options::default()).await;
     let id = world
@@ -164,7 +171,7 @@ async fn front50_is_asked_for_what_it_knows_and_addresses_are_refused() {
     assert_eq!((&context["id"], &context["owner"]), (&json!("p-1"), &json!("ann@example.com")));
     assert_eq!(context["page"], "${#fromUrl('http://localhost/x')}");
     let errors = context["exception"]["details"]["errors"].to_string();
-    assert!(errors.contains("cannot read addresses yet"), "{errors}");
+    assert!(errors.contains("may not be called"), "{errors}");
     for (questions, answered) in [(20, true), (21, false)] {
         let text: String =
             (0..questions).map(|number| format!("$%7B%23pipelineIdOrNull('p{number}')%3F:'-'%7D")).collect();
@@ -241,4 +248,35 @@ async fn expressions_are_tried_on_an_execution() {
 
     let (_, answer) = tried("/capabilities/expressions".to_owned()).await;
     assert!(answer["functions"].as_array().is_some_and(|functions| functions.len() > 30), "{answer}");
+}
+
+#[tokio::test]
+async fn addresses_are_read_if_pipelines_may_name_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let answers = axum::Router::new().route("/sizes", axum::routing::get(|| async { r#"{"size": 3}"# }));
+    let server = tokio::spawn(async move { axum::serve(listener, answers).await });
+    let stages = json!([{"refId": "1", "type": "evaluateVariables", "name": "e", "variables": [
+        {"key": "size", "value": format!("${{#jsonFromUrl('http://{address}/sizes').size + 1}}")},
+        {"key": "gone", "value": format!("${{#fromUrl('http://{address}/none')}}")},
+    ]}]);
+    let mut options = StageOptions::default();
+    let strict =
+        World::start_with(open(folder.path()).await, "one", &Options::default(), Arc::new(SystemClock), &options).await;
+    let refused = strict.ended(&strict.begin(stages.clone()).await).await;
+    assert!(refused.stages[0].outputs["size"].is_string(), "this machine is nobody's to read: {refused:?}");
+    strict.crash().await;
+
+    options.urls.reject_localhost = false;
+    options.urls.reject_verbatim_ips = false;
+    options.urls.allowed_hostnames_regex = ".*".to_owned();
+    let folder = tempfile::tempdir().expect("a folder");
+    let world =
+        World::start_with(open(folder.path()).await, "one", &Options::default(), Arc::new(SystemClock), &options).await;
+    let read = world.ended(&world.begin(stages).await).await;
+    assert_eq!(read.stages[0].outputs["size"], 4);
+    let failures = read.stages[0].context["expressionEvaluationSummary"].to_string();
+    assert!(failures.contains("404"), "{failures}");
+    server.abort();
 }

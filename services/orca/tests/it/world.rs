@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
 use gennaker_cluster::Membership;
-use gennaker_http::TransportOptions;
+use gennaker_http::{
+    TransportOptions,
+    outbound::{self, Outbound, UrlRules},
+};
 use gennaker_orca::{Options, Orca, engine::Deps};
 use gennaker_orca_stages::{
     Catalogue, ComposeContext, Composition, Next, Options as StageOptions, StageDefinition, Task, TaskContext,
@@ -97,7 +100,9 @@ impl World {
             orca: OrcaClient::new(way("orca", itself.router())),
             clouddriver: ClouddriverClient::new(way("clouddriver", axum::Router::new())),
         };
-        let deps = Deps { store: store.clone(), owner, clock, catalogue: Arc::new(catalogue), clients };
+        let rules = UrlRules::new(&stages.urls).expect("sound settings");
+        let outbound = Outbound::new(outbound::Options { rules, ..Default::default() }).expect("it can be made");
+        let deps = Deps { store: store.clone(), owner, clock, catalogue: Arc::new(catalogue), clients, outbound };
         let orca = Orca::new(options, deps);
         itself.is(orca.api().into_service((), Default::default()));
         let stop = CancellationToken::new();

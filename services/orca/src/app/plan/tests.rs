@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use gennaker_base::{ManualClock, SharedClock, Timestamp};
 use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
 use gennaker_http::TransportOptions;
+use gennaker_http::outbound::Outbound;
 use gennaker_orca_stages::{
     Catalogue, ComposeContext, Composition, NewStage, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
     TaskTemplate,
@@ -70,7 +71,8 @@ async fn plan_with(parameters: Value, stages: Value) -> Plan {
         clouddriver: ClouddriverClient::new(nowhere("clouddriver")),
     };
     let clock: SharedClock = Arc::new(ManualClock::at(Timestamp::from_millis(1000)));
-    let expressions = Expressions::new(clients.clone(), clock.clone());
+    let expressions =
+        Expressions::new(clients.clone(), Outbound::new(Default::default()).expect("it can be made"), clock.clone());
     let caller = Caller::service("ann");
     let planner =
         Planner { catalogue: &catalogue, expressions: &expressions, clients: &clients, clock, caller: &caller };

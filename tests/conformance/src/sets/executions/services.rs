@@ -18,7 +18,7 @@ use gennaker_clouddriver::Clouddriver;
 use gennaker_cluster::{Membership, Standing};
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
-use gennaker_http::outbound::UrlRuleOptions;
+use gennaker_http::outbound::{Outbound, UrlRuleOptions};
 use gennaker_http::{Api, GuardOptions, RequestTasks, ServeOptions, Server, Transport, TransportOptions, http_client};
 use gennaker_objects::{FolderObjects, FolderOptions};
 use gennaker_orca::Orca;
@@ -194,6 +194,7 @@ impl Starting<'_> {
             clock: self.clock(),
             catalogue: Arc::new(catalogue()?),
             clients: clients.clone(),
+            outbound: Outbound::new(Default::default())?,
         };
         let orca = Orca::new(&orca_options(), deps);
         let router = self.serve(Service::Orca, orca.api()).await?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{calls::Calls, create, monitor, settings::Settings};
 use crate::{
-    CancelContext, ComposeContext, Composition, StageDefinition, TaskError, TaskTemplate,
+    CancelContext, ComposeContext, Composition, Field, Schema, StageDefinition, TaskError, TaskTemplate,
     artifacts::bind_produced_artifacts, core,
 };
 
@@ -22,6 +22,34 @@ pub(super) struct WebhookStage {
 impl StageDefinition for WebhookStage {
     fn kind(&self) -> &'static str {
         "webhook"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::of("Calls an address, and may wait until what it began there is over.")
+            .with(Field::text("url", "What to call.").required())
+            .with(Field::text("method", "How: an HTTP method.").default("POST"))
+            .with(Field::any("payload", "The body: an object, a list or a text."))
+            .with(Field::object("customHeaders", "Further headers: a text each, or a list of texts.", vec![]))
+            .with(Field::list("failFastStatusCodes", "The statuses that fail the stage at once.", []))
+            .with(Field::flag("waitForCompletion", "Whether it waits until what it began is over.").default(false))
+            .with(
+                Field::text(
+                    "statusUrlResolution",
+                    "Where the status is found: by a GET of the same address, in the header Location, \
+                             or in the answer.",
+                )
+                .one_of(&["getMethod", "locationHeader", "webhookResponse"]),
+            )
+            .with(Field::text("statusUrlJsonPath", "Where the answer says the status's address."))
+            .with(Field::text("statusJsonPath", "Where the status stands; without one, any success is the end."))
+            .with(Field::text("progressJsonPath", "Where the progress stands."))
+            .with(Field::text("successStatuses", "The statuses of success, separated by commas."))
+            .with(Field::text("canceledStatuses", "Those of a cancellation."))
+            .with(Field::text("terminalStatuses", "Those of a failure."))
+            .with(Field::integer("waitBeforeMonitor", "How long it waits before it looks at the status, in seconds."))
+            .with(Field::text("cancelEndpoint", "What to call when the stage is cancelled."))
+            .with(Field::text("cancelMethod", "How.").default("POST"))
+            .with(Field::any("cancelPayload", "With which body."))
     }
 
     fn validate(&self, context: &Object) -> Vec<String> {

@@ -3,7 +3,7 @@
 use gennaker_base::{Kind, Timestamp};
 use gennaker_wire::Execution;
 
-use super::start::Refusal;
+use super::Refusal;
 use crate::engine::{Engine, Error, IMPORTED};
 
 /// The execution of that id as it was at `time`; at a time to come, as it is.

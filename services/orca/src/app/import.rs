@@ -7,7 +7,7 @@ use gennaker_store::Created;
 use gennaker_wire::{Execution, Status};
 use serde_json::{Value, json};
 
-use super::start::Refusal;
+use super::Refusal;
 
 /// How an execution that is imported has ended.
 const ALLOWED: [Status; 3] = [Status::Canceled, Status::Succeeded, Status::Terminal];

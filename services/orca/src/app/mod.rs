@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod plan;
 pub(crate) mod recent;
+mod refusal;
 pub(crate) mod search;
 pub(crate) mod stage_schemas;
 pub(crate) mod standing;
@@ -16,3 +17,5 @@ pub(crate) mod start;
 pub(crate) mod task_view;
 mod trigger_match;
 pub(crate) mod unexpand;
+
+pub(crate) use self::refusal::Refusal;

@@ -10,7 +10,7 @@ use gennaker_store::{Order, Query};
 use gennaker_wire::{Execution, ObjectExt};
 use serde_json::Value;
 
-use super::{start::Refusal, trigger_match::Wanted};
+use super::{Refusal, trigger_match::Wanted};
 use crate::engine::{Engine, Error};
 
 /// How many executions are read at once.

@@ -81,13 +81,19 @@ async fn claim(inner: &Arc<Inner>, owner: &Owner, room: usize) -> usize {
 /// Drives whatever the store gave to this node in a claim whose answer was lost.
 async fn adopt_all_unheard(inner: &Arc<Inner>, owner: &Owner) {
     const PAGE: u32 = 1000;
-    let mut query = Query { kinds: kinds(), order: Order::OldestFirst, limit: PAGE, ..Query::default() };
+    let mut query = Query {
+        kinds: kinds(),
+        owner: Some(owner.clone()),
+        order: Order::OldestFirst,
+        limit: PAGE,
+        ..Query::default()
+    };
     loop {
         let page = match inner.deps.store.list(&query).await {
             Ok(page) => page,
             Err(error) => return tracing::error!(%error, "what was claimed could not be read: restart this node"),
         };
-        for stored in page.iter().filter(|stored| stored.owner.as_ref() == Some(owner)) {
+        for stored in &page {
             adopt_unheard(inner, &stored.head.id, Some(owner)).await;
         }
         if page.len() < PAGE as usize {

@@ -1,7 +1,5 @@
 //! Whatever can go on, goes on: stages start, turn from phase to phase, and end, until nothing moves.
 
-use std::collections::BTreeSet;
-
 use gennaker_base::Timestamp;
 use gennaker_wire::{ObjectExt, Stage, Status, SyntheticOwner};
 
@@ -43,7 +41,7 @@ pub(super) fn advance(state: &mut State, now: Timestamp, actions: &mut Vec<Actio
             return end(state, status, now, actions);
         }
         let mut moved = false;
-        for place in concerned(state) {
+        for place in state.take_touched() {
             while advance_stage(state, place, now, actions) {
                 moved = true;
             }
@@ -58,16 +56,9 @@ pub(super) fn advance(state: &mut State, now: Timestamp, actions: &mut Vec<Actio
     }
 }
 
-fn concerned(state: &mut State) -> BTreeSet<usize> {
-    state.take_touched()
-}
-
 /// How the execution is going to end, if that was decided and only its clean-up is awaited.
 fn ending(state: &State) -> Option<Status> {
-    if state.head().canceled {
-        return Some(Status::Canceled);
-    }
-    None
+    state.head().canceled.then_some(Status::Canceled)
 }
 
 /// Ends the execution: what is still under way is cancelled, and once that has undone what it began, it is over.

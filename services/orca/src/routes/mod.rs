@@ -18,7 +18,11 @@ mod unsupported;
 use gennaker_http::{Access, Api, Error, Permission};
 use http::StatusCode;
 
-use crate::{Orca, app::start as starting, engine};
+use crate::{
+    Orca,
+    app::{Refusal, start as starting},
+    engine,
+};
 
 /// Looking at an application's executions.
 const READ: Permission = Permission::of("application", Access::Read);
@@ -44,8 +48,8 @@ pub(crate) fn api() -> Api<Orca> {
         .merge(unsupported::api())
 }
 
-impl From<starting::Refusal> for Error {
-    fn from(refusal: starting::Refusal) -> Self {
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
         let error = Error::new(refusal.kind, refusal.message);
         if refusal.fails_upstream { error.with_status(StatusCode::INTERNAL_SERVER_ERROR) } else { error }
     }

@@ -23,8 +23,8 @@ use serde_json::Value;
 
 use self::{graph::Graph, limits::limit, stages::Look};
 use super::{
-    standing,
-    start::{Asked, Error, Refusal, flow},
+    Refusal, standing,
+    start::{Asked, Error, flow},
 };
 use crate::{engine::Engine, expressions::Expressions};
 

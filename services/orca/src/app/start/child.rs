@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::{
     Asked, Refusal,
+    error::Error,
     flow::{json_of, resolve_artifacts},
     parameters, pipeline,
     read::{is_false, take_object},
-    refusal::Error,
     trigger,
     unsupported::refuse_unsupported,
 };

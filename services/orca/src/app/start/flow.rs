@@ -14,9 +14,9 @@ use serde_json::Value;
 use super::{
     Asked, Refusal,
     asked::event_identity,
+    error::Error,
     orchestration, pipeline,
     read::{drop_nulls, is_false},
-    refusal::Error,
     stages, trigger,
     unsupported::refuse_unsupported,
 };

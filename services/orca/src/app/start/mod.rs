@@ -16,17 +16,15 @@
 
 mod asked;
 pub(crate) mod child;
+mod error;
 pub(crate) mod flow;
 mod orchestration;
 mod parameters;
 mod pipeline;
 mod read;
-mod refusal;
 mod stages;
 mod trigger;
 mod unsupported;
 
-pub(crate) use self::{
-    asked::Asked,
-    refusal::{Error, Refusal},
-};
+pub(crate) use self::{asked::Asked, error::Error};
+use super::Refusal;

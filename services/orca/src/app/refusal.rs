@@ -1,11 +1,8 @@
-//! Why a start is refused.
+//! Why a request is refused.
 
 use gennaker_base::Kind;
-use gennaker_clients::Error as ClientError;
 
-use crate::engine;
-
-/// Something in what was sent cannot be started.
+/// Something in what was sent cannot be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Refusal {
@@ -23,15 +20,15 @@ impl Refusal {
         Refusal { kind, fails_upstream: false, message: message.into() }
     }
 
-    pub(super) fn invalid(message: impl Into<String>) -> Self {
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Refusal::new(Kind::Invalid, message)
     }
 
-    pub(super) fn unsupported(message: impl Into<String>) -> Self {
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
         Refusal::new(Kind::Unsupported, message)
     }
 
-    pub(super) fn too_late(message: impl Into<String>) -> Self {
+    pub(crate) fn too_late(message: impl Into<String>) -> Self {
         Refusal { kind: Kind::Conflict, ..Refusal::invalid(message) }
     }
 
@@ -57,31 +54,5 @@ impl From<gennaker_artifacts::Error> for Refusal {
             Some(exception) if !refused(exception) => Refusal::failure(error.to_string()),
             _ => Refusal::invalid(error.to_string()),
         }
-    }
-}
-
-/// Why nothing was started.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    /// What was sent cannot be started.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The engine's failure.
-    #[error(transparent)]
-    Engine(#[from] engine::Error),
-    /// Another service's.
-    #[error("{0}")]
-    Client(ClientError),
-}
-
-impl From<ClientError> for Error {
-    fn from(error: ClientError) -> Self {
-        Error::Client(error)
-    }
-}
-
-impl From<gennaker_artifacts::Error> for Error {
-    fn from(error: gennaker_artifacts::Error) -> Self {
-        Error::Refused(error.into())
     }
 }

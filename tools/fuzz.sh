@@ -33,8 +33,11 @@ programs=$CARGO_TARGET_DIR/$(rustc -vV | sed -n 's/^host: //p')/release
 run() {
     folder=$cache/fuzz/$1
     mkdir -p "$folder/corpus" "$folder/failed"
+    # Not every target has inputs to begin with.
+    seeds=seeds/$1
+    [ -d "$seeds" ] || seeds=
     if "$programs/$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
-        -artifact_prefix="$folder/failed/" -print_final_stats=1 "$folder/corpus" "seeds/$1" >"$folder/log" 2>&1; then
+        -artifact_prefix="$folder/failed/" -print_final_stats=1 "$folder/corpus" ${seeds:+"$seeds"} >"$folder/log" 2>&1; then
         sed -n "s/^stat::number_of_executed_units: */fuzz: $1: nothing found, inputs: /p" "$folder/log"
     else
         echo "fuzz: $1: FAILED; the input is in $folder/failed, the end of $folder/log:"

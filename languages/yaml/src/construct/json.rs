@@ -51,6 +51,10 @@ impl Constructor<'_, '_> {
 
     fn json_object(&mut self, id: Id, range: Range, merges: bool, depth: usize) -> Result<Json> {
         let range = if merges { self.flatten(id, depth)? } else { range };
+        if self.has_collections_as_keys(range) {
+            // Such keys may be equal and still have different texts.
+            return Ok(Value::Mapping(self.mapping(id, range, false, depth, true)?).into_json());
+        }
         let mut entries = Map::with_capacity(length(range) / 2);
         for position in positions(range).step_by(2) {
             let key = self.json_key(self.document.children[position], depth + 1)?;
@@ -75,6 +79,11 @@ impl Constructor<'_, '_> {
             entries = sorted.into_iter().collect();
         }
         Ok(Json::Object(entries))
+    }
+
+    fn has_collections_as_keys(&self, range: Range) -> bool {
+        let mut keys = positions(range).step_by(2).map(|position| self.document.children[position]);
+        keys.any(|key| !matches!(self.document.nodes[key as usize].content, Content::Scalar(_)))
     }
 
     #[inline]

@@ -70,3 +70,11 @@ fn limits_can_be_set() {
     assert_eq!(exceeded("[&a b, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a]"), Some((Exceeded::CodePoints, 20)));
     assert_eq!(exceeded("ééééééééééé"), None);
 }
+
+#[test]
+fn keys_that_are_equal_mappings_are_one_key_whatever_their_order() {
+    let text = "? {i: , j: }\n: 1\n? {j: , i: }\n: 2\n";
+    let json = read_json(text).unwrap();
+    assert_eq!(json, read(text).unwrap().into_json());
+    assert_eq!(json, json!({"{i=null, j=null}": 2}));
+}

@@ -12,6 +12,7 @@
 
 mod app;
 mod options;
+pub mod rate_limit;
 mod routes;
 mod service;
 

@@ -124,11 +124,13 @@ impl Transport {
         let until = Instant::now() + limit;
         let repeatable = caller.idempotency_key.is_some()
             || [Method::GET, Method::HEAD, Method::PUT, Method::DELETE].contains(&call.method);
+        let mut headers = caller.headers();
+        headers.extend(call.headers.clone());
         let asked = Asked {
             service: self.service,
             target: call.target(),
             method: call.method,
-            headers: caller.headers(),
+            headers,
             body: call.body.map(|body| Bytes::from(body.to_string())),
             answer_limit: self.options.answer_limit,
         };

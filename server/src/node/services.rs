@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use axum::Router;
 use futures::future::{BoxFuture, join_all};
 use gennaker_base::SharedClock;
-use gennaker_clients::{Clients, ClouddriverClient, Front50Client, OrcaClient};
+use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
 use gennaker_clouddriver::Clouddriver;
 use gennaker_cluster::Standing;
+use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
 use gennaker_http::{
@@ -79,6 +80,7 @@ impl Services {
         services.front50(&shared, &lines).await?;
         services.clouddriver(&shared, &lines).await?;
         services.orca(&shared, &lines, &clients).await?;
+        services.echo(&shared, &lines, &clients).await?;
         services.gate(&shared, clients).await?;
         services.healthcheck(&shared).await?;
         Ok(services)
@@ -139,6 +141,18 @@ impl Services {
         self.endless.push(orca.endless_answers());
         lines.orca.connect(self.socket(shared, &settings.place, orca.api(), orca.health()).await?);
         self.add(move |stop| async move { orca.run(stop).await });
+        Ok(())
+    }
+
+    async fn echo(&mut self, shared: &Shared<'_>, lines: &Lines, clients: &Clients) -> anyhow::Result<()> {
+        let settings = &shared.settings.echo;
+        if !settings.place.runs_here {
+            return Ok(());
+        }
+        let deps = gennaker_echo::Deps { clients: clients.clone(), clock: shared.clock() };
+        let echo = Echo::new(settings.own.clone(), deps);
+        lines.echo.connect(self.socket(shared, &settings.place, echo.api(), echo.health()).await?);
+        self.add(move |stop| async move { echo.run(stop).await });
         Ok(())
     }
 
@@ -217,6 +231,7 @@ struct Lines {
     front50: Line,
     orca: Line,
     clouddriver: Line,
+    echo: Line,
 }
 
 impl Lines {
@@ -226,6 +241,7 @@ impl Lines {
             front50: Front50Client::new(transport(&settings.front50.place, &self.front50)?),
             orca: OrcaClient::new(transport(&settings.orca.place, &self.orca)?),
             clouddriver: ClouddriverClient::new(transport(&settings.clouddriver.place, &self.clouddriver)?),
+            echo: EchoClient::new(transport(&settings.echo.place, &self.echo)?),
         })
     }
 }

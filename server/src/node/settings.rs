@@ -135,6 +135,8 @@ pub(crate) struct Settings {
     pub(crate) local: LocalSettings,
     /// front50's.
     pub(crate) front50: ServiceSettings<gennaker_front50::Options>,
+    /// echo's.
+    pub(crate) echo: ServiceSettings<gennaker_echo::Options>,
 }
 
 impl Settings {
@@ -149,6 +151,7 @@ impl Settings {
         let clouddriver = config.for_service("clouddriver")?;
         let orca = config.for_service("orca")?;
         let front50 = config.for_service("front50")?;
+        let echo = config.for_service("echo")?;
         let logging: LoggingSettings = gate.bind("gennaker.logging")?;
         let logging = serde_json::to_value(&logging).and_then(serde_json::from_value::<LogOptions>);
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
@@ -169,6 +172,8 @@ impl Settings {
         if call >= step {
             bail!("webhook.deadlineMs ({call}) has to be less than orca.stepDeadlineMs ({step}): change one of them");
         }
+        let mut echo_settings: ServiceSettings<gennaker_echo::Options> = service(&echo, "echo", 8089)?;
+        echo_settings.own.quiet_period = echo.bind("quietPeriod")?;
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
@@ -180,8 +185,9 @@ impl Settings {
             stages,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: service(&front50, "front50", 8080)?,
+            echo: echo_settings,
         };
-        for config in [&gate, &clouddriver, &orca, &front50] {
+        for config in [&gate, &clouddriver, &orca, &front50, &echo] {
             config.note_unread();
         }
         Ok(settings)

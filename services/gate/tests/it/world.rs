@@ -8,7 +8,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse as _, Response},
 };
-use gennaker_clients::{Clients, ClouddriverClient, Front50Client, OrcaClient};
+use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
 use gennaker_gate::{Gate, Options};
 use gennaker_http::{GuardOptions, Transport, TransportOptions, http_client};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -165,6 +165,7 @@ impl World {
             front50: Front50Client::new(front50),
             orca: OrcaClient::new(orca),
             clouddriver: ClouddriverClient::new(clouddriver),
+            echo: EchoClient::new(Transport::in_process("echo", Router::new(), self::options())),
         };
         let gate = Gate::new(options, clients);
         World { router: gate.api().into_service((), GuardOptions::default()) }

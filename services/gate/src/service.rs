@@ -2,11 +2,25 @@
 
 use std::sync::Arc;
 
+use axum::middleware::from_fn;
 use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::Clients;
 use gennaker_http::{Api, Endpoint, Health};
 
-use crate::{Options, routes};
+use crate::{Options, forward::Forward, identity, routes};
+
+/// An endpoint that is passed on with the same method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarded {
+    /// The method, for example `GET`.
+    pub method: String,
+    /// gate's path.
+    pub path: &'static str,
+    /// The service behind, for example `front50`.
+    pub service: &'static str,
+    /// Its path; its parameters are named as in gate's path or query.
+    pub to: &'static str,
+}
 
 /// gate: cheap to clone.
 #[derive(Clone)]
@@ -30,7 +44,7 @@ impl Gate {
 
     /// Its routes, `/health` included.
     pub fn api(&self) -> Api {
-        routes::api().with_state(self.clone()).merge(self.health.api())
+        routes::api().layer(from_fn(identity::complete)).with_state(self.clone()).merge(self.health.api())
     }
 
     /// Its health: it is up as long as it answers, whatever the services behind it do.
@@ -41,5 +55,16 @@ impl Gate {
     /// What its routes are, without a service.
     pub fn endpoints() -> Vec<Endpoint> {
         routes::api().endpoints().to_vec()
+    }
+
+    /// The endpoints that are passed on, and to what: an endpoint of ours is there as far as that one is.
+    pub fn forwarded() -> Vec<Forwarded> {
+        let of = |endpoint: &Forward| Forwarded {
+            method: endpoint.verb.method().to_string(),
+            path: endpoint.path,
+            service: endpoint.service.name(),
+            to: endpoint.to,
+        };
+        routes::forwarded().map(of).collect()
     }
 }

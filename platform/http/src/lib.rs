@@ -42,6 +42,6 @@ pub use self::{
     healthcheck::healthcheck,
     permission::{Access, Permission},
     prometheus::prometheus,
-    serve::{ServeLimits, ServeOptions, Server},
+    serve::{Origins, ServeLimits, ServeOptions, Server},
     transport::{Call, Transport, TransportOptions, http_client, install_crypto_provider},
 };

@@ -191,7 +191,7 @@ impl Services {
         shared: &Shared<'_>,
         router: Router,
     ) -> anyhow::Result<()> {
-        let options = ServeOptions { service, address, hosts, origins: shared.settings.origins.clone() };
+        let options = ServeOptions { service, address, hosts, origins: shared.settings.origins(service) };
         let socket = Server::bind(options, router).await.with_context(|| format!("{service} cannot start"))?;
         self.sockets.push(socket);
         Ok(())

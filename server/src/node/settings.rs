@@ -1,9 +1,12 @@
 //! The settings of a node: what its services, its sockets and its logs read from the configuration.
 
+mod cors;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::{Context as _, bail};
 use gennaker_config::{Config, ServiceConfig};
+use gennaker_http::Origins;
 use gennaker_telemetry::LogOptions;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
@@ -118,8 +121,8 @@ pub(crate) struct Settings {
     pub(crate) logging: LogOptions,
     /// Its health check.
     pub(crate) healthcheck: HealthcheckSettings,
-    /// The origins that a browser may call from.
-    pub(crate) origins: Vec<String>,
+    /// The pages that may call gate.
+    origins: Origins,
     /// gate's.
     pub(crate) gate: ServiceSettings<gennaker_gate::Options>,
     /// orca's.
@@ -137,6 +140,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// The pages that may call a service: patterns are for gate only, which is meant for them.
+    pub(crate) fn origins(&self, service: &str) -> Origins {
+        if service == "gate" { self.origins.clone() } else { self.origins.named.clone().into() }
+    }
+
     /// Reads every setting that a node has.
     pub(crate) fn bind(config: &Config) -> anyhow::Result<Settings> {
         let gate = config.for_service("gate")?;
@@ -154,6 +162,7 @@ impl Settings {
             None => None,
         };
         origins.extend(deck);
+        gate_settings.own.rate_limit = gate.bind("rateLimit")?;
         let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
         orca_settings.own.lists = orca.bind("tasks.controller")?;
         orca_settings.own.import = orca.bind("executions.import")?;
@@ -169,7 +178,7 @@ impl Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
             healthcheck: gate.bind("healthcheck")?,
-            origins,
+            origins: cors::origins(&gate, origins)?,
             local: clouddriver.bind("local")?,
             gate: gate_settings,
             orca: orca_settings,

@@ -16,6 +16,7 @@ mod forward;
 mod identity;
 mod openapi;
 mod options;
+pub mod rate_limit;
 mod routes;
 mod service;
 

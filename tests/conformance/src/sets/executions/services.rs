@@ -234,7 +234,7 @@ impl Starting<'_> {
             service: service.name(),
             address: ([127, 0, 0, 1], 0).into(),
             hosts: Vec::new(),
-            origins: Vec::new(),
+            origins: Default::default(),
         };
         let server = Server::bind(options, router.clone()).await?;
         self.addresses.add(service, &format!("http://{}", server.address()));

@@ -42,7 +42,7 @@ use super::{
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Running services.
-pub(super) struct Services {
+pub(crate) struct Services {
     caller: Caller,
     sockets: CancellationToken,
     behind: CancellationToken,
@@ -83,7 +83,7 @@ fn catalogue() -> anyhow::Result<Catalogue> {
 
 impl Services {
     /// Starts every service that has no address yet.
-    pub(super) async fn start(targets: &Addresses) -> anyhow::Result<Services> {
+    pub(crate) async fn start(targets: &Addresses) -> anyhow::Result<Services> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
         let clock: SharedClock = Arc::new(SystemClock);
         let store = SqlStore::open_sqlite(&folder.path().join("store.db"), clock.clone(), Default::default()).await?;
@@ -110,12 +110,12 @@ impl Services {
     }
 
     /// Calls the services.
-    pub(super) fn caller(&self) -> &Caller {
+    pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }
 
     /// Stops what was started: sockets, then requests, then what runs behind them, then the store.
-    pub(super) async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         let Work { sockets, behind, node } = std::mem::take(&mut *self.work.lock());
         self.sockets.cancel();
         sockets.join_all().await;

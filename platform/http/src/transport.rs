@@ -104,6 +104,14 @@ impl Transport {
         })
     }
 
+    /// Sends a call whose answer is no JSON, and gives it as it is.
+    ///
+    /// # Errors
+    /// As [`Transport::send`], but for what the answer is.
+    pub async fn bytes(&self, caller: &Caller, call: Call) -> Result<Bytes> {
+        self.exchange(caller, call).await
+    }
+
     /// Sends a call for something that may not exist: `None` if the peer answers that it does not.
     ///
     /// # Errors

@@ -178,6 +178,7 @@ fn methods_and_services_are_compared() {
         path: "/a",
         permission: None,
         coverage: Coverage::Done,
+        query: Vec::new(),
     };
     let theirs = |method: &str| Upstream { service: "gate".into(), method: method.into(), path: "/a".into() };
     assert!(theirs("GET").is(&endpoint("gate", "GET")) && theirs("ANY").is(&endpoint("gate", "PUT")));

@@ -2,6 +2,7 @@
 
 mod apps;
 mod client;
+mod contexts;
 mod doctor;
 mod executions;
 mod expressions;

@@ -76,6 +76,12 @@ impl<'run> Console<'run> {
         self.line("")
     }
 
+    /// Prints content as it is.
+    pub(super) fn bytes(&mut self, content: &[u8]) -> io::Result<()> {
+        self.out.write_all(content)?;
+        self.out.flush()
+    }
+
     /// Prints a list: as data, as the first column of each row, or as a table under `head`.
     pub(super) fn list(&mut self, value: &Value, head: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
         if self.is_for_programs() {

@@ -225,9 +225,19 @@ impl Gate {
 
     /// Sends the call and reads its JSON answer; an empty answer reads as `null`.
     pub(super) async fn send(&self, request: Request<'_>) -> Result<Value, Error> {
+        let body = self.call(request, "application/json").await?;
+        self.json(&body)
+    }
+
+    /// Sends the call and reads its answer as it is.
+    pub(super) async fn fetch(&self, request: Request<'_>) -> Result<Vec<u8>, Error> {
+        self.call(request, "*/*").await
+    }
+
+    async fn call(&self, request: Request<'_>, accept: &'static str) -> Result<Vec<u8>, Error> {
         let url = self.url(&request)?;
         let mut call = self.client.request(request.method, url).timeout(request.deadline);
-        call = call.header(header::ACCEPT, "application/json");
+        call = call.header(header::ACCEPT, accept);
         if let Some(key) = &request.idempotency_key {
             call = call.header(IDEMPOTENCY_KEY, key);
         }
@@ -238,7 +248,7 @@ impl Gate {
         let (status, header_id) = (response.status(), header_text(&response, REQUEST_ID.as_str()));
         let body = self.read(response, request.deadline).await?;
         if status.is_success() {
-            return self.json(&body);
+            return Ok(body);
         }
         Err(self.error(status, &body, header_id))
     }

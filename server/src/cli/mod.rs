@@ -9,10 +9,14 @@
 //! else: each run is a few calls with a deadline each.
 
 mod access;
+mod account;
+mod admin;
 mod app;
+mod artifact;
 mod commands;
 mod console;
 mod context;
+mod diff;
 mod doctor;
 mod document;
 mod execution;
@@ -26,9 +30,12 @@ mod pipeline;
 mod plan;
 mod poll;
 mod progress;
+mod project;
 mod replay;
+mod search;
 mod table;
 mod task;
+mod template;
 mod time;
 mod tree;
 mod watch;
@@ -114,6 +121,26 @@ pub(crate) enum ClientCommand {
     /// Executions: runs of pipelines.
     #[command(subcommand, after_help = exit::HELP, visible_aliases = ["executions", "ex"])]
     Execution(execution::Command),
+    /// Pipeline templates: what pipelines are made of.
+    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["pipeline-templates", "pt"])]
+    PipelineTemplate(template::Command),
+    /// Projects: applications and pipelines that belong together.
+    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["projects", "prj"])]
+    Project(project::Command),
+    /// Accounts of the clouds, and who the caller is.
+    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["accounts", "acc"])]
+    Account(account::Command),
+    /// Artifacts: where they come from, and their content.
+    #[command(subcommand, after_help = exit::HELP, visible_alias = "artifacts")]
+    Artifact(artifact::Command),
+    /// Find applications, projects and infrastructure by a part of their name.
+    ///
+    /// Example: gennaker search web --type serverGroups
+    #[command(after_help = exit::HELP)]
+    Search(search::Search),
+    /// What only administrators may do.
+    #[command(subcommand, after_help = exit::HELP)]
+    Admin(admin::Command),
     /// Why something does not go on.
     #[command(subcommand, after_help = exit::HELP)]
     Doctor(doctor::Command),
@@ -165,6 +192,12 @@ async fn carry_out(command: ClientCommand, session: &mut Session<'_>) -> Result<
         ClientCommand::App(command) => app::run(command, session).await,
         ClientCommand::Pipeline(command) => pipeline::run(command, session).await,
         ClientCommand::Execution(command) => execution::run(command, session).await,
+        ClientCommand::PipelineTemplate(command) => template::run(command, session).await,
+        ClientCommand::Project(command) => project::run(command, session).await,
+        ClientCommand::Account(command) => account::run(command, session).await,
+        ClientCommand::Artifact(command) => artifact::run(command, session).await,
+        ClientCommand::Search(search) => search::run(search, session).await,
+        ClientCommand::Admin(command) => admin::run(command, session).await,
         ClientCommand::Doctor(command) => doctor::run(command, session).await,
         ClientCommand::Expression(command) => expression::run(command, session).await,
         ClientCommand::Context(_) => Ok(()),

@@ -17,7 +17,8 @@ fn parse(line: &str) -> Result<Program, String> {
 
 #[test]
 fn the_commands_are_well_formed() {
-    ClientCommand::augment_subcommands(Global::augment_args(clap::Command::new("gennaker"))).debug_assert();
+    let program = clap::Command::new("gennaker").version("1").propagate_version(true);
+    ClientCommand::augment_subcommands(Global::augment_args(program)).debug_assert();
 }
 
 #[test]
@@ -29,6 +30,25 @@ fn right_usage_is_understood() {
         "app list --gate prod -o yaml -k --no-color --task-timeout 5 --default-headers a=b,c=d",
         "application list --gate-endpoint http://localhost:8084 --retry-timeout 60",
         "context use prod",
+        "application save -a shop --owner-email a@example.com --cloud-providers local --cloud-providers aws",
+        "pipelines ls -a shop",
+        "pipeline update -a shop -n deploy --disabled=false",
+        "pipeline update -a shop -n deploy --enabled",
+        "pipeline exec -a shop -n deploy -f p.yml -t a.yml --parameter a=b",
+        "pipeline execution list -i P --limit 5",
+        "pipeline history -a shop -n deploy --diff",
+        "pipeline watch -a shop -n deploy --timeout 5",
+        "execution restart E --stage 2 --wait",
+        "pipeline-templates get --id deploy --tag stable",
+        "pt use deploy -a shop -n deploy -t stable --set a=b,c=d --values v.yml",
+        "pipeline-template versions",
+        "project get-pipelines shop",
+        "prj delete -n shop",
+        "account whoami",
+        "artifact fetch --type http/file --account web --reference x",
+        "search web --type applications,projects",
+        "admin hydrate E --dry-run",
+        "admin force-cancel E --type orchestration",
         "app get shop --output json --gate https://gate.example.com/api",
         "pipeline execute -a shop -n deploy -p a=b -p c= --wait --timeout 60 --idempotency-key k",
         "execution list --application shop --status running,PAUSED --status TERMINAL",
@@ -67,7 +87,15 @@ fn wrong_usage_says_what_is_wrong() {
         ("pipeline execute -a shop -n deploy --parameter colour", "NAME=VALUE"),
         ("pipeline execute -a shop -n deploy --timeout 5", "--wait"),
         ("pipeline execute -a shop -n deploy --wait --timeout 0", "0 is not in"),
-        ("execution list", "--application"),
+        ("execution list", "<--application <APPLICATION>|--pipeline-id <ID>>"),
+        ("pipeline update -a shop -n p", "<--disabled[=<DISABLED>]|--enabled[=<ENABLED>]>"),
+        ("pipeline excute -a shop -n p", "'execute'"),
+        ("pipline list", "'pipeline'"),
+        ("pipeline-template get", "<ID"),
+        ("pipeline-template get a --tag b --digest c", "64 hexadecimal digits"),
+        ("project get", "<NAME"),
+        ("artifact fetch --account a", "--file"),
+        ("search", "<QUERY>"),
         ("execution list -a shop --status DONE", "there is no such status"),
         ("execution judge E", "<DECISION>"),
         ("execution judge E perhaps", "possible values: continue, stop"),

@@ -7,5 +7,7 @@ mod doctor;
 mod executions;
 mod expressions;
 mod gate;
+mod others;
 mod pipelines;
+mod templates;
 mod usage;

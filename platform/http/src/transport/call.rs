@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
@@ -15,9 +15,10 @@ pub struct Call {
     pub(super) method: Method,
     pub(super) path: String,
     query: Vec<(String, String)>,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Option<Value>,
     pub(super) deadline: Option<Duration>,
-    /// A segment that no URL can carry; told when the call is sent.
+    /// A segment that no URL can carry, or a value that no header can; told when the call is sent.
     pub(super) fault: Option<String>,
 }
 
@@ -34,7 +35,8 @@ impl Call {
         let fault = segments.iter().find(|segment| is_dots(segment));
         let fault =
             fault.map(|segment| format!("{segment} cannot be a name in the path of a call: choose another name"));
-        Call { method, path: base.path().to_owned(), query: Vec::new(), body: None, deadline: None, fault }
+        let (path, query, headers) = (base.path().to_owned(), Vec::new(), Vec::new());
+        Call { method, path, query, headers, body: None, deadline: None, fault }
     }
 
     /// A `GET`.
@@ -54,6 +56,16 @@ impl Call {
             Some(value) => self.query(name, value),
             None => self,
         }
+    }
+
+    /// Adds a header if there is a value. One with a line break fails as invalid when the call is sent.
+    pub fn header_if(mut self, name: HeaderName, value: Option<&str>) -> Self {
+        match value.map(HeaderValue::from_str) {
+            Some(Ok(value)) => self.headers.push((name, value)),
+            Some(Err(_)) => self.fault = Some(format!("the header {name} cannot have this value: send plain text")),
+            None => {}
+        }
+        self
     }
 
     /// Sets the JSON body.

@@ -24,7 +24,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use gennaker_base::{Backoff, Kind};
-use http::{HeaderName, Method, Response, StatusCode, header};
+use http::{Method, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;

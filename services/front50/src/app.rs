@@ -7,6 +7,7 @@ mod collection;
 mod error;
 mod jackson;
 mod layout;
+mod mark;
 mod pipeline_checks;
 mod pipeline_queries;
 mod pipelines;

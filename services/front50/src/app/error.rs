@@ -79,6 +79,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// An object that changed cannot be read at this moment.
+    #[error("{0}")]
+    Unread(String),
     /// Known, and not part of this build.
     #[error("{0}")]
     Unsupported(String),
@@ -102,6 +105,7 @@ impl Error {
             | Error::Invalid(_) => Kind::Invalid,
             Error::Concurrent(_) => Kind::Conflict,
             Error::Damaged { .. } => Kind::Bug,
+            Error::Unread(_) => Kind::Unavailable,
             Error::Unsupported(_) => Kind::Unsupported,
             Error::Objects(error) => error.kind(),
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::Clients;
 use gennaker_http::{Api, Endpoint, Health};
@@ -54,7 +54,9 @@ impl Gate {
     /// Its routes, `/health` included.
     pub fn api(&self) -> Api {
         let limited = from_fn_with_state(self.rate_limit.clone(), rate_limit::admit);
-        let api = routes::api().layer(from_fn(identity::complete)).layer(limited);
+        // Who is asking is known before it is counted.
+        let known = from_fn_with_state(self.options.header, identity::complete);
+        let api = routes::api().layer(limited).layer(known);
         api.with_state(self.clone()).merge(self.health.api())
     }
 

@@ -345,6 +345,6 @@ fn caller(owner: &Owner, view: &StageView) -> Caller {
         execution: Some(execution.id.clone()),
         fence: Some(format!("{}/{}", execution.id, owner.epoch.0)),
         request: execution.id.clone(),
-        ..Caller::service("")
+        ..Caller::service("orca")
     }
 }

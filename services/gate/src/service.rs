@@ -15,7 +15,7 @@ use crate::{
     routes,
 };
 
-/// An endpoint that is passed on with the same method.
+/// An endpoint, and what of a service behind it answers with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forwarded {
     /// The method, for example `GET`.
@@ -24,8 +24,12 @@ pub struct Forwarded {
     pub path: &'static str,
     /// The service behind, for example `front50`.
     pub service: &'static str,
+    /// The service's method.
+    pub to_method: String,
     /// Its path; its parameters are named as in gate's path or query.
     pub to: &'static str,
+    /// Whether gate has an answer of its own, an empty one, where the service has no such thing.
+    pub is_optional: bool,
 }
 
 /// gate: cheap to clone.
@@ -76,8 +80,23 @@ impl Gate {
             method: endpoint.verb.method().to_string(),
             path: endpoint.path,
             service: endpoint.service.name(),
+            to_method: endpoint.verb.method().to_string(),
             to: endpoint.to,
+            is_optional: endpoint.is_optional(),
         };
         routes::forwarded().map(of).collect()
+    }
+
+    /// The same for endpoints that do more than pass on, but nothing without an endpoint behind.
+    pub fn relying() -> Vec<Forwarded> {
+        let of = |rest: &routes::Relying| Forwarded {
+            method: rest.method.to_owned(),
+            path: rest.path,
+            service: rest.service.name(),
+            to_method: rest.to_method.to_owned(),
+            to: rest.to,
+            is_optional: false,
+        };
+        routes::RELYING.iter().map(of).collect()
     }
 }

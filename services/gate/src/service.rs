@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::Clients;
 use gennaker_http::{Api, Endpoint, Health};
@@ -15,7 +15,7 @@ use crate::{
     routes,
 };
 
-/// An endpoint that is passed on with the same method.
+/// An endpoint, and what of a service behind it answers with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forwarded {
     /// The method, for example `GET`.
@@ -24,8 +24,12 @@ pub struct Forwarded {
     pub path: &'static str,
     /// The service behind, for example `front50`.
     pub service: &'static str,
+    /// The service's method.
+    pub to_method: String,
     /// Its path; its parameters are named as in gate's path or query.
     pub to: &'static str,
+    /// Whether gate has an answer of its own, an empty one, where the service has no such thing.
+    pub is_optional: bool,
 }
 
 /// gate: cheap to clone.
@@ -54,7 +58,9 @@ impl Gate {
     /// Its routes, `/health` included.
     pub fn api(&self) -> Api {
         let limited = from_fn_with_state(self.rate_limit.clone(), rate_limit::admit);
-        let api = routes::api().layer(from_fn(identity::complete)).layer(limited);
+        // Who is asking is known before it is counted.
+        let known = from_fn_with_state(self.options.header, identity::complete);
+        let api = routes::api().layer(limited).layer(known);
         api.with_state(self.clone()).merge(self.health.api())
     }
 
@@ -74,8 +80,23 @@ impl Gate {
             method: endpoint.verb.method().to_string(),
             path: endpoint.path,
             service: endpoint.service.name(),
+            to_method: endpoint.verb.method().to_string(),
             to: endpoint.to,
+            is_optional: endpoint.is_optional(),
         };
         routes::forwarded().map(of).collect()
+    }
+
+    /// The same for endpoints that do more than pass on, but nothing without an endpoint behind.
+    pub fn relying() -> Vec<Forwarded> {
+        let of = |rest: &routes::Relying| Forwarded {
+            method: rest.method.to_owned(),
+            path: rest.path,
+            service: rest.service.name(),
+            to_method: rest.to_method.to_owned(),
+            to: rest.to,
+            is_optional: false,
+        };
+        routes::RELYING.iter().map(of).collect()
     }
 }

@@ -8,6 +8,7 @@ mod crash;
 mod deployment;
 mod expressions;
 mod frozen;
+mod gate_paths;
 mod kills;
 mod recorded;
 mod start_and_stop;

@@ -37,6 +37,7 @@ mod table;
 mod task;
 mod template;
 mod time;
+mod transfer;
 mod tree;
 mod watch;
 
@@ -141,6 +142,16 @@ pub(crate) enum ClientCommand {
     /// What only administrators may do.
     #[command(subcommand, after_help = exit::HELP)]
     Admin(admin::Command),
+    /// Write everything that front50 keeps into a folder, a file an object.
+    ///
+    /// Example: gennaker export ./spinnaker --application shop
+    #[command(after_help = exit::HELP)]
+    Export(transfer::Export),
+    /// Make what front50 keeps as the files of an export say; what would change is shown first.
+    ///
+    /// Example: gennaker import ./spinnaker --dry-run
+    #[command(after_help = exit::HELP)]
+    Import(transfer::Import),
     /// Why something does not go on.
     #[command(subcommand, after_help = exit::HELP)]
     Doctor(doctor::Command),
@@ -198,6 +209,8 @@ async fn carry_out(command: ClientCommand, session: &mut Session<'_>) -> Result<
         ClientCommand::Artifact(command) => artifact::run(command, session).await,
         ClientCommand::Search(search) => search::run(search, session).await,
         ClientCommand::Admin(command) => admin::run(command, session).await,
+        ClientCommand::Export(export) => transfer::export(&export, session).await,
+        ClientCommand::Import(import) => transfer::import(&import, session).await,
         ClientCommand::Doctor(command) => doctor::run(command, session).await,
         ClientCommand::Expression(command) => expression::run(command, session).await,
         ClientCommand::Context(_) => Ok(()),

@@ -2,6 +2,7 @@
 
 mod apps;
 mod client;
+mod completion;
 mod contexts;
 mod doctor;
 mod executions;
@@ -10,4 +11,5 @@ mod gate;
 mod others;
 mod pipelines;
 mod templates;
+mod transfer;
 mod usage;

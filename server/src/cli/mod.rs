@@ -18,7 +18,7 @@ mod console;
 mod context;
 mod diff;
 mod doctor;
-mod document;
+pub(crate) mod document;
 mod execution;
 mod exit;
 mod expression;
@@ -114,25 +114,25 @@ pub(crate) struct Global {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ClientCommand {
     /// Applications.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["application", "applications"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["application", "applications"])]
     App(app::Command),
     /// Pipelines: their definitions, and starting them.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["pipelines", "pi"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["pipelines", "pi"])]
     Pipeline(pipeline::Command),
     /// Executions: runs of pipelines.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["executions", "ex"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["executions", "ex"])]
     Execution(execution::Command),
     /// Pipeline templates: what pipelines are made of.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["pipeline-templates", "pt"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["pipeline-templates", "pt"])]
     PipelineTemplate(template::Command),
     /// Projects: applications and pipelines that belong together.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["projects", "prj"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["projects", "prj"])]
     Project(project::Command),
     /// Accounts of the clouds, and who the caller is.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["accounts", "acc"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["accounts", "acc"])]
     Account(account::Command),
     /// Artifacts: where they come from, and their content.
-    #[command(subcommand, after_help = exit::HELP, visible_alias = "artifacts")]
+    #[command(subcommand, after_help = exit::HELP, alias = "artifacts")]
     Artifact(artifact::Command),
     /// Find applications, projects and infrastructure by a part of their name.
     ///
@@ -159,7 +159,7 @@ pub(crate) enum ClientCommand {
     #[command(subcommand, after_help = exit::HELP)]
     Expression(expression::Command),
     /// The gates that are written down, and which of them commands talk to.
-    #[command(subcommand, after_help = exit::HELP, visible_alias = "contexts")]
+    #[command(subcommand, after_help = exit::HELP, alias = "contexts")]
     Context(context::Command),
 }
 

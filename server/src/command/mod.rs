@@ -2,6 +2,7 @@
 
 mod completion;
 mod config;
+mod halyard;
 mod local_agent;
 mod serve;
 mod version;

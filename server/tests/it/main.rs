@@ -8,6 +8,7 @@ mod doctor;
 mod executions;
 mod expressions;
 mod gate;
+mod halyard;
 mod others;
 mod pipelines;
 mod templates;

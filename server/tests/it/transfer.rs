@@ -273,7 +273,7 @@ fn front50_is_spoken_to_directly() {
     folder.write("projects/new.yml", "name: new\n");
     fs::remove_file(folder.0.path().join("service-accounts/ci.yml")).unwrap();
     for what in [
-        "PUT /v2/applications/SHOP",
+        "PUT /v2/applications/shop",
         "PUT /permissions/applications/shop",
         "POST /v2/projects",
         "DELETE /serviceAccounts/ci",
@@ -288,7 +288,7 @@ fn front50_is_spoken_to_directly() {
         "{ran:?}"
     );
     let expected = [
-        ("PUT /v2/applications/SHOP".to_owned(), json!({"email": "b@example.com", "name": "SHOP"})),
+        ("PUT /v2/applications/shop".to_owned(), json!({"email": "b@example.com", "name": "shop"})),
         ("PUT /permissions/applications/shop".to_owned(), json!({"name": "shop", "permissions": {"READ": ["ops"]}})),
         ("POST /v2/projects".to_owned(), json!({"name": "new"})),
         ("DELETE /serviceAccounts/ci".to_owned(), Value::Null),

@@ -24,7 +24,7 @@ pub(super) async fn step(session: &mut Session<'_>, front50: Option<&Gate>, step
         (Step::Change { wanted, .. }, None) => save_by_gate(session, wanted, true).await,
         (Step::Delete(item), None) => gone(delete_by_gate(session, item).await),
         (Step::Create(item), Some(front50)) => Ok(create(front50, item).await?),
-        (Step::Change { live, wanted }, Some(front50)) => Ok(change(front50, live, wanted).await?),
+        (Step::Change { wanted, .. }, Some(front50)) => Ok(change(front50, wanted).await?),
         (Step::Delete(item), Some(front50)) => gone(delete(front50, item).await.map_err(Error::from)),
     }
 }
@@ -140,16 +140,13 @@ async fn create(front50: &Gate, item: &Item) -> Result<(), gate::Error> {
     send(front50, Method::POST, path, fields).await.map(drop)
 }
 
-async fn change(front50: &Gate, live: &Item, item: &Item) -> Result<(), gate::Error> {
+async fn change(front50: &Gate, item: &Item) -> Result<(), gate::Error> {
     let mut fields = body(item);
     let name = item.key.name();
     let id = item.id.as_deref().unwrap_or(name);
     let path: &[&str] = match item.kind {
         Kind::Application => {
             let permissions = fields.remove("permissions");
-            // The name is the one that it has there: it may be written in another case.
-            let name = live.value.get("name").and_then(Value::as_str).unwrap_or(name);
-            fields.insert("name".to_owned(), name.into());
             send(front50, Method::PUT, &["v2", "applications", name], fields).await?;
             return permit(front50, item, permissions).await;
         }
@@ -183,7 +180,7 @@ async fn save_notifications(front50: &Gate, item: &Item, fields: Object) -> Resu
 
 /// Front50 keeps an application's permissions beside it.
 async fn permit(front50: &Gate, item: &Item, permissions: Option<Value>) -> Result<(), gate::Error> {
-    let name = item.value.get("name").and_then(Value::as_str).unwrap_or(item.key.name());
+    let name = item.key.name();
     let path = ["permissions", "applications", name];
     let none = permissions
         .as_ref()

@@ -54,6 +54,9 @@ impl Item {
         let Value::Object(mut fields) = value else { return Err("it is no object".to_owned()) };
         let key = key(kind, &fields)?;
         let id = fields.text("id").filter(|id| !id.is_empty());
+        if kind == Kind::Application {
+            fields.insert("name".to_owned(), key.name().into());
+        }
         fields.retain(|name, value| !value.is_null() && !is_left_out(kind, name));
         Ok(Item { kind, key, id, value: diff::sorted(Value::Object(fields)) })
     }

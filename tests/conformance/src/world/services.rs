@@ -13,9 +13,10 @@ use std::{
 use anyhow::Context as _;
 use axum::{Router, extract::Request, response::IntoResponse as _};
 use gennaker_base::{SharedClock, SystemClock};
-use gennaker_clients::{Clients, ClouddriverClient, Front50Client, OrcaClient};
+use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
 use gennaker_clouddriver::Clouddriver;
 use gennaker_cluster::{Membership, Standing};
+use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
 use gennaker_http::outbound::{Outbound, UrlRuleOptions};
@@ -41,7 +42,7 @@ use super::{
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Running services.
-pub(super) struct Services {
+pub(crate) struct Services {
     caller: Caller,
     sockets: CancellationToken,
     behind: CancellationToken,
@@ -82,7 +83,7 @@ fn catalogue() -> anyhow::Result<Catalogue> {
 
 impl Services {
     /// Starts every service that has no address yet.
-    pub(super) async fn start(targets: &Addresses) -> anyhow::Result<Services> {
+    pub(crate) async fn start(targets: &Addresses) -> anyhow::Result<Services> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
         let clock: SharedClock = Arc::new(SystemClock);
         let store = SqlStore::open_sqlite(&folder.path().join("store.db"), clock.clone(), Default::default()).await?;
@@ -109,12 +110,12 @@ impl Services {
     }
 
     /// Calls the services.
-    pub(super) fn caller(&self) -> &Caller {
+    pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }
 
     /// Stops what was started: sockets, then requests, then what runs behind them, then the store.
-    pub(super) async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         let Work { sockets, behind, node } = std::mem::take(&mut *self.work.lock());
         self.sockets.cancel();
         sockets.join_all().await;
@@ -149,6 +150,7 @@ impl Starting<'_> {
         let front50 = self.front50().await?;
         self.clouddriver(front50).await?;
         self.orca(&clients).await?;
+        self.echo(&clients).await?;
         self.gate(clients).await?;
         Ok(())
     }
@@ -204,6 +206,19 @@ impl Starting<'_> {
         Ok(())
     }
 
+    async fn echo(&mut self, clients: &Clients) -> anyhow::Result<()> {
+        if self.addresses.of(Service::Echo).is_some() {
+            return Ok(());
+        }
+        let deps = gennaker_echo::Deps { clients: clients.clone(), clock: self.clock() };
+        let echo = Echo::new(Default::default(), deps);
+        let router = self.serve(Service::Echo, echo.api()).await?;
+        self.lines.echo.connect(router);
+        let stop = self.behind.clone();
+        self.work.behind.spawn(async move { echo.run(stop).await });
+        Ok(())
+    }
+
     async fn gate(&mut self, clients: Clients) -> anyhow::Result<()> {
         if self.addresses.of(Service::Gate).is_none() {
             let gate = Gate::new(Default::default(), clients);
@@ -219,7 +234,7 @@ impl Starting<'_> {
             service: service.name(),
             address: ([127, 0, 0, 1], 0).into(),
             hosts: Vec::new(),
-            origins: Vec::new(),
+            origins: Default::default(),
         };
         let server = Server::bind(options, router.clone()).await?;
         self.addresses.add(service, &format!("http://{}", server.address()));
@@ -232,6 +247,7 @@ impl Starting<'_> {
             front50: Front50Client::new(self.transport(Service::Front50, &self.lines.front50)?),
             orca: OrcaClient::new(self.transport(Service::Orca, &self.lines.orca)?),
             clouddriver: ClouddriverClient::new(in_process("clouddriver", &self.lines.clouddriver)),
+            echo: EchoClient::new(self.transport(Service::Echo, &self.lines.echo)?),
         })
     }
 
@@ -265,6 +281,7 @@ struct Lines {
     front50: Line,
     orca: Line,
     clouddriver: Line,
+    echo: Line,
 }
 
 /// A place where a service will answer: services are built from each other's clients.

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub(super) const VARIES: &str = "<varies>";
 
 /// Puts [`VARIES`] wherever the case's `variesBetweenRuns` points to.
-pub(super) fn mark_what_varies(case: &mut Value) {
+pub(crate) fn mark_what_varies(case: &mut Value) {
     let pointers: Vec<String> = case["variesBetweenRuns"]
         .as_array()
         .map(|pointers| pointers.iter().filter_map(|pointer| Some(pointer.as_str()?.to_owned())).collect())
@@ -40,13 +40,13 @@ pub(super) fn mark_what_varies(case: &mut Value) {
 
 /// Which of our ids the recorded `<id:N>` are, in one case.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Agreement {
+pub(crate) struct Agreement {
     ids: BTreeMap<String, String>,
 }
 
 impl Agreement {
     /// Ours with the recorded symbols in the places where it agrees with them.
-    pub(super) fn settle(&mut self, expected: &Value, got: Value) -> Value {
+    pub(crate) fn settle(&mut self, expected: &Value, got: Value) -> Value {
         match (expected, got) {
             (Value::String(symbol), _) if symbol == VARIES => expected.clone(),
             (Value::String(symbol), Value::Number(number)) => match symbol.as_str() {

@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 const SCHEME: &str = "spinnaker://";
 
 /// clouddriver with the stand-in before it.
-pub(super) fn before(clouddriver: Router, front50: Router) -> Router {
+pub(crate) fn before(clouddriver: Router, front50: Router) -> Router {
     let fetch = move |Json(artifact): Json<Value>| fetch(artifact, front50.clone());
     Router::new()
         .route("/artifacts/fetch", put(fetch.clone()))

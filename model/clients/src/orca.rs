@@ -1,6 +1,6 @@
 //! orca: executions.
 
-use gennaker_http::{Call, Caller, Result, Transport};
+use gennaker_http::{Call, Caller, Result, Streamed, Transport};
 use gennaker_wire::{Execution, Status};
 use http::Method;
 use serde::Deserialize;
@@ -46,6 +46,11 @@ impl OrcaClient {
     /// answers as they are.
     pub async fn forward(&self, caller: &Caller, call: Call) -> Result<Value> {
         self.transport.send(caller, call).await
+    }
+
+    /// Forwards a call whose answer is read as it comes: server-sent events. Ours only.
+    pub async fn stream(&self, caller: &Caller, call: Call) -> Result<Streamed> {
+        self.transport.stream(caller, call).await
     }
 
     /// Starts a pipeline; returns the reference, `/pipelines/ID`.

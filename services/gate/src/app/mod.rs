@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod configs;
+pub(crate) mod events;
 pub(crate) mod infrastructure;
 pub(crate) mod optional;
 pub(crate) mod search;

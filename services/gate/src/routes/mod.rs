@@ -4,6 +4,7 @@ mod admin;
 mod applications;
 mod configs;
 mod diagnosis;
+mod events;
 mod executions;
 mod expressions;
 mod infrastructure;
@@ -40,6 +41,7 @@ pub(crate) fn api() -> Api<Gate> {
         .merge(admin::api())
         .merge(expressions::api())
         .merge(diagnosis::api())
+        .merge(events::api())
         .merge(tasks::api())
         .merge(infrastructure::api())
         .merge(search::api())

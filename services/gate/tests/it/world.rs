@@ -141,7 +141,7 @@ pub(crate) struct World {
     router: Router,
 }
 
-fn options() -> TransportOptions {
+pub(crate) fn options() -> TransportOptions {
     TransportOptions { retries: 0, ..TransportOptions::default() }
 }
 

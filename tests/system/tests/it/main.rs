@@ -9,6 +9,7 @@ mod deployment;
 mod expressions;
 mod frozen;
 mod kills;
+mod live_events;
 mod recorded;
 mod start_and_stop;
 mod support;

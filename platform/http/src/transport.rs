@@ -24,7 +24,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use gennaker_base::{Backoff, Kind};
-use http::{HeaderName, Method, Response, StatusCode, header};
+use http::{Method, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
@@ -116,6 +116,14 @@ impl Transport {
         })
     }
 
+    /// Sends a call whose answer is no JSON, and gives it as it is.
+    ///
+    /// # Errors
+    /// As [`Transport::send`], but for what the answer is.
+    pub async fn bytes(&self, caller: &Caller, call: Call) -> Result<Bytes> {
+        self.exchange(caller, call).await
+    }
+
     /// Sends a call for something that may not exist: `None` if the peer answers that it does not.
     ///
     /// # Errors
@@ -149,7 +157,7 @@ impl Transport {
             || [Method::GET, Method::HEAD, Method::PUT, Method::DELETE].contains(&call.method);
         let mut headers = caller.headers();
         headers.insert(header::ACCEPT, A::ACCEPTED);
-        headers.extend(call.headers.iter().cloned().map(|(name, value)| (Some::<HeaderName>(name), value)));
+        headers.extend(call.headers.clone());
         let asked = Asked {
             service: self.service,
             target: call.target(),

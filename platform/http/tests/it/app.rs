@@ -210,7 +210,7 @@ pub(crate) async fn serve(router: axum::Router, seen: Arc<Seen>, limits: ServeLi
         service: "example",
         address: "127.0.0.1:0".parse().expect("an address"),
         hosts: vec!["gate.example.com".into(), String::new()],
-        origins: vec!["https://deck.example.com".into()],
+        origins: vec!["https://deck.example.com".into()].into(),
     };
     let server = Server::bind(options, router).await.expect("a free port").with_limits(limits);
     let (address, shutdown) = (server.address(), CancellationToken::new());

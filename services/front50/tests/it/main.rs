@@ -1,11 +1,9 @@
 //! front50 behind its guard, on a real folder.
 
 mod fences;
-mod golden;
 mod pipelines;
 mod races;
 mod refusals;
-mod replay;
 mod routes;
 mod store;
 

@@ -31,9 +31,9 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 pub(super) fn api() -> Api<Gate> {
     Api::new("gate")
         // With an application it is READ that is needed.
-        .route(get("/events", live).needs(KNOWN).beyond())
-        .route(get("/pipelines/{id}/events", of_pipeline).needs(READ).beyond())
-        .route(get("/tasks/{id}/events", of_task).needs(READ).beyond())
+        .route(get("/events", live).needs(KNOWN).reads(["application", "types"]).beyond())
+        .route(get("/pipelines/{id}/events", of_pipeline).needs(READ).reads(["after"]).beyond())
+        .route(get("/tasks/{id}/events", of_task).needs(READ).reads(["after"]).beyond())
 }
 
 /// What changes: `application=NAME`, `types=execution,task,inventory`.

@@ -15,7 +15,7 @@ use axum::{
 };
 use futures::{StreamExt as _, stream, stream::BoxStream};
 use gennaker_base::{ManualClock, Timestamp};
-use gennaker_clients::{Clients, ClouddriverClient, Front50Client, OrcaClient};
+use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
 use gennaker_gate::{Gate, Options};
 use gennaker_http::{GuardOptions, Transport};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -99,6 +99,7 @@ impl World {
             front50: Front50Client::new(in_process("front50", &Peer::default())),
             orca: OrcaClient::new(orca),
             clouddriver: ClouddriverClient::new(in_process("clouddriver", clouddriver)),
+            echo: EchoClient::new(in_process("echo", &Peer::default())),
         };
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000_000)));
         World { gate: Gate::new(Options::default(), clients).with_clock(clock.clone()), clock }

@@ -10,6 +10,7 @@ mod expressions;
 mod frozen;
 mod gate_paths;
 mod kills;
+mod live_events;
 mod recorded;
 mod start_and_stop;
 mod support;

@@ -42,5 +42,5 @@ pub use self::{
     permission::{Access, Permission},
     prometheus::prometheus,
     serve::{Origins, ServeLimits, ServeOptions, Server},
-    transport::{Call, Transport, TransportOptions, http_client, install_crypto_provider},
+    transport::{Call, IfChanged, Transport, TransportOptions, http_client, install_crypto_provider},
 };

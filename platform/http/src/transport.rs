@@ -28,7 +28,7 @@ use url::Url;
 use self::{
     budget::Budget,
     circuit::Circuit,
-    way::{Asked, Way},
+    way::{Answer, Asked, Way},
 };
 pub use self::{
     call::Call,
@@ -54,6 +54,20 @@ impl Default for TransportOptions {
     fn default() -> Self {
         TransportOptions { deadline: Duration::from_secs(30), retries: 2, answer_limit: 64 << 20 }
     }
+}
+
+/// The answer to a call for something that the caller may have already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IfChanged<T> {
+    /// The caller has the newest.
+    Unchanged,
+    /// It is this.
+    Changed {
+        /// The answer.
+        value: T,
+        /// What names it, if the peer names its answers.
+        etag: Option<String>,
+    },
 }
 
 /// The way to a service. Clones share the retry budget and the circuit.
@@ -95,7 +109,11 @@ impl Transport {
     pub async fn send<T: DeserializeOwned>(&self, caller: &Caller, call: Call) -> Result<T> {
         let (method, path) = (call.method.clone(), call.path.clone());
         let answer = self.exchange(caller, call).await?;
-        let json: &[u8] = if answer.trim_ascii().is_empty() { b"null" } else { &answer };
+        self.read(&answer.body, &method, &path)
+    }
+
+    fn read<T: DeserializeOwned>(&self, answer: &[u8], method: &Method, path: &str) -> Result<T> {
+        let json: &[u8] = if answer.trim_ascii().is_empty() { b"null" } else { answer };
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let (service, at, error) = (self.service, error.path().to_string(), error.inner());
@@ -116,7 +134,29 @@ impl Transport {
         }
     }
 
-    async fn exchange(&self, caller: &Caller, call: Call) -> Result<Bytes> {
+    /// Sends a call for something of which the caller may have the newest already: what `etag` names.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub async fn send_if_changed<T: DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        call: Call,
+        etag: Option<&str>,
+    ) -> Result<IfChanged<T>> {
+        let (method, path) = (call.method.clone(), call.path.clone());
+        let call = match etag {
+            Some(etag) => call.header(http::header::IF_NONE_MATCH.as_str(), etag),
+            None => call,
+        };
+        let answer = self.exchange(caller, call).await?;
+        if answer.is_unchanged {
+            return Ok(IfChanged::Unchanged);
+        }
+        Ok(IfChanged::Changed { value: self.read(&answer.body, &method, &path)?, etag: answer.etag })
+    }
+
+    async fn exchange(&self, caller: &Caller, call: Call) -> Result<Answer> {
         if let Some(fault) = call.fault {
             return Err(Error::invalid(fault));
         }

@@ -174,6 +174,10 @@ impl Settings {
         }
         let mut echo_settings: ServiceSettings<gennaker_echo::Options> = service(&echo, "echo", 8089)?;
         echo_settings.own.quiet_period = echo.bind("quietPeriod")?;
+        echo_settings.own.front50 = echo.bind("front50")?;
+        echo_settings.own.orca = echo.bind("orca")?;
+        echo_settings.own.git = echo.bind("trigger.git")?;
+        echo_settings.own.fiat = echo.bind("services.fiat")?;
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,

@@ -29,6 +29,16 @@ pub(super) struct Asked {
     pub(super) answer_limit: usize,
 }
 
+/// A good answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) body: Bytes,
+    /// What names it.
+    pub(super) etag: Option<String>,
+    /// The caller has what he asked for: nothing is in the body.
+    pub(super) is_unchanged: bool,
+}
+
 /// A try without a good answer.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -63,7 +73,7 @@ impl Way {
     }
 
     /// Sends the request once and reads the whole answer.
-    pub(super) async fn send(&self, asked: &Asked) -> std::result::Result<Bytes, Failure> {
+    pub(super) async fn send(&self, asked: &Asked) -> std::result::Result<Answer, Failure> {
         match self {
             Way::Http { base, client } => {
                 let request = request(asked, &absolute(base, &asked.target)).map_err(Failure::unsent)?;
@@ -92,16 +102,18 @@ impl Way {
         }
     }
 
-    async fn read<B>(&self, asked: &Asked, response: Response<B>) -> std::result::Result<Bytes, Failure>
+    async fn read<B>(&self, asked: &Asked, response: Response<B>) -> std::result::Result<Answer, Failure>
     where
         B: HttpBody<Data = Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let status = response.status();
+        let etag = response.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
         let body = Limited::new(response.into_body(), asked.answer_limit).collect().await;
         let body = body.map_err(|error| self.broken(asked, error.as_ref()))?.to_bytes();
-        if status.is_success() {
-            return Ok(body);
+        let is_unchanged = status == StatusCode::NOT_MODIFIED && asked.headers.contains_key(header::IF_NONE_MATCH);
+        if status.is_success() || is_unchanged {
+            return Ok(Answer { body, etag, is_unchanged });
         }
         // A balancer in front of no server answers with these too, but in HTML or text.
         let gateway =

@@ -31,23 +31,6 @@ const fn executions(reason: &'static str, cases: &'static [&'static str]) -> Not
 
 /// All of them.
 pub(crate) const NOT_YET: &[NotYet] = &[
-    executions(
-        "echo takes no events yet",
-        &[
-            "echo-webhook-parameters",
-            "echo-webhook-constraint-no",
-            "echo-webhook-other-source",
-            "echo-webhook-trigger-off",
-            "echo-webhook-artifacts-no",
-            "echo-manual",
-            "echo-manual-name",
-            "echo-manual-dry",
-            "echo-git",
-            "echo-git-branch-no",
-            "echo-jenkins",
-            "echo-pubsub",
-        ],
-    ),
     executions("front50 keeps no pipeline templates", &["v2-*"]),
     executions("orca does not expand templates", &["tmpl-*"]),
     executions(

@@ -185,6 +185,10 @@ impl Settings {
         if let ObjectSettings::Bucket { root_folder, .. } = &objects {
             front50_settings.own.root_folder.clone_from(root_folder);
         }
+        echo_settings.own.front50 = echo.bind("front50")?;
+        echo_settings.own.orca = echo.bind("orca")?;
+        echo_settings.own.git = echo.bind("trigger.git")?;
+        echo_settings.own.fiat = echo.bind("services.fiat")?;
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,

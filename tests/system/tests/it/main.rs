@@ -12,3 +12,4 @@ mod kills;
 mod recorded;
 mod start_and_stop;
 mod support;
+mod writers;

@@ -1,6 +1,7 @@
 //! The journeys.
 
 mod bad_input;
+mod buckets;
 mod command_line;
 mod configuration;
 mod counting;

@@ -21,7 +21,10 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::support::{DEADLINE, install_with, number};
+use crate::{
+    buckets,
+    support::{DEADLINE, install_with, number},
+};
 
 const APPLICATION: &str = "writers";
 /// How many saves are to be answered, unless `GENNAKER_WRITES` says otherwise.
@@ -46,10 +49,7 @@ async fn two_nodes_on_a_folder_lose_nothing() {
 async fn two_nodes_on_a_bucket_lose_nothing() {
     let Some(server) = S3Server::start().await.expect("a server") else { return };
     server.make_bucket("writers", true).await.expect("a bucket");
-    let (endpoint, key, secret) = (server.endpoint(), s3::KEY, s3::SECRET);
-    let s3 = format!(
-        "spinnaker.s3:\n  enabled: true\n  bucket: writers\n  endpoint: {endpoint}\n  accessKey: {key}\n  secretKey: {secret}\n"
-    );
+    let s3 = buckets::settings(&server, "writers", s3::SECRET);
     two_nodes_lose_nothing("a bucket", &format!("{REFUSE_STALE}{s3}"), usize::MAX).await;
 }
 

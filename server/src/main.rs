@@ -23,7 +23,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the control plane: gate, orca, clouddriver and front50 in this process.
+    /// Run the control plane: gate, orca, clouddriver, front50 and echo in this process.
     Serve(command::Serve),
     /// Run the data plane of one local account: its processes and its load balancers.
     LocalAgent(command::LocalAgent),

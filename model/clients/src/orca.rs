@@ -1,5 +1,6 @@
 //! orca: executions.
 
+use bytes::Bytes;
 use gennaker_http::{Call, Caller, Result, Transport};
 use gennaker_wire::{Execution, Status};
 use http::Method;
@@ -46,6 +47,11 @@ impl OrcaClient {
     /// answers as they are.
     pub async fn forward(&self, caller: &Caller, call: Call) -> Result<Value> {
         self.transport.send(caller, call).await
+    }
+
+    /// The same for an answer that is no JSON.
+    pub async fn forward_bytes(&self, caller: &Caller, call: Call) -> Result<Bytes> {
+        self.transport.bytes(caller, call).await
     }
 
     /// Starts a pipeline; returns the reference, `/pipelines/ID`.

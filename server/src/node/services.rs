@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use axum::Router;
 use futures::future::{BoxFuture, join_all};
 use gennaker_base::SharedClock;
-use gennaker_clients::{Clients, ClouddriverClient, Front50Client, OrcaClient};
+use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
 use gennaker_clouddriver::Clouddriver;
 use gennaker_cluster::Standing;
+use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
 use gennaker_http::{
@@ -80,6 +81,7 @@ impl Services {
         services.front50(&shared, &lines).await?;
         services.clouddriver(&shared, &lines).await?;
         services.orca(&shared, &lines, &clients).await?;
+        services.echo(&shared, &lines, &clients).await?;
         services.gate(&shared, clients).await?;
         services.healthcheck(&shared).await?;
         Ok(services)
@@ -143,6 +145,18 @@ impl Services {
         Ok(())
     }
 
+    async fn echo(&mut self, shared: &Shared<'_>, lines: &Lines, clients: &Clients) -> anyhow::Result<()> {
+        let settings = &shared.settings.echo;
+        if !settings.place.runs_here {
+            return Ok(());
+        }
+        let deps = gennaker_echo::Deps { clients: clients.clone(), clock: shared.clock() };
+        let echo = Echo::new(settings.own.clone(), deps);
+        lines.echo.connect(self.socket(shared, &settings.place, echo.api(), echo.health()).await?);
+        self.add(move |stop| async move { echo.run(stop).await });
+        Ok(())
+    }
+
     async fn gate(&mut self, shared: &Shared<'_>, clients: Clients) -> anyhow::Result<()> {
         let settings = &shared.settings.gate;
         if !settings.place.runs_here {
@@ -178,7 +192,7 @@ impl Services {
         shared: &Shared<'_>,
         router: Router,
     ) -> anyhow::Result<()> {
-        let options = ServeOptions { service, address, hosts, origins: shared.settings.origins.clone() };
+        let options = ServeOptions { service, address, hosts, origins: shared.settings.origins(service) };
         let socket = Server::bind(options, router).await.with_context(|| format!("{service} cannot start"))?;
         self.sockets.push(socket);
         Ok(())
@@ -218,6 +232,7 @@ struct Lines {
     front50: Line,
     orca: Line,
     clouddriver: Line,
+    echo: Line,
 }
 
 impl Lines {
@@ -227,6 +242,7 @@ impl Lines {
             front50: Front50Client::new(transport(&settings.front50.place, &self.front50)?),
             orca: OrcaClient::new(transport(&settings.orca.place, &self.orca)?),
             clouddriver: ClouddriverClient::new(transport(&settings.clouddriver.place, &self.clouddriver)?),
+            echo: EchoClient::new(transport(&settings.echo.place, &self.echo)?),
         })
     }
 }

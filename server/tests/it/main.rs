@@ -2,9 +2,12 @@
 
 mod apps;
 mod client;
+mod contexts;
 mod doctor;
 mod executions;
 mod expressions;
 mod gate;
+mod others;
 mod pipelines;
+mod templates;
 mod usage;

@@ -1,7 +1,8 @@
 //! gate: the public API, in front of every other service.
 //!
 //! `routes/` speaks upstream's HTTP API; `app/` decides what is asked of whom and puts the answers together. Most answers
-//! are passed on unread, so that a field that this build does not know survives.
+//! are passed on unread, so that a field that this build does not know survives: `forward/` does that for the tables in
+//! `routes/`.
 //!
 //! Guarantees:
 //! * An error of a service behind keeps its status and its message.
@@ -11,11 +12,15 @@
 //! It keeps no state and no cache.
 
 mod app;
+mod forward;
+mod identity;
+mod openapi;
 mod options;
+pub mod rate_limit;
 mod routes;
 mod service;
 
 pub use self::{
     options::{ExecutionOptions, FetchOptions, Options},
-    service::Gate,
+    service::{Forwarded, Gate},
 };

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::rate_limit;
+
 /// The settings under `gate` in `gate.yml`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -13,6 +15,9 @@ pub struct Options {
     /// starts the service sets it.
     #[serde(skip)]
     pub deck: Option<Url>,
+    /// How many requests a caller may send. It stands elsewhere (`rate-limit`), so that whoever starts the service sets it.
+    #[serde(skip)]
+    pub rate_limit: rate_limit::Options,
 }
 
 /// Lists of executions.

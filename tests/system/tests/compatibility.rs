@@ -12,6 +12,7 @@ use std::{
 };
 
 use gennaker_clouddriver::Clouddriver;
+use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
 use gennaker_http::{Coverage, Endpoint};
@@ -177,6 +178,7 @@ fn methods_and_services_are_compared() {
         path: "/a",
         permission: None,
         coverage: Coverage::Done,
+        query: Vec::new(),
     };
     let theirs = |method: &str| Upstream { service: "gate".into(), method: method.into(), path: "/a".into() };
     assert!(theirs("GET").is(&endpoint("gate", "GET")) && theirs("ANY").is(&endpoint("gate", "PUT")));
@@ -185,7 +187,7 @@ fn methods_and_services_are_compared() {
 
 /// Every endpoint that a service of ours declares.
 fn declared() -> Vec<Endpoint> {
-    [Gate::endpoints(), Orca::endpoints(), Clouddriver::endpoints(), Front50::endpoints()].concat()
+    [Gate::endpoints(), Orca::endpoints(), Clouddriver::endpoints(), Front50::endpoints(), Echo::endpoints()].concat()
 }
 
 /// Every endpoint of upstream's, in the file's order; what it lists twice is one endpoint.

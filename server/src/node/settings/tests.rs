@@ -6,9 +6,9 @@ fn bind(orca: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
     bind_file("orca.yml", orca, variables)
 }
 
-fn bind_file(name: &str, content: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
+fn bind_file(name: &str, text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
     let folder = tempfile::tempdir()?;
-    std::fs::write(folder.path().join(name), content)?;
+    std::fs::write(folder.path().join(name), text)?;
     let mut sources = Sources::of_folder(folder.path());
     for (name, value) in variables {
         sources.environment.insert((*name).to_owned(), (*value).to_owned());
@@ -82,6 +82,44 @@ fn a_call_ends_before_the_step_that_makes_it() {
     let error = bind("webhook: {deadlineMs: 120000}", &[]).err().expect("an error").to_string();
     assert!(error.contains("webhook.deadlineMs (120000) has to be less than orca.stepDeadlineMs (120000)"), "{error}");
     assert!(bind("webhook: {deadlineMs: 120000}\norca: {stepDeadlineMs: 180000}", &[]).is_ok());
+}
+
+#[test]
+fn pages_that_may_call_are_configured_under_upstreams_keys() {
+    let pattern = "
+cors: {allowed-origins-pattern: 'https://.*[.]corp[.]test', expect-localhost: true}
+services: {deck: {base-url: 'https://deck.test', redirect-host-pattern: ui}}
+server: {allowed-origins: ['https://tools.test']}
+";
+    let settings = bind_file("gate.yml", pattern, &[]).expect("settings");
+    let named = ["https://tools.test".to_owned(), "https://deck.test".to_owned()];
+    let gate = settings.origins("gate");
+    assert_eq!(gate.named, named);
+    assert_eq!((gate.pattern.as_deref(), gate.hosts), (Some("https://.*[.]corp[.]test"), None));
+    assert_eq!(settings.origins("orca"), named.to_vec().into(), "patterns are for gate only");
+
+    let list = "cors: {allow-mode: list, allowed-origins: ['https://a.test', 'https://b.test']}";
+    let settings = bind_file("gate.yml", list, &[]).expect("settings");
+    assert_eq!(settings.origins("gate").named, ["https://a.test", "https://b.test"]);
+    let error = bind_file("gate.yml", "cors: {allowMode: list, allowedOrigins: ['*']}", &[]).err().expect("a refusal");
+    assert!(error.to_string().starts_with("cors.allowed-origins: `*` cannot be used"), "{error}");
+}
+
+#[test]
+fn rate_limits_are_configured_under_upstreams_keys() {
+    let limits = "
+rate-limit:
+  enabled: true
+  learning: false
+  rateSeconds: 60
+  capacityByPrincipal: [{principal: bot@example.com, override: 5}]
+  enforcing: ['app:deck']
+";
+    let settings = bind_file("gate.yml", limits, &[]).expect("settings");
+    let limit = settings.gate.own.rate_limit;
+    assert_eq!((limit.enabled, limit.learning, limit.capacity, limit.rate_seconds), (true, false, 60, 60));
+    assert_eq!(limit.capacity_by_principal[0].number, 5);
+    assert_eq!(limit.enforcing, ["app:deck"]);
 }
 
 /// The bucket's options and the root folder; `None` is a folder.

@@ -8,10 +8,12 @@ use std::{
     sync::Arc,
 };
 
+use super::shelf::{Cached, Indexed, Shelf};
+
 /// The items of a group by their folded ids.
 #[derive(Debug)]
 pub(crate) struct Cache<T> {
-    items: BTreeMap<String, Cached<T>>,
+    items: Shelf<T>,
     damaged: BTreeMap<String, Damage>,
     /// The own writes that a running refresh may not know, by the count of writes at that time.
     own: HashMap<String, u64>,
@@ -40,13 +42,6 @@ pub(crate) enum Found<T> {
     Failed(String),
 }
 
-#[derive(Debug)]
-struct Cached<T> {
-    item: Arc<T>,
-    /// The stamp under which it was read; `None` if this node wrote it.
-    stamp: Option<String>,
-}
-
 #[derive(Debug, PartialEq, Eq)]
 struct Damage {
     reason: String,
@@ -55,7 +50,7 @@ struct Damage {
 
 impl<T> Default for Cache<T> {
     fn default() -> Self {
-        Cache { items: BTreeMap::new(), damaged: BTreeMap::new(), own: HashMap::new(), writes: 0 }
+        Cache { items: Shelf::default(), damaged: BTreeMap::new(), own: HashMap::new(), writes: 0 }
     }
 }
 
@@ -70,6 +65,16 @@ impl<T> Cache<T> {
         self.items.get(id).map(|cached| cached.item.clone())
     }
 
+    /// The items of which one term is this, in the order of their ids.
+    pub(crate) fn found_by(&self, term: &str) -> Vec<Arc<T>> {
+        self.items.found_by(term).map(|cached| cached.item.clone()).collect()
+    }
+
+    /// How often an item was put or taken away.
+    pub(crate) fn changes(&self) -> u64 {
+        self.items.changes()
+    }
+
     /// The number of items.
     pub(crate) fn len(&self) -> usize {
         self.items.len()
@@ -80,6 +85,13 @@ impl<T> Cache<T> {
         self.damaged.iter().map(|(id, damage)| (id.as_str(), damage.reason.as_str()))
     }
 
+    /// The number of own writes: to be asked before the store is listed.
+    pub(crate) fn writes(&self) -> u64 {
+        self.writes
+    }
+}
+
+impl<T: Indexed> Cache<T> {
     /// This node wrote an item.
     pub(crate) fn wrote(&mut self, id: &str, item: Arc<T>) {
         self.changed(id);
@@ -90,11 +102,6 @@ impl<T> Cache<T> {
     pub(crate) fn removed(&mut self, id: &str) {
         self.changed(id);
         self.items.remove(id);
-    }
-
-    /// The number of own writes: to be asked before the store is listed.
-    pub(crate) fn writes(&self) -> u64 {
-        self.writes
     }
 
     /// What to read of a listing (ids and stamps) that was begun at `writes`.
@@ -119,7 +126,7 @@ impl<T> Cache<T> {
         let own = std::mem::take(&mut self.own);
         let newer = |id: &str| own.get(id).is_some_and(|at| *at > reading.writes);
         let gone = |id: &String| !reading.present.contains_key(id) && !unknown(id) && !newer(id);
-        self.items.retain(|id, _| !gone(id));
+        self.items.retain(|id| !gone(id));
         self.damaged.retain(|id, _| !gone(id));
         let mut news = Vec::new();
         for (id, found) in found.into_iter().filter(|(id, _)| !newer(id)) {

@@ -18,7 +18,7 @@ use std::sync::{
 };
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use gennaker_base::SharedClock;
+use gennaker_base::{SharedClock, id};
 use gennaker_http::{Health, HealthComponent};
 use gennaker_objects::{Condition, Object, Objects, Revision, Unread, Version};
 use serde_json::{Map, Value};
@@ -28,6 +28,7 @@ use super::{
     Error,
     cache::Cache,
     layout::{Layout, fold},
+    shelf::Indexed,
 };
 use crate::Options;
 
@@ -37,9 +38,11 @@ const READS: usize = 16;
 const NAMED: usize = 20;
 
 /// What is kept in a group.
-pub(crate) trait Item: Send + Sync + 'static {
+pub(crate) trait Item: Indexed + Send + Sync + 'static {
     /// The group, a folder's name.
     const GROUP: &'static str;
+    /// What the health calls it; a group may have objects of several kinds.
+    const NAME: &'static str = Self::GROUP;
     /// The name of each object's file.
     const FILE: &'static str;
 
@@ -62,6 +65,8 @@ pub(crate) struct Collection<T> {
     marking: Marking,
     failing: AtomicBool,
     health: HealthComponent,
+    /// Which process this is, for versions of what is in memory.
+    life: String,
 }
 
 /// What an object is in the store at this moment.
@@ -94,13 +99,14 @@ impl<T: Item> Collection<T> {
     ) -> Result<Self, Error> {
         Ok(Collection {
             objects,
-            clock,
             layout: Layout::new(&options.root_folder, T::GROUP, T::FILE)?,
             cache: RwLock::default(),
             following: Following::default(),
             marking: Marking::default(),
             failing: AtomicBool::new(false),
-            health: health.component(T::GROUP),
+            health: health.component(T::NAME),
+            life: id::generate(clock.now()),
+            clock,
         })
     }
 
@@ -109,11 +115,31 @@ impl<T: Item> Collection<T> {
         self.with(Cache::all)
     }
 
-    /// All items; with `fresh` after a look whether others changed some. A store that does not answer is not waited for:
-    /// its state is in the health.
+    /// The items of which one term is this, as they are in memory.
+    pub(crate) fn found_by(&self, term: &str) -> Vec<Arc<T>> {
+        self.with(|cache| cache.found_by(term))
+    }
+
+    /// The item of an id as it is in memory.
+    pub(crate) fn remembered(&self, id: &str) -> Option<Arc<T>> {
+        self.with(|cache| cache.get(&fold(id)))
+    }
+
+    /// A text that is another one after each change of what is in memory; no two processes have the same.
+    pub(crate) fn version(&self) -> String {
+        format!("{}-{}", self.life, self.with(Cache::changes))
+    }
+
+    /// Looks whether others changed something, and takes it over. A store that does not answer is not waited for: its
+    /// state is in the health.
+    pub(crate) async fn catch_up(&self) {
+        self.report(self.refresh(false).await);
+    }
+
+    /// All items; with `fresh` after [`Self::catch_up`].
     pub(crate) async fn list(&self, fresh: bool) -> Vec<Arc<T>> {
         if fresh {
-            self.report(self.refresh(false).await);
+            self.catch_up().await;
         }
         self.all()
     }
@@ -128,7 +154,7 @@ impl<T: Item> Collection<T> {
                 Ok(item) => Ok(Arc::new(item)),
                 Err(reason) => Err(Error::Damaged { key: key.to_string(), reason }),
             },
-            Err(error) if error.kind().is_transient() => self.with(|cache| cache.get(&fold(id))).ok_or(error.into()),
+            Err(error) if error.kind().is_transient() => self.remembered(id).ok_or(error.into()),
             Err(error) => Err(Error::Damaged { key: key.to_string(), reason: error.to_string() }),
         }
     }

@@ -3,11 +3,9 @@
 mod bucket;
 mod fences;
 mod following;
-mod golden;
 mod pipelines;
 mod races;
 mod refusals;
-mod replay;
 mod routes;
 mod store;
 

@@ -180,7 +180,7 @@ spinnaker:
         ("spinnaker.s3: {enabled: true, bucket: a, serverSideEncryption: DES}", "is AES256 or AWSKMS"),
         ("spinnaker.s3: {enabled: true, bucket: a, rootFolder: ../x}", "spinnaker.s3.rootFolder cannot be `../x`"),
     ] {
-        let error = bucket(wrong, &[]).err().expect(wrong);
+        let error = bucket(wrong, &[]).expect_err(wrong);
         assert!(format!("{error:#}").contains(words), "{error:#}");
     }
     assert!(

@@ -17,9 +17,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use gennaker_base::{SharedClock, id};
 use gennaker_http::{Health, HealthComponent};
-use gennaker_objects::{Condition, Object, Objects, Unread, Version};
+use gennaker_objects::{Condition, Object, Objects, Revision, Unread, Version};
 use serde_json::{Map, Value};
 
 use self::{following::Following, marking::Marking};
@@ -31,6 +32,8 @@ use super::{
 };
 use crate::Options;
 
+/// How many objects are read at a time.
+const READS: usize = 16;
 /// How many damaged objects the health names.
 const NAMED: usize = 20;
 
@@ -198,13 +201,13 @@ impl<T: Item> Collection<T> {
     /// What an item was, newest first and at most `limit`; revisions that cannot be read are left out.
     pub(crate) async fn history(&self, id: &str, limit: usize) -> Result<Vec<T>, Error> {
         let Ok(key) = self.layout.key(id) else { return Ok(Vec::new()) };
-        let mut items = Vec::new();
-        for revision in self.objects.history(&key, limit).await? {
-            if let Some(object) = self.objects.get_version(&key, &revision.id).await? {
-                items.extend(T::read(&fold(id), &object).ok());
-            }
-        }
-        Ok(items)
+        let read = |revision: Revision| {
+            let key = &key;
+            async move { self.objects.get_version(key, &revision.id).await }
+        };
+        let revisions = stream::iter(self.objects.history(&key, limit).await?);
+        let objects: Vec<Option<Object>> = revisions.map(read).buffered(READS).try_collect().await?;
+        Ok(objects.into_iter().flatten().filter_map(|object| T::read(&fold(id), &object).ok()).collect())
     }
 
     /// Takes over what others changed; with `all` also what nobody marked.

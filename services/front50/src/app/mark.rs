@@ -11,15 +11,18 @@
 //! times and has seen everything; all others have to list. Upstream writes a mark without a journal: then the next journal
 //! has another number.
 //!
-//! It holds the last [`LIMIT`] ids. It does no I/O.
+//! It holds the ids of two minutes, since every node lists once a minute anyway, and [`LIMIT`] at most: a versioned bucket
+//! keeps every mark. It does no I/O.
 
 use std::collections::BTreeMap;
 
 use gennaker_base::Timestamp;
 use serde_json::{Map, Value};
 
-/// How many ids a journal holds: with ids of 36 bytes the mark has 16 KB.
+/// How many ids a journal holds at most: with ids of 36 bytes the mark has 16 KB then.
 const LIMIT: usize = 256;
+/// How long it holds an id, in milliseconds.
+const AGE: i64 = 120_000;
 const LAST_MODIFIED: &str = "lastModified";
 const JOURNAL: &str = "journal";
 const AFTER: &str = "journal.after";
@@ -67,7 +70,7 @@ impl Mark {
         let new = || Journal { number, after: self.last_modified, changed: BTreeMap::new() };
         let mut journal = self.journal.clone().unwrap_or_else(new);
         journal.changed.extend(ids.into_iter().map(|id| (id, last_modified)));
-        journal.forget();
+        journal.forget(last_modified);
         Mark { last_modified, journal: Some(journal) }
     }
 
@@ -99,15 +102,15 @@ impl Mark {
 }
 
 impl Journal {
-    /// Forgets the oldest ids over the limit, all of one time together.
-    fn forget(&mut self) {
-        if self.changed.len() <= LIMIT {
-            return;
-        }
+    /// Forgets what is too old and the oldest over the limit, all of one time together.
+    fn forget(&mut self, now: i64) {
         let mut times: Vec<i64> = self.changed.values().copied().collect();
         times.sort_unstable_by(|one, other| other.cmp(one));
-        self.after = self.after.max(times[LIMIT]);
-        self.changed.retain(|_, at| *at > self.after);
+        let young = times.partition_point(|at| *at >= now.saturating_sub(AGE));
+        if let Some(newest_to_go) = times.get(young.min(LIMIT)) {
+            self.after = self.after.max(*newest_to_go);
+            self.changed.retain(|_, at| *at > self.after);
+        }
     }
 }
 
@@ -136,6 +139,17 @@ mod tests {
         assert_eq!(third.since(second.place().expect("a journal")), Some(ids(&["a"])));
         assert_eq!(Mark::read(&third.write()), third);
         assert_eq!(first.since(third.place().expect("a journal")), None, "the mark was put back");
+    }
+
+    #[test]
+    fn a_quiet_group_has_a_small_mark_without_a_gap() {
+        let first = Mark::read(b"").after(ids(&["a", "b"]), at(1000), 7);
+        let place = first.place().expect("a journal");
+        let second = first.after(ids(&["c"]), at(1000 + AGE), 8);
+        assert_eq!(second.journal.as_ref().map(|journal| journal.changed.len()), Some(3));
+        let third = second.after(ids(&["d"]), at(1001 + AGE), 8);
+        assert_eq!(third.journal.as_ref().map(|journal| journal.changed.len()), Some(2));
+        assert_eq!(third.since(place), Some(ids(&["c", "d"])), "whoever saw what is forgotten missed nothing");
     }
 
     #[test]

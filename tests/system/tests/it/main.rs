@@ -1,6 +1,7 @@
 //! The journeys.
 
 mod bad_input;
+mod buckets;
 mod command_line;
 mod configuration;
 mod counting;
@@ -14,3 +15,4 @@ mod live_events;
 mod recorded;
 mod start_and_stop;
 mod support;
+mod writers;

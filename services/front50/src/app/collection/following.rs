@@ -19,11 +19,8 @@ use super::{
         cache::{Cache, Found},
         mark::{Mark, Place},
     },
-    Collection, Item, details,
+    Collection, Item, READS, details,
 };
-
-/// How many objects are read at a time.
-const READS: usize = 16;
 
 /// How far a group was followed, and who follows it at this moment.
 #[derive(Debug)]

@@ -160,6 +160,8 @@ impl Settings {
         if call >= step {
             bail!("webhook.deadlineMs ({call}) has to be less than orca.stepDeadlineMs ({step}): change one of them");
         }
+        let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
+        front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
@@ -170,7 +172,7 @@ impl Settings {
             orca: orca_settings,
             stages,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
-            front50: service(&front50, "front50", 8080)?,
+            front50: front50_settings,
         };
         for config in [&gate, &clouddriver, &orca, &front50] {
             config.note_unread();

@@ -3,8 +3,12 @@ use gennaker_config::Sources;
 use super::*;
 
 fn bind(orca: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
+    bind_file("orca.yml", orca, variables)
+}
+
+fn bind_file(name: &str, content: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
     let folder = tempfile::tempdir()?;
-    std::fs::write(folder.path().join("orca.yml"), orca)?;
+    std::fs::write(folder.path().join(name), content)?;
     let mut sources = Sources::of_folder(folder.path());
     for (name, value) in variables {
         sources.environment.insert((*name).to_owned(), (*value).to_owned());
@@ -15,6 +19,15 @@ fn bind(orca: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
 #[test]
 fn without_configuration_the_stages_have_their_defaults() {
     assert_eq!(bind("", &[]).expect("settings").stages, gennaker_orca_stages::Options::default());
+}
+
+#[test]
+fn service_accounts_are_configured_under_upstreams_key() {
+    let front50 = "service-accounts:\n- name: deploy-bot\n  memberOf: [deploy-team]\n";
+    let settings = bind_file("front50.yml", front50, &[]).expect("settings");
+    let accounts = settings.front50.own.service_accounts;
+    assert_eq!((accounts.len(), accounts[0].name.as_str()), (1, "deploy-bot"));
+    assert_eq!(accounts[0].member_of, ["deploy-team"]);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! front50 behind its guard, on a real folder.
 
 mod fences;
+mod kinds;
 mod pipelines;
 mod races;
 mod refusals;
 mod routes;
 mod store;
+mod versions;
 
 use std::{
     collections::HashMap,

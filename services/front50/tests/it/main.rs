@@ -3,11 +3,13 @@
 mod bucket;
 mod fences;
 mod following;
+mod kinds;
 mod pipelines;
 mod races;
 mod refusals;
 mod routes;
 mod store;
+mod versions;
 
 use std::{
     collections::HashMap,

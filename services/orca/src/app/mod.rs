@@ -16,6 +16,7 @@ pub(crate) mod stage_schemas;
 pub(crate) mod standing;
 pub(crate) mod start;
 pub(crate) mod task_view;
+pub(crate) mod templates;
 mod trigger_match;
 pub(crate) mod unexpand;
 

@@ -80,7 +80,7 @@ async fn complaint(client: &Client, base: &str, row: &Row) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_endpoint_is_answered_as_the_documentation_says() {
-    let install = install().await;
+    let mut install = install().await;
     let base = install.base_url(Service::Gate).to_string();
     let base = base.trim_end_matches('/');
     let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());

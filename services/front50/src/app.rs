@@ -11,6 +11,7 @@ mod kind;
 mod layout;
 mod mark;
 mod notifications;
+mod packed;
 mod permissions;
 mod pipeline_checks;
 mod pipeline_queries;

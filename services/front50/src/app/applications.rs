@@ -12,6 +12,7 @@ use super::{
     collection::{Current, Item},
     jackson::{Shape, coerce},
     layout::{fold, shorten},
+    packed::Keep,
     search::search,
     shelf::Indexed,
 };
@@ -58,6 +59,8 @@ pub(crate) fn parse_application(mut body: Object) -> Result<Application, String>
     application.name = application.name.to_uppercase().trim().to_owned();
     Ok(application)
 }
+
+impl Keep for Application {}
 
 impl Indexed for Application {}
 

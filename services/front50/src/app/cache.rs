@@ -8,7 +8,10 @@ use std::{
     sync::Arc,
 };
 
-use super::shelf::{Cached, Indexed, Shelf};
+use super::{
+    packed::Kept,
+    shelf::{Indexed, Ready, Shelf},
+};
 
 /// The items of a group by their folded ids.
 #[derive(Debug)]
@@ -32,8 +35,8 @@ pub(crate) struct Reading {
 /// What the store had under an id.
 #[derive(Debug)]
 pub(crate) enum Found<T> {
-    /// An item.
-    Item(T),
+    /// An item, packed already: the many of a first listing are not held decoded.
+    Item(Ready<T>),
     /// Nothing (any more).
     Nothing,
     /// Something that is no item, and why.
@@ -56,18 +59,18 @@ impl<T> Default for Cache<T> {
 
 impl<T> Cache<T> {
     /// All items in the order of their ids.
-    pub(crate) fn all(&self) -> Vec<Arc<T>> {
-        self.items.values().map(|cached| cached.item.clone()).collect()
+    pub(crate) fn all(&self) -> Vec<Kept<T>> {
+        self.items.values().map(|cached| cached.kept.clone()).collect()
     }
 
     /// The item of an id.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<T>> {
-        self.items.get(id).map(|cached| cached.item.clone())
+    pub(crate) fn get(&self, id: &str) -> Option<Kept<T>> {
+        self.items.get(id).map(|cached| cached.kept.clone())
     }
 
     /// The items of which one term is this, in the order of their ids.
-    pub(crate) fn found_by(&self, term: &str) -> Vec<Arc<T>> {
-        self.items.found_by(term).map(|cached| cached.item.clone()).collect()
+    pub(crate) fn found_by(&self, term: &str) -> Vec<Kept<T>> {
+        self.items.found_by(term).map(|cached| cached.kept.clone()).collect()
     }
 
     /// How often an item was put or taken away.
@@ -91,11 +94,18 @@ impl<T> Cache<T> {
     }
 }
 
-impl<T: Indexed> Cache<T> {
+impl<T: Indexed> Found<T> {
+    /// An item that was read.
+    pub(crate) fn item(item: T) -> Found<T> {
+        Found::Item(Ready::of(&Arc::new(item)))
+    }
+}
+
+impl<T> Cache<T> {
     /// This node wrote an item.
-    pub(crate) fn wrote(&mut self, id: &str, item: Arc<T>) {
+    pub(crate) fn wrote(&mut self, id: &str, item: Ready<T>) {
         self.changed(id);
-        self.items.insert(id.to_owned(), Cached { item, stamp: None });
+        self.items.insert(id, item, None);
     }
 
     /// This node removed an item.
@@ -106,9 +116,9 @@ impl<T: Indexed> Cache<T> {
 
     /// What to read of a listing (ids and stamps) that was begun at `writes`.
     pub(crate) fn compare(&self, present: BTreeMap<String, String>, writes: u64) -> Reading {
-        let known = |id: &str, stamp: &String| {
-            let of_item = self.items.get(id).and_then(|cached| cached.stamp.as_ref());
-            let of_damage = self.damaged.get(id).and_then(|damage| damage.stamp.as_ref());
+        let known = |id: &str, stamp: &str| {
+            let of_item = self.items.get(id).and_then(|cached| cached.stamp.as_deref());
+            let of_damage = self.damaged.get(id).and_then(|damage| damage.stamp.as_deref());
             of_item == Some(stamp) || of_damage == Some(stamp)
         };
         let ids = present.iter().filter(|(id, stamp)| !known(id, stamp)).map(|(id, _)| id.clone()).collect();
@@ -125,7 +135,7 @@ impl<T: Indexed> Cache<T> {
     ) -> Vec<(String, String)> {
         let own = std::mem::take(&mut self.own);
         let newer = |id: &str| own.get(id).is_some_and(|at| *at > reading.writes);
-        let gone = |id: &String| !reading.present.contains_key(id) && !unknown(id) && !newer(id);
+        let gone = |id: &str| !reading.present.contains_key(id) && !unknown(id) && !newer(id);
         self.items.retain(|id| !gone(id));
         self.damaged.retain(|id, _| !gone(id));
         let mut news = Vec::new();
@@ -153,7 +163,7 @@ impl<T: Indexed> Cache<T> {
     fn place(&mut self, id: String, found: Found<T>, stamp: Option<String>) -> Option<(String, String)> {
         let damage = match found {
             Found::Item(item) => {
-                self.items.insert(id.clone(), Cached { item: Arc::new(item), stamp });
+                self.items.insert(&id, item, stamp);
                 None
             }
             Found::Nothing => {
@@ -188,6 +198,10 @@ impl<T: Indexed> Cache<T> {
 mod tests {
     use super::*;
 
+    fn ready(item: i32) -> Ready<i32> {
+        Ready::of(&Arc::new(item))
+    }
+
     fn listing(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
         entries.iter().map(|(id, stamp)| ((*id).to_owned(), (*stamp).to_owned())).collect()
     }
@@ -200,51 +214,51 @@ mod tests {
     }
 
     fn items(cache: &Cache<i32>) -> Vec<i32> {
-        cache.all().into_iter().map(|item| *item).collect()
+        cache.all().iter().filter_map(Kept::item).map(|item| *item).collect()
     }
 
     #[test]
     fn only_what_changed_is_read() {
         let mut cache = Cache::default();
-        assert_eq!(refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::Item(1)), ["a", "b"]);
-        assert_eq!(refresh(&mut cache, &[("a", "1"), ("b", "2")], |_| Found::Item(2)), ["b"]);
+        assert_eq!(refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::item(1)), ["a", "b"]);
+        assert_eq!(refresh(&mut cache, &[("a", "1"), ("b", "2")], |_| Found::item(2)), ["b"]);
         assert_eq!(items(&cache), [1, 2]);
-        assert_eq!(refresh(&mut cache, &[("b", "2")], |_| Found::Item(3)), Vec::<String>::new());
+        assert_eq!(refresh(&mut cache, &[("b", "2")], |_| Found::item(3)), Vec::<String>::new());
         assert_eq!(items(&cache), [2]);
-        cache.wrote("b", Arc::new(4));
-        assert_eq!(refresh(&mut cache, &[("b", "3")], |_| Found::Item(4)), ["b"], "its stamp is not known yet");
+        cache.wrote("b", ready(4));
+        assert_eq!(refresh(&mut cache, &[("b", "3")], |_| Found::item(4)), ["b"], "its stamp is not known yet");
     }
 
     #[test]
     fn a_slow_refresh_does_not_undo_own_writes() {
         let mut cache = Cache::default();
-        refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::Item(1));
+        refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::item(1));
         let before = cache.writes();
         let reading = cache.compare(listing(&[("a", "2"), ("b", "2")]), before);
-        cache.wrote("a", Arc::new(7));
+        cache.wrote("a", ready(7));
         cache.removed("b");
-        cache.wrote("c", Arc::new(8));
-        let found = reading.ids.iter().map(|id| (id.clone(), Found::Item(2))).collect();
+        cache.wrote("c", ready(8));
+        let found = reading.ids.iter().map(|id| (id.clone(), Found::item(2))).collect();
         cache.take(&reading, found, |_| false);
         assert_eq!(items(&cache), [7, 8]);
-        refresh(&mut cache, &[("a", "3")], |_| Found::Item(9));
+        refresh(&mut cache, &[("a", "3")], |_| Found::item(9));
         assert_eq!(items(&cache), [9], "the next refresh knows better");
     }
 
     #[test]
     fn what_was_read_without_a_listing_is_taken_over() {
         let mut cache = Cache::default();
-        refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::Item(1));
+        refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::item(1));
         let before = cache.writes();
-        cache.wrote("c", Arc::new(7));
+        cache.wrote("c", ready(7));
         let found = |id: &str, found| (id.to_owned(), found);
-        let read = vec![found("a", Found::Item(2)), found("b", Found::Nothing), found("c", Found::Item(1))];
+        let read = vec![found("a", Found::item(2)), found("b", Found::Nothing), found("c", Found::item(1))];
         cache.take_changed(read, before);
         assert_eq!(items(&cache), [2, 7], "an own write since then is newer");
         let damaged = || vec![found("a", Found::Damaged("no JSON".to_owned()))];
         assert_eq!(cache.take_changed(damaged(), cache.writes()).len(), 1);
         assert_eq!(cache.take_changed(damaged(), cache.writes()), [], "it is known");
-        assert_eq!(refresh(&mut cache, &[("a", "2"), ("c", "1")], |_| Found::Item(3)), ["a", "c"]);
+        assert_eq!(refresh(&mut cache, &[("a", "2"), ("c", "1")], |_| Found::item(3)), ["a", "c"]);
         assert_eq!((items(&cache), cache.damaged().count()), (vec![3, 3], 0));
     }
 
@@ -255,11 +269,11 @@ mod tests {
         assert_eq!(refresh(&mut cache, &[("a", "1")], damaged), ["a"]);
         assert_eq!(cache.damaged().collect::<Vec<_>>(), [("a", "no JSON")]);
         assert_eq!(refresh(&mut cache, &[("a", "1")], damaged), Vec::<String>::new());
-        refresh(&mut cache, &[("a", "2")], |_| Found::Item(1));
+        refresh(&mut cache, &[("a", "2")], |_| Found::item(1));
         assert_eq!((cache.damaged().count(), items(&cache)), (0, vec![1]));
         refresh(&mut cache, &[("a", "3")], |_| Found::Failed("permission denied".to_owned()));
         assert_eq!((cache.damaged().count(), items(&cache)), (1, vec![1]), "what cannot be read now stays");
-        assert_eq!(refresh(&mut cache, &[("a", "3")], |_| Found::Item(2)), ["a"]);
+        assert_eq!(refresh(&mut cache, &[("a", "3")], |_| Found::item(2)), ["a"]);
         refresh(&mut cache, &[], |_| Found::Nothing);
         assert_eq!(cache.len(), 0);
     }

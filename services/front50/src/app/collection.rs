@@ -28,7 +28,8 @@ use super::{
     Error,
     cache::Cache,
     layout::{Layout, fold},
-    shelf::Indexed,
+    packed::Kept,
+    shelf::{Indexed, Ready},
 };
 use crate::Options;
 
@@ -110,19 +111,24 @@ impl<T: Item> Collection<T> {
         })
     }
 
-    /// All items as they are in memory.
+    /// All items as they are in memory. Of packed ones each is decoded: see [`Self::kept`].
     pub(crate) fn all(&self) -> Vec<Arc<T>> {
+        self.kept().iter().filter_map(Kept::item).collect()
+    }
+
+    /// All items as they are kept in memory.
+    pub(crate) fn kept(&self) -> Vec<Kept<T>> {
         self.with(Cache::all)
     }
 
     /// The items of which one term is this, as they are in memory.
     pub(crate) fn found_by(&self, term: &str) -> Vec<Arc<T>> {
-        self.with(|cache| cache.found_by(term))
+        self.with(|cache| cache.found_by(term)).iter().filter_map(Kept::item).collect()
     }
 
     /// The item of an id as it is in memory.
     pub(crate) fn remembered(&self, id: &str) -> Option<Arc<T>> {
-        self.with(|cache| cache.get(&fold(id)))
+        self.with(|cache| cache.get(&fold(id)))?.item()
     }
 
     /// A text that is another one after each change of what is in memory; no two processes have the same.
@@ -182,7 +188,8 @@ impl<T: Item> Collection<T> {
         let key = self.layout.key(id)?;
         let item = Arc::new(item);
         self.objects.put(&key, item.write().into(), current.unchanged()).await?;
-        self.change(|cache| cache.wrote(&fold(id), item.clone()));
+        let ready = Ready::of(&item);
+        self.change(|cache| cache.wrote(&fold(id), ready));
         self.mark(fold(id)).await;
         Ok(item)
     }

@@ -22,6 +22,7 @@ use super::{
     applications::later,
     collection::{Current, Item},
     jackson::{Shape, coerce},
+    packed::Keep,
     reservations::Reservations,
     shelf::Indexed,
 };
@@ -143,6 +144,8 @@ impl<K> Serialize for Record<K> {
         self.body.serialize(serializer)
     }
 }
+
+impl<K> Keep for Record<K> {}
 
 impl<K: Kind> Indexed for Record<K> {
     fn terms(&self) -> Vec<String> {

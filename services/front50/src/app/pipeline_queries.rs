@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use gennaker_wire::{Object, ObjectExt as _, Pipeline};
+use gennaker_wire::{Object, Pipeline};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
     Error, Pipelines,
     configs::{Config, trigger_term},
     layout::fold,
+    packed::Kept,
 };
 
 /// Which pipelines of an application are listed.
@@ -33,6 +35,34 @@ pub(crate) struct Triggers {
     pub(crate) types: Option<Vec<String>>,
 }
 
+/// As much of a pipeline as the choice needs.
+#[derive(Debug, Deserialize)]
+struct Glance {
+    disabled: Option<bool>,
+    triggers: Option<Vec<Option<TriggerGlance>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TriggerGlance {
+    #[serde(default, rename = "type")]
+    kind: Value,
+    #[serde(default)]
+    enabled: Value,
+}
+
+impl Triggers {
+    fn fit(&self, pipeline: &Glance) -> bool {
+        let fits = |trigger: &TriggerGlance| {
+            let is_of =
+                |types: &Vec<String>| trigger.kind.as_str().is_some_and(|kind| types.iter().any(|it| it == kind));
+            self.enabled.is_none_or(|enabled| is_true(&trigger.enabled) == enabled)
+                && self.types.as_ref().is_none_or(is_of)
+        };
+        self.enabled_pipelines.is_none_or(|enabled| (pipeline.disabled == Some(true)) != enabled)
+            && pipeline.triggers.iter().flatten().flatten().any(fits)
+    }
+}
+
 impl Pipelines {
     /// What the list of all pipelines is now: another text after each change of one.
     pub(crate) async fn version(&self, fresh: bool) -> String {
@@ -41,24 +71,23 @@ impl Pipelines {
     }
 
     /// All pipelines, or those of which a trigger is wanted, as they are in memory.
-    pub(crate) fn list(&self, wanted: &Triggers) -> Vec<Arc<Pipeline>> {
-        let mut all = self.items().all();
+    pub(crate) fn list(&self, wanted: &Triggers) -> Vec<Kept<Pipeline>> {
+        let mut all = self.items().kept();
         if *wanted != Triggers::default() {
-            all.retain(|pipeline| {
-                let fits = |trigger: &Object| {
-                    wanted.enabled.is_none_or(|enabled| is_enabled(trigger) == enabled)
-                        && wanted.types.as_ref().is_none_or(|types| {
-                            trigger
-                                .get("type")
-                                .and_then(Value::as_str)
-                                .is_some_and(|kind| types.iter().any(|it| it == kind))
-                        })
-                };
-                wanted.enabled_pipelines.is_none_or(|enabled| is_disabled(pipeline) != enabled)
-                    && triggers(pipeline).any(fits)
-            });
+            all.retain(|pipeline| pipeline.part().is_some_and(|glance| wanted.fit(&glance)));
         }
         all
+    }
+
+    /// The pipelines that may be made from a template, as they are in memory after a look whether others changed some.
+    pub(crate) async fn templated(&self) -> Vec<Arc<Pipeline>> {
+        self.look(true).await;
+        let mut all = self.items().kept();
+        all.retain(|pipeline| match pipeline {
+            Kept::Packed(packed) => packed.text().contains("templatedPipeline"),
+            Kept::Whole(_) => true,
+        });
+        all.iter().filter_map(Kept::item).collect()
     }
 
     /// The pipelines of an application in their order, numbered from 0.
@@ -113,18 +142,26 @@ pub(super) fn in_order<T: Config>(configs: &mut [Arc<T>]) {
 /// Pipelines in their order, with the indices 0 to n-1.
 fn numbered(mut pipelines: Vec<Arc<Pipeline>>, most: Option<usize>) -> Vec<Pipeline> {
     in_order(&mut pipelines);
-    let shown = pipelines.iter().take(most.unwrap_or(usize::MAX));
-    (0..).zip(shown).map(|(index, pipeline)| Pipeline { index: Some(index), ..(**pipeline).clone() }).collect()
+    let shown = pipelines.into_iter().take(most.unwrap_or(usize::MAX));
+    let one = |pipeline: Arc<Pipeline>| Arc::unwrap_or_clone(pipeline);
+    (0..).zip(shown).map(|(index, pipeline)| Pipeline { index: Some(index), ..one(pipeline) }).collect()
 }
 
 fn is_disabled(pipeline: &Pipeline) -> bool {
     pipeline.disabled == Some(true)
 }
 
-/// Whether a trigger is on; upstream takes nothing but true, as a boolean or a text, for it.
 fn is_enabled(trigger: &Object) -> bool {
-    trigger.get("enabled").is_some_and(|enabled| enabled.is_boolean() || enabled.is_string())
-        && trigger.boolean("enabled") == Some(true)
+    trigger.get("enabled").is_some_and(is_true)
+}
+
+/// Whether a trigger's `enabled` is on; upstream takes nothing but true, as a boolean or a text, for it.
+fn is_true(enabled: &Value) -> bool {
+    match enabled {
+        Value::Bool(enabled) => *enabled,
+        Value::String(text) => text.trim().eq_ignore_ascii_case("true"),
+        _ => false,
+    }
 }
 
 fn triggers(pipeline: &Pipeline) -> impl Iterator<Item = &Object> {

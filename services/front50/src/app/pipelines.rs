@@ -11,6 +11,7 @@ use super::{
     collection::{Current, Item},
     configs::{self, Config, Configs},
     jackson::{Shape, coerce},
+    packed::{Keep, Kept, Packed},
     pipeline_checks as checks,
     shelf::Indexed,
 };
@@ -66,6 +67,16 @@ pub(crate) fn parse_pipeline(mut body: Object) -> Result<Pipeline, String> {
         body.shift_remove("id");
     }
     serde_json::from_value(Value::Object(body)).map_err(|error| error.to_string())
+}
+
+impl Keep for Pipeline {
+    fn keep(self: &Arc<Self>) -> Kept<Self> {
+        Packed::of(self.as_ref()).map_or_else(|| Kept::Whole(self.clone()), Kept::Packed)
+    }
+
+    fn unpack(packed: &Packed) -> Option<Self> {
+        packed.decode()
+    }
 }
 
 impl Indexed for Pipeline {

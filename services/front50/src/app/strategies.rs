@@ -10,6 +10,7 @@ use super::{
     Error,
     collection::Item,
     configs::{self, Config, Configs},
+    packed::{Keep, Kept, Packed},
     pipeline_checks as checks,
     pipeline_queries::in_order,
     shelf::Indexed,
@@ -22,6 +23,16 @@ pub(crate) struct Strategy(Pipeline);
 
 /// The strategies.
 pub(crate) type Strategies = Configs<Strategy>;
+
+impl Keep for Strategy {
+    fn keep(self: &Arc<Self>) -> Kept<Self> {
+        Packed::of(self.as_ref()).map_or_else(|| Kept::Whole(self.clone()), Kept::Packed)
+    }
+
+    fn unpack(packed: &Packed) -> Option<Self> {
+        packed.decode().map(Strategy)
+    }
+}
 
 impl Indexed for Strategy {
     fn terms(&self) -> Vec<String> {
@@ -58,8 +69,8 @@ impl Config for Strategy {
 
 impl Strategies {
     /// All strategies, as they are in memory.
-    pub(crate) fn list(&self) -> Vec<Arc<Strategy>> {
-        self.items.all()
+    pub(crate) fn list(&self) -> Vec<Kept<Strategy>> {
+        self.items.kept()
     }
 
     /// The strategies of an application in their order, with the indices that they have.

@@ -70,7 +70,7 @@ async fn list(
         types: query.trigger_types.map(|types| types.split(',').map(str::to_owned).collect()),
     };
     let version = app.pipelines.version(query.refresh.or_true()).await;
-    Ok(versioned(&headers, &version, async { shared(app.pipelines.list(&wanted)) }).await)
+    Ok(versioned(&headers, &version, async { app.pipelines.list(&wanted) }).await)
 }
 
 async fn of_application(

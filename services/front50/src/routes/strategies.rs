@@ -32,7 +32,7 @@ pub(super) fn api() -> Api<Arc<App>> {
 async fn list(_caller: Caller, State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     app.strategies.items.catch_up().await;
     let version = app.strategies.items.version();
-    versioned(&headers, &version, async { shared(app.strategies.list()) }).await
+    versioned(&headers, &version, async { app.strategies.list() }).await
 }
 
 async fn of_application(

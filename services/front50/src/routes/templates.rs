@@ -84,7 +84,7 @@ async fn update(
 }
 
 async fn remove(_caller: Caller, State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode> {
-    let pipelines = app.pipelines.configs.items.list(true).await;
+    let pipelines = app.pipelines.templated().await;
     app.templates.remove(&id, &pipelines).await?;
     Ok(StatusCode::OK)
 }
@@ -95,7 +95,7 @@ async fn dependents(
     Path(id): Path<String>,
     Query(query): Query<Dependents>,
 ) -> Json<Vec<Shared<Pipeline>>> {
-    let pipelines = app.pipelines.configs.items.list(true).await;
+    let pipelines = app.pipelines.templated().await;
     Json(shared(app.templates.pipelines_of(&id, &pipelines, query.recursive.or_false()).await))
 }
 
@@ -134,7 +134,7 @@ async fn remove_version(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<StatusCode> {
-    let pipelines = app.pipelines.configs.items.list(true).await;
+    let pipelines = app.pipelines.templated().await;
     app.templates.remove_version(&id, &wanted.into(), &pipelines).await?;
     Ok(StatusCode::OK)
 }
@@ -144,7 +144,7 @@ async fn dependents_of_tagged(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Json<Vec<Shared<Pipeline>>> {
-    Json(shared(made_from(&id, &app.pipelines.configs.items.list(true).await)))
+    Json(shared(made_from(&id, &app.pipelines.templated().await)))
 }
 
 impl From<Wanted> for Which {

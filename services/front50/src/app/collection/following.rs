@@ -103,11 +103,15 @@ impl<T: Item> Collection<T> {
     async fn read_all(&self) -> Result<(), Error> {
         let writes = self.with(Cache::writes);
         let listing = self.objects.list(self.layout.folder()).await?;
-        let keys: BTreeMap<String, Entry> =
-            listing.entries.into_iter().filter_map(|entry| Some((self.layout.id(&entry.key)?, entry))).collect();
-        let stamps = keys.iter().map(|(id, entry)| (id.clone(), entry.stamp.clone())).collect();
+        let (mut stamps, mut keys) = (BTreeMap::new(), BTreeMap::new());
+        for Entry { key, stamp, .. } in listing.entries {
+            let Some(id) = self.layout.id(&key) else { continue };
+            stamps.insert(id.clone(), stamp);
+            keys.insert(id, key);
+        }
         let reading = self.with(|cache| cache.compare(stamps, writes));
-        let found = self.read_objects(reading.ids.iter().map(|id| (id.clone(), keys[id].key.clone())).collect()).await;
+        let keys = reading.ids.iter().filter_map(|id| keys.remove_entry(id)).collect();
+        let found = self.read_objects(keys).await;
         let hidden = |id: &str| {
             let begins = |key: &str| listing.unread.iter().any(|unread| key.starts_with(&unread.prefix));
             self.layout.key(id).is_ok_and(|key| begins(key.as_str()))
@@ -128,7 +132,7 @@ impl<T: Item> Collection<T> {
 
     async fn read(&self, id: &str, key: &Key) -> Found<T> {
         match self.objects.get(key).await {
-            Ok(Some(object)) => T::read(id, &object).map_or_else(Found::Damaged, Found::Item),
+            Ok(Some(object)) => T::read(id, &object).map_or_else(Found::Damaged, Found::item),
             Ok(None) => Found::Nothing,
             Err(error) if error.kind().is_transient() => Found::Failed(error.to_string()),
             Err(error) => Found::Damaged(error.to_string()),

@@ -7,6 +7,8 @@ use gennaker_wire::{Application, Object, Pipeline};
 use http::Method;
 use serde_json::Value;
 
+use crate::PipelineChanges;
+
 /// Calls front50.
 #[derive(Clone)]
 pub struct Front50Client {
@@ -90,15 +92,17 @@ impl Front50Client {
         self.transport.send(caller, Call::get(&["pipelines", application])).await
     }
 
-    /// Every pipeline with every field that it has, unless `etag` says that the caller has them already. A front50 without
-    /// `ETag`s always sends them.
-    pub async fn all_configs(
+    /// The pipelines that changed after a version, page by page; the empty version is before everything. A front50 that
+    /// tells no changes sends all pipelines, unless `etag` says that the caller has them already. The pages are ours only.
+    pub async fn pipeline_changes(
         &self,
         caller: &Caller,
+        after: &str,
         etag: Option<&str>,
         deadline: Duration,
-    ) -> Result<IfChanged<Vec<Object>>> {
-        self.transport.send_if_changed(caller, Call::get(&["pipelines"]).deadline(deadline), etag).await
+    ) -> Result<IfChanged<PipelineChanges>> {
+        let call = Call::get(&["pipelines"]).query("after", after).deadline(deadline);
+        self.transport.send_if_changed(caller, call, etag).await
     }
 
     /// The pipelines of an application, each with every field that it has; none if there is no such application.

@@ -3,12 +3,14 @@
 //!
 //! A method is one endpoint; its errors are the peer's, as `gennaker_http::Error`.
 
+mod changes;
 mod clouddriver;
 mod echo;
 mod front50;
 mod orca;
 
 pub use self::{
+    changes::{PipelineChanges, PipelinePage},
     clouddriver::ClouddriverClient,
     echo::EchoClient,
     front50::Front50Client,

@@ -10,6 +10,8 @@ mod quiet;
 mod start;
 pub(crate) mod webhook;
 
+use std::{collections::HashSet, sync::Arc};
+
 use gennaker_artifacts::{ExpectedArtifact, trigger::any_artifact_matches};
 use gennaker_base::{SharedClock, Timestamp, id};
 use gennaker_http::Health;
@@ -24,7 +26,7 @@ pub(crate) use self::{
     start::Sender,
 };
 use self::{
-    known::{Config, Known},
+    known::{Config, Known, Pipeline},
     matcher::Matcher,
     pipelines::Pipelines,
     start::{Identity, Start, Starter},
@@ -102,23 +104,21 @@ impl App {
 /// The pipelines that the event starts: each once, by the first of its triggers that fires.
 fn matching(known: &Known, matcher: &dyn Matcher) -> Vec<Start> {
     let mut starts: Vec<Start> = Vec::new();
-    for (config, trigger) in matcher.types().iter().flat_map(|kind| known.triggers(kind)) {
-        if starts.iter().any(|start| std::sync::Arc::ptr_eq(&start.config, config)) {
+    let mut started: HashSet<*const Pipeline> = HashSet::new();
+    for (pipeline, trigger) in matcher.types().iter().flat_map(|kind| known.triggers(kind)) {
+        if started.contains(&Arc::as_ptr(pipeline)) {
             continue;
         }
         let Some(mut fired) = matcher.fire(trigger) else { continue };
-        if !has_expected(config, trigger, matcher) {
+        let Some(config) = pipeline.config() else { continue };
+        if !has_expected(&config, trigger, matcher) {
             continue;
         }
         if fired.text("id").is_none_or(|id| id.is_empty()) {
-            fired.insert("id".to_owned(), own_id(config, trigger).into());
+            fired.insert("id".to_owned(), own_id(&config, trigger).into());
         }
-        starts.push(Start {
-            config: config.clone(),
-            trigger: fired,
-            artifacts: matcher.artifacts().to_vec(),
-            as_sender: false,
-        });
+        started.insert(Arc::as_ptr(pipeline));
+        starts.push(Start { config, trigger: fired, artifacts: matcher.artifacts().to_vec(), as_sender: false });
     }
     starts
 }

@@ -3,9 +3,11 @@
 mod applications;
 mod batch;
 mod cache;
+mod changes;
 mod collection;
 mod configs;
 mod error;
+mod feed;
 mod jackson;
 mod kind;
 mod layout;
@@ -40,6 +42,7 @@ pub(crate) use self::{
     applications::{Applications, parse_application},
     batch::BatchOutcome,
     collection::Collection,
+    feed::{Feed, MOST},
     kind::{Kind, Record},
     notifications::{GLOBAL, Notifications},
     permissions::{Permission, Permissions},

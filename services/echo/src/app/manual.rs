@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     Error, Event,
-    known::{Config, Known},
+    known::{Config, Known, Pipeline},
     pipelines::Pipelines,
     start::Start,
 };
@@ -26,7 +26,8 @@ pub(crate) async fn starts(event: &Event, pipelines: &Pipelines) -> Result<Vec<S
     let fresh = pipelines.fresh().await?;
     let now = if fresh.is_newest { None } else { read_now(pipelines, &application).await };
     let known = now.as_ref().unwrap_or(&fresh.known);
-    let starts: Vec<Start> = known.named(&application, &named).map(|config| start(config, trigger.clone())).collect();
+    let configs = known.named(&application, &named).filter_map(Pipeline::config);
+    let starts: Vec<Start> = configs.map(|config| start(&config, trigger.clone())).collect();
     if starts.is_empty() {
         tracing::warn!(
             application,

@@ -1,8 +1,9 @@
 //! The pipelines, kept at hand and as fresh as an event needs them.
 //!
-//! front50 says with an `ETag` whether they changed: it is asked before each event, by one call for all events that came
-//! before that began, so a pipeline that was saved a moment ago is started. A front50 without an `ETag` (upstream's) is read
-//! as a whole, at upstream's interval. If it does not answer, those that were read last are used, and the health says so.
+//! front50 tells what changed: it is asked before each event, by one call for all events that came before that began, so a
+//! pipeline that was saved a moment ago is started. Of many changes it tells page by page; events see them once all are
+//! there. A front50 that tells no changes but has an `ETag` is read as a whole if that is another one; one without
+//! (upstream's) at upstream's interval. If it does not answer, those that were read last are used, and the health says so.
 
 use std::{
     sync::{
@@ -13,11 +14,13 @@ use std::{
 };
 
 use gennaker_base::SharedClock;
-use gennaker_clients::{Caller, Front50Client, IfChanged};
+use gennaker_clients::{Caller, Front50Client, IfChanged, PipelineChanges, PipelinePage};
 use gennaker_http::{Health, HealthComponent, HealthStatus};
-use gennaker_wire::Object;
-use parking_lot::RwLock;
-use serde_json::{Map, Value};
+use parking_lot::{Mutex, RwLock};
+use serde_json::{
+    Map, Value,
+    value::{RawValue, to_raw_value},
+};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +31,7 @@ use crate::options::Front50Options;
 pub(super) const ECHO: &str = "echo";
 /// How long an event waits for the answer whether pipelines changed; then those that are known have to do.
 const CHECK_DEADLINE: Duration = Duration::from_secs(5);
-/// How long reading all of them may take.
+/// How long a page, or all of them, may take to be read without an event.
 const READ_DEADLINE: Duration = Duration::from_secs(60);
 /// How long after a failure front50 is asked again without an event.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -39,6 +42,8 @@ pub(crate) struct Pipelines {
     clock: SharedClock,
     interval: Duration,
     read: RwLock<Option<Read>>,
+    /// How far front50 was followed: only whoever has the turn goes on from there.
+    place: Mutex<Place>,
     /// Who may ask front50: one at a time.
     turn: Semaphore,
     /// How often front50 was asked.
@@ -50,6 +55,18 @@ pub(crate) struct Pipelines {
 #[derive(Clone)]
 struct Read {
     known: Arc<Known>,
+    /// Whether front50 says if there is anything newer.
+    is_followed: bool,
+}
+
+/// How far front50 was followed.
+#[derive(Default)]
+struct Place {
+    /// What it has told so far: more than events see until it has told all.
+    known: Known,
+    /// What to ask after; empty at the beginning.
+    version: String,
+    /// What names all pipelines, for a front50 that tells no changes.
     etag: Option<String>,
 }
 
@@ -68,6 +85,7 @@ impl Pipelines {
             clock,
             interval: options.interval(),
             read: RwLock::default(),
+            place: Mutex::default(),
             turn: Semaphore::new(1),
             asked: AtomicU64::new(0),
             health: health.component("pipelines"),
@@ -85,16 +103,15 @@ impl Pipelines {
         };
         // Somebody asked after this event came, and has his answer: it is as good for this one.
         let is_answered = self.asked.load(Ordering::SeqCst) > before;
-        let has_etag = self.read.read().as_ref().map(|read| read.etag.is_some());
-        let outcome = match has_etag {
-            Some(_) if is_answered => Ok(()),
+        let is_followed = self.read.read().as_ref().map(|read| read.is_followed);
+        let outcome = match is_followed {
+            Some(true) if is_answered => Ok(()),
             Some(false) => Ok(()),
-            Some(true) => self.ask(CHECK_DEADLINE).await,
-            None => self.ask(CHECK_DEADLINE).await,
+            Some(true) | None => self.ask(CHECK_DEADLINE).await,
         };
         let read = self.read.read().clone();
         match (read, outcome) {
-            (Some(read), outcome) => Ok(Fresh { known: read.known, is_newest: outcome.is_ok() && read.etag.is_some() }),
+            (Some(read), outcome) => Ok(Fresh { known: read.known, is_newest: outcome.is_ok() && read.is_followed }),
             (None, outcome) => {
                 Err(Error::NoPipelines(outcome.err().unwrap_or_else(|| "front50 was not asked".to_owned())))
             }
@@ -104,7 +121,8 @@ impl Pipelines {
     /// Those of one application, read now: where it is not known whether there are newer ones.
     pub(crate) async fn of_application(&self, application: &str) -> Result<Known, gennaker_http::Error> {
         let caller = Caller::service(ECHO);
-        self.front50.application_configs(&caller, application).await.map(Known::of)
+        let found = self.front50.application_configs(&caller, application).await?;
+        Ok(Known::of(found.iter().filter_map(|config| to_raw_value(config).ok())))
     }
 
     /// Reads them at the start and at each interval, until `shutdown`.
@@ -129,14 +147,8 @@ impl Pipelines {
     /// Asks front50, and keeps what it answers. The error is why there is nothing newer.
     async fn ask(&self, deadline: Duration) -> Result<(), String> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        let etag = self.read.read().as_ref().and_then(|read| read.etag.clone());
-        match self.front50.all_configs(&Caller::service(ECHO), etag.as_deref(), deadline).await {
-            Ok(IfChanged::Unchanged) => {
-                self.health.up();
-                Ok(())
-            }
-            Ok(IfChanged::Changed { value, etag }) => {
-                self.keep(value, etag);
+        match self.follow(deadline).await {
+            Ok(()) => {
                 self.health.up();
                 Ok(())
             }
@@ -165,9 +177,56 @@ impl Pipelines {
         }
     }
 
-    fn keep(&self, sent: Vec<Object>, etag: Option<String>) {
-        let known = Arc::new(Known::of(sent));
+    /// Takes over what front50 tells, until that is all. `deadline` is for each of its answers.
+    async fn follow(&self, deadline: Duration) -> Result<(), gennaker_http::Error> {
+        let caller = Caller::service(ECHO);
+        loop {
+            let (after, etag) = {
+                let place = self.place.lock();
+                (place.version.clone(), place.etag.clone())
+            };
+            let asked = self.front50.pipeline_changes(&caller, &after, etag.as_deref(), deadline);
+            let is_all = match asked.await? {
+                IfChanged::Unchanged => true,
+                IfChanged::Changed { value: PipelineChanges::All(all), etag } => self.keep_all(all, etag),
+                IfChanged::Changed { value: PipelineChanges::Page(page), .. } => self.keep_page(page),
+            };
+            if is_all {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Keeps all pipelines.
+    fn keep_all(&self, sent: Vec<Box<RawValue>>, etag: Option<String>) -> bool {
+        let known = Known::of(sent);
+        let is_followed = etag.is_some();
+        *self.place.lock() = Place { known: Known::default(), version: String::new(), etag };
+        self.publish(known, is_followed);
+        true
+    }
+
+    /// Keeps a page of changes, and says whether that is all. Only then events see them: of a new beginning they would
+    /// see too little.
+    fn keep_page(&self, page: PipelinePage) -> bool {
+        let mut place = self.place.lock();
+        if page.reset {
+            place.known = Known::default();
+        }
+        page.removed.iter().for_each(|id| place.known.remove(id));
+        for (id, text) in page.changed {
+            place.known.put(&id, text);
+        }
+        place.version = page.version;
+        place.etag = None;
+        if page.complete {
+            self.publish(place.known.clone(), true);
+        }
+        page.complete
+    }
+
+    fn publish(&self, known: Known, is_followed: bool) {
         metrics::gauge!("echo_pipelines").set(known.len() as f64);
-        *self.read.write() = Some(Read { known, etag });
+        *self.read.write() = Some(Read { known: Arc::new(known), is_followed });
     }
 }

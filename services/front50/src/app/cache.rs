@@ -9,8 +9,9 @@ use std::{
 };
 
 use super::{
+    changes::Position,
     packed::Kept,
-    shelf::{Indexed, Ready, Shelf},
+    shelf::{Indexed, Page, Ready, Shelf},
 };
 
 /// The items of a group by their folded ids.
@@ -71,6 +72,11 @@ impl<T> Cache<T> {
     /// The items of which one term is this, in the order of their ids.
     pub(crate) fn found_by(&self, term: &str) -> Vec<Kept<T>> {
         self.items.found_by(term).map(|cached| cached.kept.clone()).collect()
+    }
+
+    /// What changed since then: see [`Shelf::page`].
+    pub(crate) fn page(&self, since: Option<Position>, most: usize, most_bytes: usize) -> Page<T> {
+        self.items.page(since, most, most_bytes)
     }
 
     /// How often an item was put or taken away.

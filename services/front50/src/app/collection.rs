@@ -136,6 +136,11 @@ impl<T: Item> Collection<T> {
         format!("{}-{}", self.life, self.with(Cache::changes))
     }
 
+    /// Which process this is.
+    pub(super) fn life(&self) -> &str {
+        &self.life
+    }
+
     /// Looks whether others changed something, and takes it over. A store that does not answer is not waited for: its
     /// state is in the health.
     pub(crate) async fn catch_up(&self) {
@@ -244,7 +249,7 @@ impl<T: Item> Collection<T> {
         }
     }
 
-    fn with<R>(&self, look: impl FnOnce(&Cache<T>) -> R) -> R {
+    pub(super) fn with<R>(&self, look: impl FnOnce(&Cache<T>) -> R) -> R {
         look(&self.cache.read().unwrap_or_else(PoisonError::into_inner))
     }
 

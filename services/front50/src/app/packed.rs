@@ -68,6 +68,16 @@ impl<T> Clone for Kept<T> {
     }
 }
 
+impl<T> Kept<T> {
+    /// How many bytes its text has; 0 if it is not kept as a text.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Kept::Whole(_) => 0,
+            Kept::Packed(packed) => packed.text().len(),
+        }
+    }
+}
+
 impl<T: Keep> Kept<T> {
     /// The item; `None` if its text cannot be decoded, which the log says.
     pub(crate) fn item(&self) -> Option<Arc<T>> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Error, Pipelines,
+    Error, Feed, Pipelines,
     configs::{Config, trigger_term},
     layout::fold,
     packed::Kept,
@@ -68,6 +68,12 @@ impl Pipelines {
     pub(crate) async fn version(&self, fresh: bool) -> String {
         self.look(fresh).await;
         self.items().version()
+    }
+
+    /// What changed after a version: see [`super::feed`].
+    pub(crate) async fn changes(&self, after: &str, most: usize, fresh: bool) -> Feed<Pipeline> {
+        self.look(fresh).await;
+        self.items().feed(after, most)
     }
 
     /// All pipelines, or those of which a trigger is wanted, as they are in memory.

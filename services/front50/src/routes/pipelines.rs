@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use gennaker_http::{Access, Api, Caller, Json, Path, Permission, Query, Result, delete, get, post, put};
 use gennaker_wire::Pipeline;
 use http::{HeaderMap, StatusCode};
@@ -13,7 +16,7 @@ use super::{
     body::Body,
     query::{Flag, Limit, Number, Refresh},
 };
-use crate::app::{App, BatchOutcome, Listed, Triggers};
+use crate::app::{App, BatchOutcome, Listed, MOST, Triggers};
 
 const READ: Permission = Permission::of("application", Access::Read);
 const WRITE: Permission = Permission::of("application", Access::Write);
@@ -47,6 +50,9 @@ struct All {
     enabled_pipelines: Flag,
     enabled_triggers: Flag,
     trigger_types: Option<String>,
+    /// Only what changed after this version, by pages: see [`crate::app::Feed`]. Ours.
+    after: Option<String>,
+    page_size: Number,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -64,6 +70,10 @@ async fn list(
     Query(query): Query<All>,
     headers: HeaderMap,
 ) -> Result<Response> {
+    if let Some(after) = query.after {
+        let most = query.page_size.0.unwrap_or(MOST);
+        return Ok(Json(app.pipelines.changes(&after, most, query.refresh.or_true()).await).into_response());
+    }
     let wanted = Triggers {
         enabled_pipelines: query.enabled_pipelines.0,
         enabled: query.enabled_triggers.0,

@@ -1,6 +1,7 @@
 //! front50 behind its guard, on a real folder and on a bucket of a real S3 server.
 
 mod bucket;
+mod feed;
 mod fences;
 mod following;
 mod kinds;

@@ -162,6 +162,7 @@ impl Settings {
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
         let deck = gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty());
         let mut gate_settings: ServiceSettings<gennaker_gate::Options> = service(&gate, "gate", 8084)?;
+        gate_settings.own.header = gate.bind("header")?;
         gate_settings.own.deck = match &deck {
             Some(url) => Some(Url::parse(url).with_context(|| format!("services.deck.baseUrl is not a URL: {url}"))?),
             None => None,

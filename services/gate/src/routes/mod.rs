@@ -13,12 +13,14 @@ mod data;
 mod diagnosis;
 mod documentation;
 mod empty;
+mod events;
 mod executions;
 mod expressions;
 mod infrastructure;
 pub(crate) mod input;
 mod notifications;
 mod projects;
+mod relying;
 mod search;
 mod session;
 mod snapshots;
@@ -31,6 +33,8 @@ mod unsupported;
 mod webhooks;
 
 use gennaker_http::{Access, Api, Permission};
+
+pub(crate) use self::relying::{RELYING, Relying};
 
 use crate::{
     Gate,
@@ -62,6 +66,7 @@ pub(crate) fn subjects() -> Vec<(&'static str, Api<Gate>)> {
         ("executions", executions::api()),
         ("expressions", expressions::api()),
         ("diagnosis", diagnosis::api()),
+        ("live events", events::api()),
         ("tasks", tasks::api()),
         ("projects", projects::api()),
         ("notifications", notifications::api()),

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
-use gennaker_gate::{Gate, Options};
+use gennaker_gate::{Gate, HeaderOptions, Options};
 use gennaker_http::{GuardOptions, Transport, TransportOptions, http_client};
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -151,7 +151,7 @@ pub(crate) struct World {
     router: Router,
 }
 
-fn options() -> TransportOptions {
+pub(crate) fn options() -> TransportOptions {
     TransportOptions { retries: 0, ..TransportOptions::default() }
 }
 
@@ -165,8 +165,13 @@ fn unreachable(service: &'static str) -> Transport {
 }
 
 /// The way to a peer in this process.
-fn in_process(service: &'static str, peer: &Peer) -> Transport {
+pub(crate) fn in_process(service: &'static str, peer: &Peer) -> Transport {
     Transport::in_process(service, peer.router(), options())
+}
+
+/// Settings of a gate that believes whom its callers name.
+pub(crate) fn trusting() -> Options {
+    Options { header: HeaderOptions { enabled: true }, ..Options::default() }
 }
 
 /// The ways to the services behind a gate.
@@ -215,7 +220,7 @@ impl World {
 
     /// All in this process.
     pub(crate) fn of(peers: &Peers) -> World {
-        World::over(Ways::of(peers), Options::default())
+        World::over(Ways::of(peers), trusting())
     }
 
     /// With the services behind sockets, which close with the test's runtime.

@@ -13,9 +13,10 @@ use std::{
 use anyhow::Context as _;
 use axum::{Router, extract::Request, response::IntoResponse as _};
 use gennaker_base::{SharedClock, SystemClock};
-use gennaker_clients::{Clients, ClouddriverClient, Front50Client, OrcaClient};
+use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
 use gennaker_clouddriver::Clouddriver;
 use gennaker_cluster::{Membership, Standing};
+use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
 use gennaker_http::outbound::{Outbound, UrlRuleOptions};
@@ -65,6 +66,12 @@ fn orca_options() -> gennaker_orca::Options {
     // tasks.controller.failedStages.onlyIncludeStagesThatFailPipelines
     options.lists.failed_stages.only_include_stages_that_fail_pipelines = true;
     options
+}
+
+/// echo's settings in the recordings: it read the pipelines every 2 s.
+fn echo_options() -> gennaker_echo::Options {
+    let front50 = gennaker_echo::Front50Options { polling_interval_ms: 2_000 };
+    gennaker_echo::Options { front50, ..Default::default() }
 }
 
 /// The stages of orca, with the settings of the recordings: time windows are of UTC, and webhooks may call loopback.
@@ -149,6 +156,7 @@ impl Starting<'_> {
         let front50 = self.front50().await?;
         self.clouddriver(front50).await?;
         self.orca(&clients).await?;
+        self.echo(&clients).await?;
         self.gate(clients).await?;
         Ok(())
     }
@@ -204,6 +212,19 @@ impl Starting<'_> {
         Ok(())
     }
 
+    async fn echo(&mut self, clients: &Clients) -> anyhow::Result<()> {
+        if self.addresses.of(Service::Echo).is_some() {
+            return Ok(());
+        }
+        let deps = gennaker_echo::Deps { clients: clients.clone(), clock: self.clock() };
+        let echo = Echo::new(echo_options(), deps);
+        let router = self.serve(Service::Echo, echo.api()).await?;
+        self.lines.echo.connect(router);
+        let stop = self.behind.clone();
+        self.work.behind.spawn(async move { echo.run(stop).await });
+        Ok(())
+    }
+
     async fn gate(&mut self, clients: Clients) -> anyhow::Result<()> {
         if self.addresses.of(Service::Gate).is_none() {
             let gate = Gate::new(Default::default(), clients);
@@ -219,7 +240,7 @@ impl Starting<'_> {
             service: service.name(),
             address: ([127, 0, 0, 1], 0).into(),
             hosts: Vec::new(),
-            origins: Vec::new(),
+            origins: Default::default(),
         };
         let server = Server::bind(options, router.clone()).await?;
         self.addresses.add(service, &format!("http://{}", server.address()));
@@ -232,6 +253,7 @@ impl Starting<'_> {
             front50: Front50Client::new(self.transport(Service::Front50, &self.lines.front50)?),
             orca: OrcaClient::new(self.transport(Service::Orca, &self.lines.orca)?),
             clouddriver: ClouddriverClient::new(in_process("clouddriver", &self.lines.clouddriver)),
+            echo: EchoClient::new(self.transport(Service::Echo, &self.lines.echo)?),
         })
     }
 
@@ -265,6 +287,7 @@ struct Lines {
     front50: Line,
     orca: Line,
     clouddriver: Line,
+    echo: Line,
 }
 
 /// A place where a service will answer: services are built from each other's clients.

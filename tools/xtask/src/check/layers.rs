@@ -7,7 +7,7 @@
 //! | 3 | `providers` | any -> `api` |
 //! | 2 | `model` | `clients` -> `wire` |
 //! | 1 | `platform` | `base` < all others < `store-*`, `cluster` |
-//! | 0 | `languages` | `javaregex`, `yaml`, `naming`, `cron`, `judge` < `jsonpath` < `spel`, `artifacts` |
+//! | 0 | `languages` | `javaregex`, `yaml`, `naming`, `cron`, `judge` < `jsonpath` < `spel`, `artifacts`, `templates` |
 //!
 //! `tests`, `benches`, `tools` and `examples` stand beside the layers: they may use anything, and of the others only
 //! dev-dependencies may name them. Dev-dependencies keep to the arrows too, and may go sideways from a store to the suite
@@ -87,13 +87,15 @@ fn sideways_in_tests(from: &str, to: &str) -> bool {
     match (top(from), leaf(from), leaf(to)) {
         ("platform", from, "store-tck") => from.starts_with("store-"),
         ("platform", "cluster", to) => to.starts_with("store-"),
+        // What echo starts is tried with those who keep and run it.
+        ("services", "echo", "front50" | "orca" | "orca-stages") => true,
         _ => false,
     }
 }
 
 fn language_rank(leaf: &str) -> u8 {
     match leaf {
-        "spel" | "artifacts" => 2,
+        "spel" | "artifacts" | "templates" => 2,
         "jsonpath" => 1,
         _ => 0,
     }
@@ -191,6 +193,8 @@ mod tests {
         assert_eq!(failures("platform/store-sql", &[], &["platform/store-tck"]), Vec::<String>::new());
         assert_eq!(failures("platform/cluster", &[], &["platform/store-sql"]), Vec::<String>::new());
         assert_eq!(failures("services/gate", &[], &["services/orca"]).len(), 1);
+        assert_eq!(failures("services/echo", &[], &["services/orca"]), Vec::<String>::new());
+        assert_eq!(failures("services/echo", &["services/orca"], &[]).len(), 1);
         let up = failures("platform/http", &[], &["services/gate"]);
         assert!(up[0].starts_with("platform/http -> services/gate (dev-dependency): points up"), "{up:?}");
     }

@@ -12,7 +12,7 @@ use gennaker_harness::{Install, InstallOptions, Programs, Service};
 
 use crate::report::Report;
 
-pub(crate) use self::load::Load;
+pub(crate) use self::load::{Load, three_stages};
 
 /// Measures all of it, each on an install of its own.
 pub(crate) async fn measure(programs: &Programs, report: &mut Report) -> anyhow::Result<()> {

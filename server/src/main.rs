@@ -23,13 +23,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the control plane: gate, orca, clouddriver and front50 in this process.
+    /// Run the control plane: gate, orca, clouddriver, front50 and echo in this process.
     Serve(command::Serve),
     /// Run the data plane of one local account: its processes and its load balancers.
     LocalAgent(command::LocalAgent),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(command::Config),
+    /// Print a script that completes commands and options in a shell.
+    Completion(command::Completion),
     /// Print the version.
     Version,
     #[command(flatten)]
@@ -47,6 +49,10 @@ fn main() -> ExitCode {
             Command::Serve(serve) => serve.run().await.map(|()| ExitCode::SUCCESS),
             Command::LocalAgent(agent) => agent.run().await.map(|()| ExitCode::SUCCESS),
             Command::Config(config) => config.run(),
+            Command::Completion(completion) => {
+                completion.run();
+                Ok(ExitCode::SUCCESS)
+            }
             Command::Version => command::version().map(|()| ExitCode::SUCCESS),
             Command::Client(client) => cli::run(client, &arguments.global).await,
         }

@@ -3,6 +3,7 @@
 use std::{fs, future::Future, time::Duration};
 
 use anyhow::{Context as _, ensure};
+use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::{task::JoinSet, time::Instant};
 
@@ -11,7 +12,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// How often it is looked how far the program is.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Clients of one orca: cheap to clone; they share their connections.
+/// Clients of one service: cheap to clone; they share their connections.
 #[derive(Clone)]
 pub(crate) struct Load {
     http: reqwest::Client,
@@ -19,26 +20,36 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// Clients of the orca at `base`.
+    /// Clients of the service at `base`.
     pub(crate) fn new(base: String) -> anyhow::Result<Self> {
         Ok(Load { http: gennaker_http::http_client()?, base })
     }
 
-    /// The answer to a GET, as JSON.
-    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+    /// The answer to a GET, unread.
+    pub(crate) async fn bytes(&self, path: &str) -> anyhow::Result<Bytes> {
         let answer =
             self.http.get(format!("{}{path}", self.base)).timeout(DEADLINE).send().await?.error_for_status()?;
-        Ok(serde_json::from_slice(&answer.bytes().await?)?)
+        Ok(answer.bytes().await?)
+    }
+
+    /// The answer to a GET, as JSON.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        Ok(serde_json::from_slice(&self.bytes(path).await?)?)
     }
 
     /// The answer to a POST, as JSON.
     pub(crate) async fn post(&self, path: &str, body: String) -> anyhow::Result<Value> {
+        Ok(serde_json::from_str(&self.send(path, body).await?)?)
+    }
+
+    /// The answer to a POST, unread.
+    pub(crate) async fn send(&self, path: &str, body: String) -> anyhow::Result<String> {
         let request = self.http.post(format!("{}{path}", self.base)).header("content-type", "application/json");
         let answer = request.timeout(DEADLINE).body(body).send().await?;
         let status = answer.status();
         let text = answer.text().await?;
         ensure!(status.is_success(), "POST {path} was answered with {status}: {text}");
-        Ok(serde_json::from_str(&text)?)
+        Ok(text)
     }
 
     /// Starts a pipeline and returns its execution's id.

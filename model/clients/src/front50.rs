@@ -1,6 +1,8 @@
 //! front50: applications and pipelines.
 
-use gennaker_http::{Call, Caller, Result, Transport};
+use std::time::Duration;
+
+use gennaker_http::{Call, Caller, IfChanged, Result, Transport};
 use gennaker_wire::{Application, Object, Pipeline};
 use http::Method;
 use serde_json::Value;
@@ -86,6 +88,36 @@ impl Front50Client {
     /// The pipelines of an application, in their order.
     pub async fn pipelines(&self, caller: &Caller, application: &str) -> Result<Vec<Pipeline>> {
         self.transport.send(caller, Call::get(&["pipelines", application])).await
+    }
+
+    /// Every pipeline with every field that it has, unless `etag` says that the caller has them already. A front50 without
+    /// `ETag`s always sends them.
+    pub async fn all_configs(
+        &self,
+        caller: &Caller,
+        etag: Option<&str>,
+        deadline: Duration,
+    ) -> Result<IfChanged<Vec<Object>>> {
+        self.transport.send_if_changed(caller, Call::get(&["pipelines"]).deadline(deadline), etag).await
+    }
+
+    /// The pipelines of an application, each with every field that it has; none if there is no such application.
+    pub async fn application_configs(&self, caller: &Caller, application: &str) -> Result<Vec<Object>> {
+        let found = self.transport.send_optional(caller, Call::get(&["pipelines", application])).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The pipelines with an enabled trigger for the end of the pipeline of that id as `status` (`successful`, `failed`,
+    /// `canceled`), each with every field that it has.
+    pub async fn triggered_by(&self, caller: &Caller, id: &str, status: &str) -> Result<Vec<Object>> {
+        let found = self.transport.send_optional(caller, Call::get(&["pipelines", "triggeredBy", id, status])).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// What an application says of notifications, by their type: `{"slack": [{"when": [...], ...}]}`.
+    pub async fn application_notifications(&self, caller: &Caller, application: &str) -> Result<Object> {
+        let call = Call::get(&["notifications", "application", application]);
+        Ok(self.transport.send_optional(caller, call).await?.unwrap_or_default())
     }
 
     /// One pipeline by its id.

@@ -4,15 +4,17 @@
 //! A method is one endpoint; its errors are the peer's, as `gennaker_http::Error`.
 
 mod clouddriver;
+mod echo;
 mod front50;
 mod orca;
 
 pub use self::{
     clouddriver::ClouddriverClient,
+    echo::EchoClient,
     front50::Front50Client,
     orca::{ExecutionQuery, OrcaClient},
 };
-pub use gennaker_http::{Call, Caller, Error, Result, Transport};
+pub use gennaker_http::{Call, Caller, Error, IfChanged, Result, Streamed, Transport};
 
 /// The clients that a service is given.
 #[derive(Clone)]
@@ -23,4 +25,6 @@ pub struct Clients {
     pub orca: OrcaClient,
     /// clouddriver.
     pub clouddriver: ClouddriverClient,
+    /// echo.
+    pub echo: EchoClient,
 }

@@ -3,8 +3,8 @@
 //! What only a socket needs is here: the checks of `Host` and origin and the answers to browsers' preflights (a call in
 //! this process passes none of them), limits for slow clients and on the number of connections, and the graceful stop.
 //!
-//! Settings that its messages name: `server.allowed-hosts` ([`ServeOptions::hosts`]) and `server.allowed-origins`
-//! ([`ServeOptions::origins`]).
+//! Settings that its messages name: `server.allowed-hosts` ([`ServeOptions::hosts`]), `server.allowed-origins`,
+//! `cors.allowed-origins-pattern` and `services.deck.redirect-host-pattern` ([`ServeOptions::origins`]).
 //!
 //! It does not wait for upgraded connections (WebSockets): their handlers own them.
 
@@ -12,6 +12,7 @@ mod access;
 mod connection;
 mod cors;
 mod front;
+mod origins;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -30,6 +31,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use self::origins::Origins;
 use self::{
     access::Access,
     connection::{Answer, Socket, Watch},
@@ -46,8 +48,8 @@ pub struct ServeOptions {
     /// The `Host` names that are answered besides loopback's and the bound address; empty entries are ignored. A
     /// service that is bound to all addresses answers every IP address as its `Host`.
     pub hosts: Vec<String>,
-    /// The origins (scheme, host and port) that a browser may call from besides loopback's and the service's own.
-    pub origins: Vec<String>,
+    /// The pages that may call besides loopback's and the service's own.
+    pub origins: Origins,
 }
 
 /// The limits of a server's connections.

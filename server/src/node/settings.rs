@@ -1,12 +1,18 @@
 //! The settings of a node: what its services, its sockets and its logs read from the configuration.
 
+mod cors;
+mod objects;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::{Context as _, bail};
 use gennaker_config::{Config, ServiceConfig};
+use gennaker_http::Origins;
 use gennaker_telemetry::LogOptions;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
+
+pub(crate) use self::objects::ObjectSettings;
 
 /// Names under which operators have their install called; they are answered as `Host`.
 const HOST_VARIABLES: [&str; 3] = ["DEFAULT_DNS_NAME", "API_HOST", "DECK_HOST"];
@@ -118,39 +124,51 @@ pub(crate) struct Settings {
     pub(crate) logging: LogOptions,
     /// Its health check.
     pub(crate) healthcheck: HealthcheckSettings,
-    /// The origins that a browser may call from.
-    pub(crate) origins: Vec<String>,
+    /// The pages that may call gate.
+    origins: Origins,
     /// gate's.
     pub(crate) gate: ServiceSettings<gennaker_gate::Options>,
     /// orca's.
     pub(crate) orca: ServiceSettings<gennaker_orca::Options>,
     /// Those of orca's stages.
     pub(crate) stages: gennaker_orca_stages::Options,
+    /// Where front50's objects are.
+    pub(crate) objects: ObjectSettings,
     /// clouddriver's.
     pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
     /// The local provider's.
     pub(crate) local: LocalSettings,
     /// front50's.
     pub(crate) front50: ServiceSettings<gennaker_front50::Options>,
+    /// echo's.
+    pub(crate) echo: ServiceSettings<gennaker_echo::Options>,
 }
 
 impl Settings {
+    /// The pages that may call a service: patterns are for gate only, which is meant for them.
+    pub(crate) fn origins(&self, service: &str) -> Origins {
+        if service == "gate" { self.origins.clone() } else { self.origins.named.clone().into() }
+    }
+
     /// Reads every setting that a node has.
     pub(crate) fn bind(config: &Config) -> anyhow::Result<Settings> {
         let gate = config.for_service("gate")?;
         let clouddriver = config.for_service("clouddriver")?;
         let orca = config.for_service("orca")?;
         let front50 = config.for_service("front50")?;
+        let echo = config.for_service("echo")?;
         let logging: LoggingSettings = gate.bind("gennaker.logging")?;
         let logging = serde_json::to_value(&logging).and_then(serde_json::from_value::<LogOptions>);
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
         let deck = gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty());
         let mut gate_settings: ServiceSettings<gennaker_gate::Options> = service(&gate, "gate", 8084)?;
+        gate_settings.own.header = gate.bind("header")?;
         gate_settings.own.deck = match &deck {
             Some(url) => Some(Url::parse(url).with_context(|| format!("services.deck.baseUrl is not a URL: {url}"))?),
             None => None,
         };
         origins.extend(deck);
+        gate_settings.own.rate_limit = gate.bind("rateLimit")?;
         let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
         orca_settings.own.lists = orca.bind("tasks.controller")?;
         orca_settings.own.import = orca.bind("executions.import")?;
@@ -160,19 +178,33 @@ impl Settings {
         if call >= step {
             bail!("webhook.deadlineMs ({call}) has to be less than orca.stepDeadlineMs ({step}): change one of them");
         }
+        let mut echo_settings: ServiceSettings<gennaker_echo::Options> = service(&echo, "echo", 8089)?;
+        echo_settings.own.quiet_period = echo.bind("quietPeriod")?;
+        echo_settings.own.front50 = echo.bind("front50")?;
+        echo_settings.own.orca = echo.bind("orca")?;
+        echo_settings.own.git = echo.bind("trigger.git")?;
+        echo_settings.own.fiat = echo.bind("services.fiat")?;
+        let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
+        front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
+        let objects = objects::bind(&front50)?;
+        if let ObjectSettings::Bucket { root_folder, .. } = &objects {
+            front50_settings.own.root_folder.clone_from(root_folder);
+        }
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
             healthcheck: gate.bind("healthcheck")?,
-            origins,
+            origins: cors::origins(&gate, origins)?,
             local: clouddriver.bind("local")?,
             gate: gate_settings,
             orca: orca_settings,
             stages,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
-            front50: service(&front50, "front50", 8080)?,
+            front50: front50_settings,
+            objects,
+            echo: echo_settings,
         };
-        for config in [&gate, &clouddriver, &orca, &front50] {
+        for config in [&gate, &clouddriver, &orca, &front50, &echo] {
             config.note_unread();
         }
         Ok(settings)

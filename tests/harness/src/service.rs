@@ -15,11 +15,13 @@ pub enum Service {
     Front50,
     /// Knows the clouds.
     Clouddriver,
+    /// Takes events in.
+    Echo,
 }
 
 impl Service {
     /// All that run in an install.
-    pub const ALL: [Service; 4] = [Service::Gate, Service::Orca, Service::Front50, Service::Clouddriver];
+    pub const ALL: [Service; 5] = [Service::Gate, Service::Orca, Service::Front50, Service::Clouddriver, Service::Echo];
 
     /// Its name in file names and keys.
     pub fn name(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Service {
             Service::Orca => "orca",
             Service::Front50 => "front50",
             Service::Clouddriver => "clouddriver",
+            Service::Echo => "echo",
         }
     }
 
@@ -38,6 +41,7 @@ impl Service {
             Service::Orca => 8083,
             Service::Front50 => 8080,
             Service::Clouddriver => 7002,
+            Service::Echo => 8089,
         }
     }
 }

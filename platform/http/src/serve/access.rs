@@ -12,6 +12,8 @@ use std::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, uri::Authority};
 use url::{Host, Url};
 
+use super::origins::{Allowed, Origins, normal};
+
 /// How a browser says whether the page that asks is of the same site.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -20,7 +22,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(crate) struct Access {
     bound: IpAddr,
     hosts: Vec<String>,
-    origins: Vec<String>,
+    origins: Allowed,
 }
 
 /// A request that is not answered, and what to set if it should be.
@@ -58,20 +60,15 @@ impl Access {
     ///
     /// # Errors
     /// If an entry is not a host or an origin.
-    pub(crate) fn new(bound: SocketAddr, hosts: &[String], origins: &[String]) -> io::Result<Self> {
+    pub(crate) fn new(bound: SocketAddr, hosts: &[String], origins: &Origins) -> io::Result<Self> {
         let wrong = |text: String| io::Error::new(io::ErrorKind::InvalidInput, text);
         let hosts = hosts.iter().map(|host| host.trim()).filter(|host| !host.is_empty()).map(|host| {
             name_of(host).ok_or_else(|| wrong(format!("server.allowed-hosts: {host:?} is not a host name")))
         });
-        let origins = origins.iter().map(|origin| origin.trim()).filter(|origin| !origin.is_empty()).map(|origin| {
-            normal_origin(origin).ok_or_else(|| {
-                wrong(format!("server.allowed-origins: {origin:?} is not an origin such as https://deck.example.com"))
-            })
-        });
         Ok(Access {
             bound: bound.ip(),
             hosts: hosts.collect::<io::Result<_>>()?,
-            origins: origins.collect::<io::Result<_>>()?,
+            origins: Allowed::new(origins).map_err(wrong)?,
         })
     }
 
@@ -101,14 +98,14 @@ impl Access {
     pub(crate) fn origin<'a>(&self, uri: &Uri, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let (origin, None) = (origins.next()?, origins.next()) else { return None };
-        let normal = normal_origin(origin.to_str().ok()?)?;
+        let name = normal(origin.to_str().ok()?)?;
         let asked = uri.authority().map(Authority::as_str);
         let asked = asked.or_else(|| headers.get(header::HOST)?.to_str().ok());
         let same = || {
-            let (_, place) = normal.split_once("://")?;
+            let (_, place) = name.split_once("://")?;
             Some(asked?.eq_ignore_ascii_case(place))
         };
-        (self.origins.contains(&normal) || is_loopback_origin(&normal) || same() == Some(true)).then_some(origin)
+        (self.origins.contains(&name) || is_loopback_origin(&name) || same() == Some(true)).then_some(origin)
     }
 
     fn answers(&self, host: &str) -> bool {
@@ -133,14 +130,6 @@ fn name_of(host: &str) -> Option<String> {
     }
     let name = authority.host().to_ascii_lowercase();
     Some(name.strip_suffix('.').map(str::to_owned).unwrap_or(name))
-}
-
-/// `scheme://host[:port]` in lower case without a default port; `None` if it is no such thing.
-fn normal_origin(origin: &str) -> Option<String> {
-    let url = Url::parse(origin).ok()?;
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let known = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
-    (bare && known).then(|| url.origin().ascii_serialization())
 }
 
 fn is_loopback_origin(origin: &str) -> bool {

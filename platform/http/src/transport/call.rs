@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
@@ -15,9 +15,10 @@ pub struct Call {
     pub(super) method: Method,
     pub(super) path: String,
     query: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
     pub(super) body: Option<Value>,
     pub(super) deadline: Option<Duration>,
-    /// A segment that no URL can carry; told when the call is sent.
+    /// A segment that no URL can carry, or a value that no header can; told when the call is sent.
     pub(super) fault: Option<String>,
 }
 
@@ -34,7 +35,8 @@ impl Call {
         let fault = segments.iter().find(|segment| is_dots(segment));
         let fault =
             fault.map(|segment| format!("{segment} cannot be a name in the path of a call: choose another name"));
-        Call { method, path: base.path().to_owned(), query: Vec::new(), body: None, deadline: None, fault }
+        let path = base.path().to_owned();
+        Call { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, deadline: None, fault }
     }
 
     /// A `GET`.
@@ -52,6 +54,24 @@ impl Call {
     pub fn query_if(self, name: &str, value: Option<impl ToString>) -> Self {
         match value {
             Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a header besides those of the caller. A value that no header can hold fails the call when it is sent.
+    pub fn header(mut self, name: impl AsRef<str>, value: &str) -> Self {
+        let name = name.as_ref();
+        match (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            (Ok(name), Ok(value)) => _ = self.headers.insert(name, value),
+            _ => self.fault = Some(format!("{name}: {value:?} cannot be a header of a call: correct it")),
+        }
+        self
+    }
+
+    /// Adds a header if there is a value.
+    pub fn header_if(self, name: impl AsRef<str>, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.header(name, value),
             None => self,
         }
     }

@@ -8,7 +8,7 @@ use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::timeout};
 use crate::app::{Answer, PATIENCE, read, start};
 
 fn options(address: std::net::SocketAddr) -> ServeOptions {
-    ServeOptions { service: "gate", address, hosts: Vec::new(), origins: Vec::new() }
+    ServeOptions { service: "gate", address, hosts: Vec::new(), origins: Default::default() }
 }
 
 #[tokio::test]

@@ -3,8 +3,12 @@ use gennaker_config::Sources;
 use super::*;
 
 fn bind(orca: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
+    bind_file("orca.yml", orca, variables)
+}
+
+fn bind_file(name: &str, text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
     let folder = tempfile::tempdir()?;
-    std::fs::write(folder.path().join("orca.yml"), orca)?;
+    std::fs::write(folder.path().join(name), text)?;
     let mut sources = Sources::of_folder(folder.path());
     for (name, value) in variables {
         sources.environment.insert((*name).to_owned(), (*value).to_owned());
@@ -15,6 +19,15 @@ fn bind(orca: &str, variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
 #[test]
 fn without_configuration_the_stages_have_their_defaults() {
     assert_eq!(bind("", &[]).expect("settings").stages, gennaker_orca_stages::Options::default());
+}
+
+#[test]
+fn service_accounts_are_configured_under_upstreams_key() {
+    let front50 = "service-accounts:\n- name: deploy-bot\n  memberOf: [deploy-team]\n";
+    let settings = bind_file("front50.yml", front50, &[]).expect("settings");
+    let accounts = settings.front50.own.service_accounts;
+    assert_eq!((accounts.len(), accounts[0].name.as_str()), (1, "deploy-bot"));
+    assert_eq!(accounts[0].member_of, ["deploy-team"]);
 }
 
 #[test]
@@ -78,4 +91,133 @@ fn a_call_ends_before_the_step_that_makes_it() {
     let error = bind("webhook: {deadlineMs: 120000}", &[]).err().expect("an error").to_string();
     assert!(error.contains("webhook.deadlineMs (120000) has to be less than orca.stepDeadlineMs (120000)"), "{error}");
     assert!(bind("webhook: {deadlineMs: 120000}\norca: {stepDeadlineMs: 180000}", &[]).is_ok());
+}
+
+#[test]
+fn pages_that_may_call_are_configured_under_upstreams_keys() {
+    let pattern = "
+cors: {allowed-origins-pattern: 'https://.*[.]corp[.]test', expect-localhost: true}
+services: {deck: {base-url: 'https://deck.test', redirect-host-pattern: ui}}
+server: {allowed-origins: ['https://tools.test']}
+";
+    let settings = bind_file("gate.yml", pattern, &[]).expect("settings");
+    let named = ["https://tools.test".to_owned(), "https://deck.test".to_owned()];
+    let gate = settings.origins("gate");
+    assert_eq!(gate.named, named);
+    assert_eq!((gate.pattern.as_deref(), gate.hosts), (Some("https://.*[.]corp[.]test"), None));
+    assert_eq!(settings.origins("orca"), named.to_vec().into(), "patterns are for gate only");
+
+    let list = "cors: {allow-mode: list, allowed-origins: ['https://a.test', 'https://b.test']}";
+    let settings = bind_file("gate.yml", list, &[]).expect("settings");
+    assert_eq!(settings.origins("gate").named, ["https://a.test", "https://b.test"]);
+    let error = bind_file("gate.yml", "cors: {allowMode: list, allowedOrigins: ['*']}", &[]).err().expect("a refusal");
+    assert!(error.to_string().starts_with("cors.allowed-origins: `*` cannot be used"), "{error}");
+}
+
+#[test]
+fn rate_limits_are_configured_under_upstreams_keys() {
+    let limits = "
+rate-limit:
+  enabled: true
+  learning: false
+  rateSeconds: 60
+  capacityByPrincipal: [{principal: bot@example.com, override: 5}]
+  enforcing: ['app:deck']
+";
+    let settings = bind_file("gate.yml", limits, &[]).expect("settings");
+    let limit = settings.gate.own.rate_limit;
+    assert_eq!((limit.enabled, limit.learning, limit.capacity, limit.rate_seconds), (true, false, 60, 60));
+    assert_eq!(limit.capacity_by_principal[0].number, 5);
+    assert_eq!(limit.enforcing, ["app:deck"]);
+}
+
+/// The bucket's options and the root folder; `None` is a folder.
+fn bucket(
+    front50: &str,
+    variables: &[(&str, &str)],
+) -> anyhow::Result<Option<(gennaker_objects::BucketOptions, String)>> {
+    let settings = bind_file("front50.yml", front50, variables)?;
+    Ok(match settings.objects {
+        ObjectSettings::Folder => None,
+        ObjectSettings::Bucket { options, root_folder } => {
+            assert_eq!(settings.front50.own.root_folder, root_folder);
+            Some((*options, root_folder))
+        }
+    })
+}
+
+#[test]
+fn a_bucket_is_configured_under_upstreams_keys() {
+    assert!(bucket("", &[]).expect("settings").is_none());
+    let front50 = r#"
+spinnaker:
+  s3:
+    enabled: true
+    bucket: my-bucket
+    rootFolder: spinnaker/front50
+    region: eu-west-1
+    endpoint: http://minio:9000
+    path-style-access: false
+    proxyHost: proxy
+    proxyPort: 3128
+    proxyProtocol: HTTPS
+    serverSideEncryption: AWSKMS
+    maxKeys: 100
+    versioning: true
+    accessKey: AKIA
+    secretKey: hunter2
+"#;
+    let (options, root) = bucket(front50, &[]).expect("settings").expect("a bucket");
+    assert_eq!(
+        (options.bucket.as_str(), root.as_str(), options.region.as_str()),
+        ("my-bucket", "spinnaker/front50", "eu-west-1")
+    );
+    assert_eq!(options.scratch.as_str(), "spinnaker/front50/gennaker/conditional-writes");
+    assert_eq!((options.endpoint.as_deref(), options.path_style), (Some("http://minio:9000"), false));
+    assert_eq!(options.proxy.as_deref(), Some("https://proxy:3128"));
+    assert_eq!((options.encryption, options.page), (Some(gennaker_objects::Encryption::AwsKms), 100));
+    assert_eq!(
+        options.keys.as_ref().map(|(key, secret)| (key.as_str(), secret.expose().as_str())),
+        Some(("AKIA", "hunter2"))
+    );
+    assert!(!format!("{options:?}").contains("hunter2"));
+
+    for (wrong, words) in [
+        ("spinnaker.s3.enabled: true", "spinnaker.s3.bucket is missing"),
+        ("spinnaker.s3: {enabled: true, bucket: a, accessKey: b}", "only one of accessKey and secretKey"),
+        ("spinnaker.s3: {enabled: true, bucket: a, proxyPort: 1}", "only one of proxyHost and proxyPort"),
+        ("spinnaker.s3: {enabled: true, bucket: a, serverSideEncryption: DES}", "is AES256 or AWSKMS"),
+        ("spinnaker.s3: {enabled: true, bucket: a, rootFolder: ../x}", "spinnaker.s3.rootFolder cannot be `../x`"),
+    ] {
+        let error = bucket(wrong, &[]).expect_err(wrong);
+        assert!(format!("{error:#}").contains(words), "{error:#}");
+    }
+    assert!(
+        bucket("spinnaker.s3: {enabled: true, storage-service: {enabled: false}}", &[]).expect("settings").is_none()
+    );
+}
+
+#[test]
+fn a_fail_over_is_another_bucket_and_read_only() {
+    let front50 = "spinnaker.s3: {enabled: true, bucket: a, region: eu-west-1, failover: {enabled: true, bucket: b, region: eu-west-2}}";
+    let (options, _) = bucket(front50, &[]).expect("settings").expect("a bucket");
+    assert_eq!((options.bucket.as_str(), options.region.as_str(), options.read_only), ("b", "eu-west-2", true));
+}
+
+#[test]
+fn armorys_environment_names_the_bucket() {
+    let variables = [
+        ("ARMORYSPINNAKER_S3_BUCKET", "armory"),
+        ("ARMORYSPINNAKER_S3_PREFIX", "prefix/front50"),
+        ("SPINNAKER_AWS_DEFAULT_REGION", "us-west-2"),
+    ];
+    let (options, root) = bucket("", &variables).expect("settings").expect("a bucket");
+    assert_eq!(
+        (options.bucket.as_str(), root.as_str(), options.region.as_str()),
+        ("armory", "prefix/front50", "us-west-2")
+    );
+    assert!(bucket("spinnaker.s3.enabled: false", &variables).expect("settings").is_none());
+    let (options, _) =
+        bucket("spinnaker.s3: {bucket: own, region: eu-west-1}", &variables).expect("settings").expect("a bucket");
+    assert_eq!((options.bucket.as_str(), options.region.as_str()), ("own", "eu-west-1"));
 }

@@ -9,7 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use gennaker_base::Timestamp;
-use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
+use gennaker_clients::{Caller, Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient, Transport};
 use gennaker_http::TransportOptions;
 use gennaker_orca_stages::{Evaluate, StageView, TaskContext};
 use gennaker_wire::{Execution, Object, Stage};
@@ -58,6 +58,7 @@ impl Clouddriver {
                     router,
                     TransportOptions::default(),
                 )),
+                echo: EchoClient::new(nowhere("echo")),
             },
             request_id: "S-2-0".into(),
             now: Timestamp::from_millis(1000),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use gennaker_base::Timestamp;
-use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
+use gennaker_clients::{Caller, Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient, Transport};
 use gennaker_http::{TransportOptions, outbound::UrlRuleOptions};
 use gennaker_orca_stages::{
     CancelContext, Catalogue, ComposeContext, Composition, Evaluate, Next, Options, StageView, TaskContext, TaskError,
@@ -79,6 +79,7 @@ impl Driven {
             front50: Front50Client::new(to("front50", Router::new())),
             orca: OrcaClient::new(to("orca", Router::new())),
             clouddriver: ClouddriverClient::new(to("clouddriver", self.clouddriver.clone())),
+            echo: EchoClient::new(to("echo", Router::new())),
         }
     }
 

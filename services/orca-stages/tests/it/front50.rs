@@ -10,7 +10,7 @@ use axum::{
     routing::{delete, get, post, put},
 };
 use gennaker_base::Timestamp;
-use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
+use gennaker_clients::{Caller, Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient, Transport};
 use gennaker_http::TransportOptions;
 use gennaker_orca_stages::{StageView, TaskContext};
 use gennaker_wire::{Execution, Stage};
@@ -63,6 +63,7 @@ impl Front50 {
                 front50: Front50Client::new(to("front50", front50)),
                 orca: OrcaClient::new(to("orca", orca)),
                 clouddriver: ClouddriverClient::new(to("clouddriver", clouddriver)),
+                echo: EchoClient::new(to("echo", Router::new())),
             },
             request_id: "S-1-0".into(),
             now: Timestamp::from_millis(1000),

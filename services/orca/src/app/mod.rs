@@ -4,6 +4,7 @@ pub(crate) mod care;
 pub(crate) mod diagnosis;
 pub(crate) mod evaluate;
 pub(crate) mod failed_stages;
+pub(crate) mod feed;
 pub(crate) mod follow;
 pub(crate) mod history;
 pub(crate) mod import;

@@ -7,11 +7,13 @@ mod diagnosis;
 mod events;
 mod executions;
 mod expressions;
+mod feed;
 mod plan;
 mod query;
 mod schemas;
 mod search;
 mod start;
+mod stream;
 mod tasks;
 mod templates;
 mod unsupported;
@@ -40,6 +42,7 @@ pub(crate) fn api() -> Api<Orca> {
         .merge(tasks::api())
         .merge(search::api())
         .merge(events::api())
+        .merge(feed::api())
         .merge(schemas::api())
         .merge(expressions::api())
         .merge(commands::api())

@@ -7,6 +7,7 @@ mod doctor;
 mod engine;
 mod expressions;
 mod faults;
+mod feed;
 mod http;
 mod limits;
 mod peers;

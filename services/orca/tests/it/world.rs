@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use gennaker_base::{SharedClock, SystemClock};
-use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
+use gennaker_clients::{Caller, Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient, Transport};
 use gennaker_cluster::Membership;
 use gennaker_http::{
     TransportOptions,
@@ -99,6 +99,7 @@ impl World {
             front50: Front50Client::new(way("front50", front50.router())),
             orca: OrcaClient::new(way("orca", itself.router())),
             clouddriver: ClouddriverClient::new(way("clouddriver", axum::Router::new())),
+            echo: EchoClient::new(way("echo", axum::Router::new())),
         };
         let rules = UrlRules::new(&stages.urls).expect("sound settings");
         let outbound = Outbound::new(outbound::Options { rules, ..Default::default() }).expect("it can be made");

@@ -5,7 +5,7 @@ use super::*;
 fn access(bound: &str) -> Access {
     let hosts = ["".to_owned(), "Gate.example.com".to_owned(), "orca".to_owned()];
     let origins = ["".to_owned(), "https://deck.example.com/".to_owned(), "http://ui.example.com:9000".to_owned()];
-    Access::new(bound.parse().expect("an address"), &hosts, &origins).expect("valid entries")
+    Access::new(bound.parse().expect("an address"), &hosts, &origins.to_vec().into()).expect("valid entries")
 }
 
 fn headers(fields: &[(HeaderName, &str)]) -> HeaderMap {
@@ -129,9 +129,9 @@ fn writes() {
 fn wrong_entries_are_named() {
     let bound: SocketAddr = "127.0.0.1:1".parse().expect("an address");
     for entry in ["*", "deck.example.com", "https://deck.example.com/path", "null"] {
-        let error = Access::new(bound, &[], &[entry.to_owned()]).expect_err(entry);
+        let error = Access::new(bound, &[], &vec![entry.to_owned()].into()).expect_err(entry);
         assert!(error.to_string().contains("server.allowed-origins"), "{error}");
     }
-    let error = Access::new(bound, &["http://gate".to_owned()], &[]).expect_err("a URL is no host");
+    let error = Access::new(bound, &["http://gate".to_owned()], &Origins::default()).expect_err("a URL is no host");
     assert!(error.to_string().contains("server.allowed-hosts"), "{error}");
 }

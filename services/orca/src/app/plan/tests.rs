@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gennaker_base::{ManualClock, SharedClock, Timestamp};
-use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
+use gennaker_clients::{Caller, Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient, Transport};
 use gennaker_http::TransportOptions;
 use gennaker_http::outbound::Outbound;
 use gennaker_orca_stages::{
@@ -69,6 +69,7 @@ async fn plan_with(parameters: Value, stages: Value) -> Plan {
         front50: Front50Client::new(nowhere("front50")),
         orca: OrcaClient::new(nowhere("orca")),
         clouddriver: ClouddriverClient::new(nowhere("clouddriver")),
+        echo: EchoClient::new(nowhere("echo")),
     };
     let clock: SharedClock = Arc::new(ManualClock::at(Timestamp::from_millis(1000)));
     let expressions =

@@ -83,6 +83,7 @@ pub(super) fn all() -> Vec<Endpoint> {
         (Service::Orca, gennaker_orca::Orca::endpoints()),
         (Service::Front50, gennaker_front50::Front50::endpoints()),
         (Service::Clouddriver, gennaker_clouddriver::Clouddriver::endpoints()),
+        (Service::Echo, gennaker_echo::Echo::endpoints()),
     ];
     let mut all = Vec::new();
     for (service, endpoints) in declared {

@@ -1,0 +1,8 @@
+//! echo behind its guard, with real peers in this process.
+
+mod events;
+mod input;
+mod lists;
+mod peers;
+mod pipelines;
+mod world;

@@ -11,7 +11,7 @@ use axum::{
 };
 use base64::Engine as _;
 use gennaker_base::{Kind, Timestamp};
-use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
+use gennaker_clients::{Caller, Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient, Transport};
 use gennaker_http::{Error, TransportOptions};
 use gennaker_orca_stages::{
     Catalogue, ComposeContext, MonitorFront50Options, Next, Options, StageView, TaskContext, TaskError, TaskResult,
@@ -45,6 +45,7 @@ impl Front50 {
             front50: Front50Client::new(to("front50", front50)),
             orca: OrcaClient::new(to("orca", Router::new())),
             clouddriver: ClouddriverClient::new(to("clouddriver", Router::new())),
+            echo: EchoClient::new(to("echo", Router::new())),
         }
     }
 

@@ -187,10 +187,9 @@ fn what_is_passed_on_is_there_as_far_as_what_is_behind() {
         endpoint("/docker/images/find", Coverage::Done),
         endpoint("/tags", Coverage::Unsupported),
     ];
-    let get = || "GET".to_owned();
     let to = |to, is_optional| {
-        let (method, to_method) = (get(), get());
-        Forwarded { method, path: "/x", service: "clouddriver", to_method, to, is_optional }
+        let get = || "GET".to_owned();
+        Forwarded { method: get(), path: "/x", service: "clouddriver", to_method: get(), to, is_optional }
     };
     assert_eq!(behind(&to("/{provider}/images/find", false), &declared), State::Done);
     assert_eq!(behind(&to("/tags", false), &declared), State::NotYet);

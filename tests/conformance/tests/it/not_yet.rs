@@ -39,11 +39,6 @@ const fn gate(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
 
 /// All of them.
 pub(crate) const NOT_YET: &[NotYet] = &[
-    executions("orca does not expand templates of schema 1", &["tmpl-*"]),
-    executions(
-        "orca gives a new pipeline its id, and has to ask for new ids of its cron triggers, which shows in it",
-        &["stage-save-pipeline", "ops-save-pipeline-params", "ops-save-pipelines-bulk"],
-    ),
     executions("front50 forgets a deleted application at once, upstream's a moment later", &["ops-delete-app"]),
     front50("upstream's cache still has what was deleted a moment before", &["pipeline-delete", "template-v1"]),
     front50("upstream's is an error of its database column; ours refuses with a reason", &["pipeline-strategy-flag"]),

@@ -25,7 +25,7 @@ pub use self::{
     error::{Error, Result},
     executions::{
         Ahead, Claim, Claimed, Commit, Committed, Created, Due, Event, Execution, Executions, Expiry, Fence, Head,
-        NewEvent, NewExecution, Next, Order, Owner, Part, Past, Place, PlaceChange, Query, Signal, Standing,
+        NewEvent, NewExecution, Next, Order, Owner, Part, Past, Place, PlaceChange, Query, Signal, Standing, Told,
         Unreadable,
     },
     fences::Fences,

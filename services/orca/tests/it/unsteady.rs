@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
     Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Expiry, Fence, Fences,
-    Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result, SharedStore, Signal,
+    Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result, SharedStore, Signal, Told,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -102,6 +102,11 @@ impl Executions for UnsteadyStore {
         } else {
             result
         }
+    }
+
+    async fn told(&self, told: Vec<Told>) -> Result<()> {
+        self.pass().await;
+        self.inner.told(told).await
     }
 
     async fn next_due(&self, kinds: &[String]) -> Result<Option<Timestamp>> {

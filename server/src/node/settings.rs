@@ -167,6 +167,7 @@ impl Settings {
         orca_settings.own.lists = orca.bind("tasks.controller")?;
         orca_settings.own.import = orca.bind("executions.import")?;
         orca_settings.own.cleanup = orca.bind("pollers.oldPipelineCleanup")?;
+        orca_settings.own.echo = orca.bind("echo")?;
         let stages = stages(&orca)?;
         let (call, step) = (stages.webhook.deadline_ms, orca_settings.own.step_deadline_ms);
         if call >= step {

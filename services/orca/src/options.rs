@@ -25,6 +25,23 @@ pub struct Options {
     /// Deleting old executions: `pollers.oldPipelineCleanup`.
     #[serde(skip)]
     pub cleanup: Cleanup,
+    /// What echo is told: `echo`.
+    #[serde(skip)]
+    pub echo: Echo,
+}
+
+/// The settings under `echo` in `orca.yml`: what echo is told of executions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Echo {
+    /// Whether it is told anything; yes by default.
+    pub enabled: bool,
+}
+
+impl Default for Echo {
+    fn default() -> Self {
+        Echo { enabled: true }
+    }
 }
 
 /// The settings under `pollers.oldPipelineCleanup` in `orca.yml`: executions of pipelines that are deleted by their age.
@@ -103,6 +120,7 @@ impl Default for Options {
             lists: Lists::default(),
             import: Import::default(),
             cleanup: Cleanup::default(),
+            echo: Echo::default(),
         }
     }
 }
@@ -117,6 +135,7 @@ impl From<&Options> for engine::Options {
                 age: Duration::from_secs(24 * 3600).saturating_mul(options.cleanup.threshold_days),
                 keep: options.cleanup.minimum_pipeline_executions,
             }),
+            tells_echo: options.echo.enabled,
         }
     }
 }

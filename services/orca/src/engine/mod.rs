@@ -10,6 +10,7 @@
 //! * A node that lost its lease drops its actors; whatever they still try is refused by the epoch that they carry.
 //! * A step that was under way when its owner died is made again, with the same request id and a higher fence.
 //! * A write whose answer was lost is settled before anything follows from it.
+//! * Of the end of an execution everybody is told who has to know, at least once: [`teller`].
 
 mod actor;
 mod claims;
@@ -22,6 +23,7 @@ mod nudge;
 mod perform;
 mod record;
 mod start;
+mod teller;
 mod upkeep;
 
 use std::{sync::Arc, time::Duration};
@@ -36,7 +38,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::import::IMPORTED;
-use self::{driven::Driven, enabled::Enabled};
+use self::{driven::Driven, enabled::Enabled, teller::Teller};
 pub use self::{start::StartRequest, upkeep::Retention};
 use crate::{expressions::Expressions, planner::Signal};
 
@@ -73,6 +75,8 @@ pub struct Options {
     pub step_deadline: Duration,
     /// Which executions are deleted by their age; none by default.
     pub retention: Option<Retention>,
+    /// Whether echo is told of executions; true by default.
+    pub tells_echo: bool,
 }
 
 impl Default for Options {
@@ -82,6 +86,7 @@ impl Default for Options {
             release_after: Duration::from_secs(5),
             step_deadline: Duration::from_secs(120),
             retention: None,
+            tells_echo: true,
         }
     }
 }
@@ -149,6 +154,7 @@ pub(crate) struct Inner {
     stop: CancellationToken,
     claim_now: Notify,
     enabled: Enabled,
+    teller: Teller,
 }
 
 impl Engine {
@@ -165,13 +171,18 @@ impl Engine {
                 stop: CancellationToken::new(),
                 claim_now: Notify::new(),
                 enabled: Enabled::default(),
+                teller: Teller::default(),
             }),
         }
     }
 
     /// Claims and drives executions until `shutdown`, then drops what it drives: the lease's end hands it on.
     pub async fn run(&self, shutdown: CancellationToken) {
-        tokio::join!(claims::run(&self.inner, &shutdown), upkeep::run(&self.inner, &shutdown));
+        tokio::join!(
+            claims::run(&self.inner, &shutdown),
+            upkeep::run(&self.inner, &shutdown),
+            teller::run(&self.inner, &shutdown)
+        );
         self.inner.stop.cancel();
         self.inner.tracker.close();
         self.inner.tracker.wait().await;
@@ -195,6 +206,11 @@ impl Engine {
     /// The present.
     pub fn now(&self) -> Timestamp {
         self.inner.deps.clock.now()
+    }
+
+    /// Whether echo is told of executions.
+    pub(crate) fn tells_echo(&self) -> bool {
+        self.inner.options.tells_echo
     }
 
     /// The other services.

@@ -2,7 +2,8 @@
 # Looks for what building and running this repository needs. What is missing it installs, as root and with apt-get, or
 # names with the command that gets it. Prints nothing and takes no time when all is there.
 #
-# tools/preflight.sh         what `make demo` and `make test` need
+# tools/preflight.sh         what `make demo` needs
+# tools/preflight.sh test    also the servers that tests talk to; the tests run without those that cannot be had
 # tools/preflight.sh check   also what `cargo xtask check` needs
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -87,6 +88,15 @@ check_rust_tools() {
     false
 }
 
+# Builds the servers that tests talk to. tools/peer.sh says what is missing; nothing fails here for that.
+prepare_peers() {
+    if ! has go && ! python3 -c 'import venv, ensurepip' 2>/dev/null && [ "$(id -u)" = 0 ] && has apt-get; then
+        packages=python3-venv reasons="Go or Python, to build the S3 server of the tests"
+        install_packages || say "apt-get failed, see above"
+    fi
+    tools/peer.sh versitygw >/dev/null || say "note: the tests that need an S3 server will not run"
+}
+
 good=true
 find_packages
 if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && has apt-get; then
@@ -96,5 +106,6 @@ fi
 [ -z "$packages" ] || { name_packages; good=false; }
 check_rust || good=false
 if $good && [ "${1:-}" = check ]; then check_rust_tools || good=false; fi
+if $good && [ "${1:-}" = test ]; then prepare_peers; fi
 has_certificates || say "note: no CA certificates were found (package ca-certificates); cargo may fail to download"
 $good

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use gennaker_http::{Call, Caller, Result, Transport};
 use gennaker_wire::{Account, LoadBalancer, Operation, OperationRef, OperationTask, ServerGroup};
 use http::Method;
@@ -23,6 +24,11 @@ impl ClouddriverClient {
     /// answers as they are.
     pub async fn forward(&self, caller: &Caller, call: Call) -> Result<Value> {
         self.transport.send(caller, call).await
+    }
+
+    /// The same for an answer that is no JSON.
+    pub async fn forward_bytes(&self, caller: &Caller, call: Call) -> Result<Bytes> {
+        self.transport.bytes(caller, call).await
     }
 
     /// The accounts.

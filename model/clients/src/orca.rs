@@ -1,7 +1,8 @@
 //! orca: executions.
 
+use bytes::Bytes;
 use gennaker_base::Timestamp;
-use gennaker_http::{Call, Caller, Result, Transport};
+use gennaker_http::{Call, Caller, Result, Streamed, Transport};
 use gennaker_wire::{Execution, Object, Status};
 use http::Method;
 use serde::Deserialize;
@@ -47,6 +48,16 @@ impl OrcaClient {
     /// answers as they are.
     pub async fn forward(&self, caller: &Caller, call: Call) -> Result<Value> {
         self.transport.send(caller, call).await
+    }
+
+    /// The same for an answer that is no JSON.
+    pub async fn forward_bytes(&self, caller: &Caller, call: Call) -> Result<Bytes> {
+        self.transport.bytes(caller, call).await
+    }
+
+    /// Forwards a call whose answer is read as it comes: server-sent events. Ours only.
+    pub async fn stream(&self, caller: &Caller, call: Call) -> Result<Streamed> {
+        self.transport.stream(caller, call).await
     }
 
     /// Starts a pipeline; returns the reference, `/pipelines/ID`.

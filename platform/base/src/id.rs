@@ -1,4 +1,4 @@
-//! Ids: sortable by time (ULID), random, or derived from an event so that the same event gives the same id.
+//! Ids: sortable by time (ULID or UUID), random, or derived from an event so that the same event gives the same id.
 //!
 //! A derived id is what makes a start idempotent: create-if-absent on it is the whole de-duplication.
 
@@ -13,6 +13,17 @@ use crate::Timestamp;
 pub fn generate(now: Timestamp) -> String {
     let millis = u64::try_from(now.millis()).unwrap_or(0);
     Ulid::from_datetime(UNIX_EPOCH + Duration::from_millis(millis)).to_string()
+}
+
+/// A new id in lower case, unique and sortable by `now`: a UUID of version 7 (RFC 9562), for what upstream gives a UUID.
+pub fn uuid(now: Timestamp) -> String {
+    const VERSION: u128 = 0x7 << 76;
+    const VARIANT: u128 = 0b10 << 62;
+    let millis = u64::try_from(now.millis()).unwrap_or(0);
+    let bits = u128::from(Ulid::from_datetime(UNIX_EPOCH + Duration::from_millis(millis)));
+    let bits = bits & !(0xF << 76) & !(0b11 << 62) | VERSION | VARIANT;
+    let hex = format!("{bits:032x}");
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
 /// The id that `parts` have at `event_time`: equal input gives an equal id, on every node.
@@ -34,6 +45,19 @@ pub fn derive(event_time: Timestamp, parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn uuids_have_their_form_and_are_in_order() {
+        let ids = [1, 2, 1_700_000_000_000].map(|millis| uuid(Timestamp::from_millis(millis)));
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert!(ids[2].starts_with("018bcfe5-6800-7"), "{ids:?}");
+        for id in &ids {
+            assert_eq!(id.len(), 36, "{id}");
+            assert!(id[19..20].contains(['8', '9', 'a', 'b']), "{id}");
+            assert!(id.char_indices().all(|(at, c)| (c == '-') == [8, 13, 18, 23].contains(&at)), "{id}");
+        }
+        assert_ne!(uuid(Timestamp::from_millis(1)), uuid(Timestamp::from_millis(1)));
+    }
 
     #[test]
     fn derived_ids_depend_on_every_part_and_on_the_time() {

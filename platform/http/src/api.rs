@@ -11,7 +11,7 @@ use http::Method;
 use tower::{Layer, Service};
 
 use crate::{
-    Caller, Error, GuardOptions, Permission,
+    Caller, Error, GuardOptions, Permission, dispatch,
     guard::{self, Deadline, RouteLimits, RouteTable},
 };
 
@@ -42,6 +42,8 @@ pub struct Endpoint {
     pub permission: Option<Permission>,
     /// How much of upstream's endpoint it does.
     pub coverage: Coverage,
+    /// The query parameters that it reads, for the documentation.
+    pub query: Vec<&'static str>,
 }
 
 /// A route before it is added to an [`Api`].
@@ -51,6 +53,7 @@ pub struct Route<S> {
     upstream: Option<&'static str>,
     permission: Option<Permission>,
     coverage: Coverage,
+    query: Vec<&'static str>,
     limits: RouteLimits,
     handler: MethodRouter<S>,
 }
@@ -71,6 +74,12 @@ impl<S> Route<S> {
     /// Declares how upstream writes the path, where the router cannot: `/task/{id}:resume` is `/task/{idAndAction}` here.
     pub fn as_upstream(mut self, path: &'static str) -> Self {
         self.upstream = Some(path);
+        self
+    }
+
+    /// Names the query parameters that the route reads, for the documentation.
+    pub fn reads(mut self, query: impl IntoIterator<Item = &'static str>) -> Self {
+        self.query = query.into_iter().collect();
         self
     }
 
@@ -115,6 +124,7 @@ macro_rules! method {
                 upstream: None,
                 permission: None,
                 coverage: Coverage::Done,
+                query: Vec::new(),
                 limits: RouteLimits::default(),
                 handler: on(MethodFilter::$method, handler),
             }
@@ -138,22 +148,25 @@ where
 {
     let filter = MethodFilter::try_from(method.clone()).expect("one of HTTP's own methods");
     let handler = on(filter, move |_caller: Caller| async move { Error::unsupported(message) });
-    let (permission, limits) = (None, RouteLimits::default());
-    Route { method, path, upstream: None, permission, coverage: Coverage::Unsupported, limits, handler }
+    let (permission, query, limits) = (None, Vec::new(), RouteLimits::default());
+    Route { method, path, upstream: None, permission, coverage: Coverage::Unsupported, query, limits, handler }
 }
 
 /// The routes of a service.
+///
+/// A request is looked up among the routes of its method: that `PUT /pipelines/{id}/cancel` is there hides no
+/// `DELETE /pipelines/{application}/{name}` of something called `cancel`.
 pub struct Api<S = ()> {
     service: &'static str,
     endpoints: Vec<Endpoint>,
     limits: RouteTable,
-    router: Router<S>,
+    routers: Vec<(Method, Router<S>)>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Api<S> {
     /// No routes yet.
     pub fn new(service: &'static str) -> Self {
-        Api { service, endpoints: Vec::new(), limits: RouteTable::new(), router: Router::new() }
+        Api { service, endpoints: Vec::new(), limits: RouteTable::new(), routers: Vec::new() }
     }
 
     /// Adds a route.
@@ -167,9 +180,10 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
             path: route.upstream.unwrap_or(route.path),
             permission: route.permission,
             coverage: route.coverage,
+            query: route.query,
         });
-        self.limits.insert((route.method, route.path), route.limits);
-        self.router = self.router.route(route.path, route.handler);
+        self.limits.insert((route.method.clone(), route.path), route.limits);
+        self.add(route.method, |router| router.route(route.path, route.handler));
         self
     }
 
@@ -177,8 +191,18 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
     pub fn merge(mut self, other: Api<S>) -> Self {
         self.endpoints.extend(other.endpoints);
         self.limits.extend(other.limits);
-        self.router = self.router.merge(other.router);
+        for (method, router) in other.routers {
+            self.add(method, |own| own.merge(router));
+        }
         self
+    }
+
+    /// Adds to the routes of a method.
+    fn add(&mut self, method: Method, change: impl FnOnce(Router<S>) -> Router<S>) {
+        match self.routers.iter_mut().find(|(known, _)| *known == method) {
+            Some((_, router)) => *router = change(std::mem::take(router)),
+            None => self.routers.push((method, change(Router::new()))),
+        }
     }
 
     /// What is declared.
@@ -194,44 +218,29 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         <L::Service as Service<axum::extract::Request>>::Response: axum::response::IntoResponse + 'static,
         <L::Service as Service<axum::extract::Request>>::Future: Send + 'static,
     {
-        self.router = self.router.layer(layer);
+        for (_, router) in &mut self.routers {
+            *router = std::mem::take(router).layer(layer.clone());
+        }
         self
     }
 
     /// The same routes with their state given to them, so that routes of other states can be merged.
     pub fn with_state(self, state: S) -> Api {
-        let Api { service, endpoints, limits, router } = self;
-        Api { service, endpoints, limits, router: router.with_state(state) }
+        let Api { service, endpoints, limits, routers } = self;
+        let routers = routers.into_iter().map(|(method, router)| (method, router.with_state(state.clone())));
+        Api { service, endpoints, limits, routers: routers.collect() }
     }
 
     /// The router behind the guard that every request passes, over a socket or in this process: request id, JSON errors
     /// for unknown paths and wrong methods, body limit, deadline, panic guard, one log line and the request metrics.
     pub fn into_service(self, state: S, options: GuardOptions) -> Router {
-        let service = self.service;
-        let router = self
-            .router
-            .fallback(move |request: axum::extract::Request| async move {
-                let path = request.uri().path();
-                let detail = format!("No static resource {}.", path.trim_start_matches('/'));
-                problem(Error::not_found(format!("{service} has no path {path}")), path, detail)
-            })
-            .method_not_allowed_fallback(|request: axum::extract::Request| async move {
-                let (method, path) = (request.method(), request.uri().path());
-                let error = Error::invalid(format!("{method} is not a method of {path}"));
-                let detail = format!("Method '{method}' is not supported.");
-                problem(error.with_status(http::StatusCode::METHOD_NOT_ALLOWED), path, detail)
-            })
-            .with_state(state);
-        guard::wrap(service, router, options, self.limits)
+        let Api { service, limits, routers, .. } = self;
+        let rest = dispatch::not_declared(service, limits.keys());
+        let guarded = guard::wrapper(service, options, limits);
+        let routers = routers.into_iter().map(|(method, router)| {
+            let router = router.fallback_service(rest.clone()).with_state(state.clone());
+            (method, guarded(router))
+        });
+        dispatch::by_method(routers.collect(), guarded(rest.clone()))
     }
-}
-
-/// The same error with the fields that upstream's clients know from Spring's problem details.
-fn problem(error: Error, path: &str, detail: String) -> Error {
-    let title = error.status().canonical_reason().unwrap_or_default();
-    error
-        .with_field("type", "about:blank")
-        .with_field("title", title)
-        .with_field("detail", detail)
-        .with_field("instance", path)
 }

@@ -12,9 +12,16 @@ pub const FENCE: HeaderName = HeaderName::from_static("x-gennaker-fence");
 /// The key under which a request is carried out once.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-const USER: HeaderName = HeaderName::from_static("x-spinnaker-user");
-const ACCOUNTS: HeaderName = HeaderName::from_static("x-spinnaker-accounts");
+/// The user who asks. Upstream's header.
+pub const USER: HeaderName = HeaderName::from_static("x-spinnaker-user");
+/// The accounts that the user may use, separated by commas. Upstream's header.
+pub const ACCOUNTS: HeaderName = HeaderName::from_static("x-spinnaker-accounts");
 const EXECUTION: HeaderName = HeaderName::from_static("x-spinnaker-execution-id");
+const EXECUTION_TYPE: HeaderName = HeaderName::from_static("x-spinnaker-execution-type");
+/// The application that a request is about. Upstream's header.
+pub const APPLICATION: HeaderName = HeaderName::from_static("x-spinnaker-application");
+/// Where a user asks from: `deck`, `api`. Upstream's header.
+pub const ORIGIN: HeaderName = HeaderName::from_static("x-spinnaker-user-origin");
 
 /// The user that upstream's services name when nobody signed in.
 const ANONYMOUS: &str = "anonymous";
@@ -31,8 +38,14 @@ pub struct Caller {
     pub roles: Vec<String>,
     /// The accounts that the user may use; empty means that nobody restricted them.
     pub accounts: Vec<String>,
+    /// Where the user asks from: `deck`, `api`.
+    pub origin: Option<String>,
+    /// The application that it is about.
+    pub application: Option<String>,
     /// The execution on whose behalf a service asks.
     pub execution: Option<String>,
+    /// What that execution is: `pipeline`, `orchestration`.
+    pub execution_type: Option<String>,
     /// The fence of that execution, `<execution>/<epoch>`.
     pub fence: Option<String>,
     /// The key under which the request is carried out once.
@@ -48,7 +61,10 @@ impl Caller {
             user: name.to_owned(),
             roles: Vec::new(),
             accounts: Vec::new(),
+            origin: None,
+            application: None,
             execution: None,
+            execution_type: None,
             fence: None,
             idempotency_key: None,
             request: String::new(),
@@ -68,7 +84,10 @@ impl Caller {
             user: text(&USER).unwrap_or_else(|| ANONYMOUS.to_owned()),
             roles: Vec::new(),
             accounts: list(&ACCOUNTS),
+            origin: text(&ORIGIN),
+            application: text(&APPLICATION),
             execution: text(&EXECUTION),
+            execution_type: text(&EXECUTION_TYPE),
             fence: text(&FENCE),
             idempotency_key: text(&IDEMPOTENCY_KEY),
             request: text(&REQUEST_ID).unwrap_or_default(),
@@ -87,7 +106,10 @@ impl Caller {
         let fields = [
             (USER, Some(&self.user)),
             (ACCOUNTS, Some(&accounts)),
+            (ORIGIN, self.origin.as_ref()),
+            (APPLICATION, self.application.as_ref()),
             (EXECUTION, self.execution.as_ref()),
+            (EXECUTION_TYPE, self.execution_type.as_ref()),
             (FENCE, self.fence.as_ref()),
             (IDEMPOTENCY_KEY, self.idempotency_key.as_ref()),
             (REQUEST_ID, Some(&self.request)),
@@ -118,7 +140,10 @@ mod tests {
     fn a_caller_survives_the_way_through_headers() {
         let caller = Caller {
             accounts: vec!["test".into(), "prod".into()],
+            origin: Some("deck".into()),
+            application: Some("shop".into()),
             execution: Some("01E".into()),
+            execution_type: Some("pipeline".into()),
             fence: Some("01E/7".into()),
             idempotency_key: Some("k".into()),
             request: "r".into(),

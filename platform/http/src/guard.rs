@@ -102,8 +102,8 @@ struct Guard {
     places: Arc<Semaphore>,
 }
 
-/// Puts the guard around a service's router.
-pub(crate) fn wrap(service: &'static str, router: Router, options: GuardOptions, routes: RouteTable) -> Router {
+/// What puts the guard around the routers of a service, which share its limits.
+pub(crate) fn wrapper(service: &'static str, options: GuardOptions, routes: RouteTable) -> impl Fn(Router) -> Router {
     record::describe();
     let guard = Arc::new(Guard {
         service,
@@ -111,10 +111,13 @@ pub(crate) fn wrap(service: &'static str, router: Router, options: GuardOptions,
         routes: routes.into_iter().map(|((method, path), limits)| ((method, path.to_owned()), limits)).collect(),
         options,
     });
-    router
-        // The guard's own limit counts instead, also for handlers that do not buffer.
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(move |request, next| guard.clone().answer(request, next)))
+    move |router| {
+        let guard = guard.clone();
+        router
+            // The guard's own limit counts instead, also for handlers that do not buffer.
+            .layer(DefaultBodyLimit::disable())
+            .layer(from_fn(move |request, next| guard.clone().answer(request, next)))
+    }
 }
 
 /// The request's id: the caller's if it is sane, else a new one.

@@ -20,6 +20,7 @@
 
 mod api;
 mod caller;
+mod dispatch;
 mod error;
 mod extract;
 mod guard;
@@ -33,7 +34,7 @@ mod transport;
 
 pub use self::{
     api::{Api, Coverage, Endpoint, Route, delete, get, patch, post, put, unsupported},
-    caller::{Caller, FENCE, IDEMPOTENCY_KEY, REQUEST_ID},
+    caller::{ACCOUNTS, APPLICATION, Caller, FENCE, IDEMPOTENCY_KEY, ORIGIN, REQUEST_ID, USER},
     error::{Error, Result},
     extract::{Json, Path, Query},
     guard::{GuardOptions, RequestTasks},
@@ -42,5 +43,5 @@ pub use self::{
     permission::{Access, Permission},
     prometheus::prometheus,
     serve::{Origins, ServeLimits, ServeOptions, Server},
-    transport::{Call, IfChanged, Transport, TransportOptions, http_client, install_crypto_provider},
+    transport::{Call, IfChanged, Streamed, Transport, TransportOptions, http_client, install_crypto_provider},
 };

@@ -8,19 +8,24 @@
 //! has an `Idempotency-Key`; and one of which nothing was sent, because no connection was made. A repeated `DELETE`
 //! whose first answer was lost gets 404. Retries stop at the deadline of the call, and when more than one call in ten
 //! needed one.
+//!
+//! An answer is read whole ([`Transport::send`]) or as it comes ([`Transport::stream`]). For the latter all of this is
+//! about its head; its body may take as long as it likes, but not fall silent.
 
 mod budget;
 mod call;
 mod circuit;
 mod client;
+mod conditional;
+mod streamed;
 mod way;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, body::Body};
 use bytes::Bytes;
 use gennaker_base::{Backoff, Kind};
-use http::{Method, StatusCode};
+use http::{Method, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
@@ -28,11 +33,14 @@ use url::Url;
 use self::{
     budget::Budget,
     circuit::Circuit,
+    conditional::Conditional,
     way::{Answer, Asked, Way},
 };
 pub use self::{
     call::Call,
     client::{http_client, install_crypto_provider},
+    conditional::IfChanged,
+    streamed::Streamed,
 };
 use crate::{Caller, Error, Result};
 
@@ -46,28 +54,21 @@ pub struct TransportOptions {
     pub deadline: Duration,
     /// How often a call that may be repeated is sent again after a transient failure; 2 by default.
     pub retries: u32,
-    /// The largest answer in bytes; 64 MiB by default.
+    /// The largest answer in bytes that is read whole; 64 MiB by default.
     pub answer_limit: usize,
+    /// How long an answer that is read as it comes may send nothing; 60 s by default.
+    pub idle: Duration,
 }
 
 impl Default for TransportOptions {
     fn default() -> Self {
-        TransportOptions { deadline: Duration::from_secs(30), retries: 2, answer_limit: 64 << 20 }
+        TransportOptions {
+            deadline: Duration::from_secs(30),
+            retries: 2,
+            answer_limit: 64 << 20,
+            idle: Duration::from_secs(60),
+        }
     }
-}
-
-/// The answer to a call for something that the caller may have already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IfChanged<T> {
-    /// The caller has the newest.
-    Unchanged,
-    /// It is this.
-    Changed {
-        /// The answer.
-        value: T,
-        /// What names it, if the peer names its answers.
-        etag: Option<String>,
-    },
 }
 
 /// The way to a service. Clones share the retry budget and the circuit.
@@ -108,8 +109,8 @@ impl Transport {
     /// if the call's path has a `.` or `..` segment.
     pub async fn send<T: DeserializeOwned>(&self, caller: &Caller, call: Call) -> Result<T> {
         let (method, path) = (call.method.clone(), call.path.clone());
-        let answer = self.exchange(caller, call).await?;
-        self.read(&answer.body, &method, &path)
+        let answer = self.exchange::<Bytes>(caller, call).await?;
+        self.read(&answer, &method, &path)
     }
 
     fn read<T: DeserializeOwned>(&self, answer: &[u8], method: &Method, path: &str) -> Result<T> {
@@ -120,6 +121,14 @@ impl Transport {
             Error::new(Kind::Bug, format!("{service} answered {method} {path} with unexpected JSON at {at}: {error}"))
                 .with_status(StatusCode::BAD_GATEWAY)
         })
+    }
+
+    /// Sends a call whose answer is no JSON, and gives it as it is.
+    ///
+    /// # Errors
+    /// As [`Transport::send`], but for what the answer is.
+    pub async fn bytes(&self, caller: &Caller, call: Call) -> Result<Bytes> {
+        self.exchange(caller, call).await
     }
 
     /// Sends a call for something that may not exist: `None` if the peer answers that it does not.
@@ -145,18 +154,28 @@ impl Transport {
         etag: Option<&str>,
     ) -> Result<IfChanged<T>> {
         let (method, path) = (call.method.clone(), call.path.clone());
-        let call = match etag {
-            Some(etag) => call.header(http::header::IF_NONE_MATCH.as_str(), etag),
-            None => call,
-        };
-        let answer = self.exchange(caller, call).await?;
-        if answer.is_unchanged {
-            return Ok(IfChanged::Unchanged);
-        }
-        Ok(IfChanged::Changed { value: self.read(&answer.body, &method, &path)?, etag: answer.etag })
+        let call = call.header_if(header::IF_NONE_MATCH, etag);
+        let Conditional(answer) = self.exchange(caller, call).await?;
+        Ok(match answer {
+            IfChanged::Unchanged => IfChanged::Unchanged,
+            IfChanged::Changed { value, etag } => {
+                IfChanged::Changed { value: self.read(&value, &method, &path)?, etag }
+            }
+        })
     }
 
-    async fn exchange(&self, caller: &Caller, call: Call) -> Result<Answer> {
+    /// Sends a call and gives its answer to be read as it comes, for example one of server-sent events. The deadline, the
+    /// retries and the circuit are for the head of the answer.
+    ///
+    /// # Errors
+    /// As [`Transport::send`], but that the answer may be anything. What goes wrong later is an error of
+    /// [`Streamed::chunk`].
+    pub async fn stream(&self, caller: &Caller, call: Call) -> Result<Streamed> {
+        let response = self.exchange::<Response<Body>>(caller, call).await?;
+        Ok(Streamed::new(self.service, self.options.idle, response))
+    }
+
+    async fn exchange<A: Answer>(&self, caller: &Caller, call: Call) -> Result<A> {
         if let Some(fault) = call.fault {
             return Err(Error::invalid(fault));
         }
@@ -165,6 +184,7 @@ impl Transport {
         let repeatable = caller.idempotency_key.is_some()
             || [Method::GET, Method::HEAD, Method::PUT, Method::DELETE].contains(&call.method);
         let mut headers = caller.headers();
+        headers.insert(header::ACCEPT, A::ACCEPTED);
         headers.extend(call.headers.clone());
         let asked = Asked {
             service: self.service,

@@ -4,7 +4,7 @@ use std::{io, path::Path, path::PathBuf};
 
 use gennaker_base::Kind;
 
-use crate::Key;
+use crate::{Key, Problem};
 
 /// The result of an operation on objects.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -64,6 +64,20 @@ pub enum Error {
         /// How long was waited.
         seconds: u64,
     },
+    /// The bucket refuses, or cannot be reached.
+    #[error("the bucket {bucket} {problem}")]
+    Bucket {
+        /// Its name.
+        bucket: String,
+        /// What is wrong.
+        problem: Problem,
+    },
+    /// A write had to be sent again, and met a change of somebody else: it may have been carried out before that.
+    #[error("{key} may have been written before somebody else changed it: read it again and repeat the change")]
+    Uncertain {
+        /// The object.
+        key: Key,
+    },
     /// A defect of this program.
     #[error("an operation on {path} panicked")]
     Panicked {
@@ -76,11 +90,12 @@ impl Error {
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Error::Conflict { .. } => Kind::Conflict,
+            Error::Conflict { .. } | Error::Uncertain { .. } => Kind::Conflict,
             Error::TooLarge { .. } => Kind::TooLarge,
             Error::Occupied { .. } => Kind::Invalid,
             Error::Folder { .. } | Error::Busy { .. } => Kind::Unavailable,
             Error::TooSlow { .. } => Kind::Timeout,
+            Error::Bucket { problem, .. } => problem.kind(),
             Error::Panicked { .. } => Kind::Bug,
         }
     }

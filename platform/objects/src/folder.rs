@@ -12,7 +12,7 @@
 //! - If the folder itself vanishes (an unmounted disk), that is an error and not an empty store.
 //!
 //! A version is the SHA-256 of the content. The system calls are not opendal's because its file service flushes no
-//! folder, has no `If-Match` and no history; a bucket will use it.
+//! folder, has no `If-Match` and no history.
 
 mod files;
 mod history;

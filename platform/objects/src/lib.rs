@@ -18,15 +18,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Objects`] is the contract, [`FolderObjects`] its implementation in a local folder. It knows nothing of what the
-//! objects are and caches nothing.
+//! [`Objects`] is the contract, [`FolderObjects`] its implementation in a local folder, [`BucketObjects`] that in a bucket
+//! of S3. They know nothing of what the objects are and cache nothing.
 
+mod bucket;
 mod error;
 mod folder;
 mod key;
 mod objects;
 
 pub use self::{
+    bucket::{BucketObjects, BucketOptions, Encryption, Problem},
     error::{Error, Result},
     folder::{FolderObjects, FolderOptions},
     key::{Key, KeyError},

@@ -118,6 +118,7 @@ pub struct Listing {
 pub struct Revision {
     /// The id, for [`Objects::get_version`].
     pub id: String,
-    /// When it was written; strictly later than the revision before.
+    /// When it was written; not earlier than the revision before, and strictly later in a folder. A bucket's times have
+    /// whole seconds.
     pub modified: Timestamp,
 }

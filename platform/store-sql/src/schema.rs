@@ -159,6 +159,11 @@ CREATE TABLE gennaker_archives (
     "
 CREATE INDEX gennaker_fences_seen ON gennaker_fences (seen);
 ",
+    "
+-- changed: when it was created or last committed; null if a version without this column did that. See executions/changed.rs.
+ALTER TABLE gennaker_executions ADD COLUMN changed BIGINT;
+CREATE INDEX gennaker_executions_changed ON gennaker_executions (changed, id) WHERE changed IS NOT NULL;
+",
 ];
 
 /// The schema that this version works with.

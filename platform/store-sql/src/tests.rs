@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use futures::{FutureExt as _, future::join_all};
 use gennaker_base::{Clock, Kind, Timestamp};
-use gennaker_store::{self as store, Claim, Epoch, Error, Expiry, Order, Owner, Query};
+use gennaker_store::{self as store, ChangeQuery, Claim, Epoch, Error, Expiry, Order, Owner, Query};
 use sqlx::{Executor as _, QueryBuilder, Row as _};
 use tokio::sync::oneshot;
 
@@ -264,6 +264,12 @@ async fn claims_and_lists_are_served_by_their_indexes_in_order() {
     }];
     let streams = |query: &Query| statements::several(query, &statements::streams_of(query));
     let group_running = Query { statuses: running.clone(), ..group.clone() };
+    let changes = ChangeQuery {
+        kinds: text("pipeline"),
+        group: Some("orders".to_owned()),
+        after: Some("e".to_owned()),
+        ..ChangeQuery::default()
+    };
     let names = Query { names: text("Deploy"), ..group.clone() };
     let mut plans = vec![
         ("due", statements::next_due(&claim.kinds)),
@@ -279,6 +285,8 @@ async fn claims_and_lists_are_served_by_their_indexes_in_order() {
         ("status", streams(&Query { statuses: running.clone(), ..kind.clone() })),
         ("group_status", streams(&group_running)),
         ("group_definition", statements::definitions("orders", "pipeline")),
+        ("changed", statements::changed(&ChangeQuery::default())),
+        ("changed", statements::changed(&changes)),
     ];
     for query in [&group, &group_running, &names, &between] {
         plans.push(("group_definition", statements::several(&each(query.clone()), &of_definition)));
@@ -318,7 +326,8 @@ async fn claims_and_lists_are_served_by_their_indexes_in_order() {
         assert!(!plan.contains("SCAN gennaker") && plan.contains(&format!("INDEX gennaker_{table}_")), "{plan}");
     }
     for (indexes, text) in [
-        (vec!["correlation"], statements::LOOK),
+        (vec!["correlation", "changed"], statements::LOOK),
+        (vec!["changed"], statements::NEWEST),
         (vec!["place"], statements::COUNT),
         (vec!["place"], statements::OLDEST),
         (vec!["place"], statements::NUMBERED),

@@ -10,6 +10,7 @@
 //! A check sees the traits only, uses one fresh database and moves the store's clock through the fixture: it neither
 //! sleeps nor measures time. What is particular to a backend (files, permissions, fail-over) is tested beside it.
 
+pub mod changed;
 pub mod claim;
 pub mod commit;
 pub mod compact;
@@ -134,6 +135,16 @@ macro_rules! checks {
                 events_carry_the_epoch_that_recorded_them,
                 events_are_read_after_a_number_and_up_to_a_limit,
                 an_unknown_execution_has_no_events,
+            }
+            changed {
+                an_execution_is_listed_at_its_last_change,
+                claims_signals_and_refused_commits_are_no_changes,
+                changes_are_listed_in_their_order_page_by_page,
+                changes_are_filtered_by_kind_and_group,
+                packing_changes_nothing_and_deletion_leaves_nothing,
+                what_is_not_seen_yet_changes_later,
+                who_follows_misses_no_last_state,
+                changes_survive_a_restart,
             }
             claim {
                 a_never_owned_execution_is_claimable,
@@ -269,6 +280,7 @@ mod tests {
     fn every_check_is_listed() {
         let list = include_str!("lib.rs");
         let modules = [
+            ("changed", include_str!("changed.rs")),
             ("claim", include_str!("claim.rs")),
             ("commit", include_str!("commit.rs")),
             ("compact", include_str!("compact.rs")),

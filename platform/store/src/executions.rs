@@ -13,6 +13,7 @@
 //! How many may be under way at a time is the matter of limits: see [`Place`].
 
 mod change;
+mod changes;
 mod limits;
 mod owner;
 mod query;
@@ -23,6 +24,7 @@ use gennaker_base::Timestamp;
 
 pub use self::{
     change::{Ahead, Commit, Committed, Created, Due, NewExecution, Told},
+    changes::{Change, ChangeQuery, Changes},
     limits::{Next, Place, PlaceChange, Standing},
     owner::{Fence, Owner},
     query::{Claim, Claimed, Expiry, Order, Past, Query, Unreadable},
@@ -103,6 +105,14 @@ pub trait Executions: Send + Sync + 'static {
 
     /// The events of an execution after number `after`, at most `limit` of them.
     async fn events(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Event>>;
+
+    /// The executions that were created or committed at or after a time, in the order of their last change, without their
+    /// bodies. Claims and signals are no changes; a deleted execution is left out, and so is one that an older version
+    /// changed last. Packing leaves it as it is.
+    ///
+    /// At least once: who asks again from [`Changes::settled`] misses no execution's last state, and finds again what it
+    /// knows already.
+    async fn changed(&self, query: &ChangeQuery) -> Result<Changes>;
 
     /// Packs at most `limit` executions that have ended and nobody owns or signalled, so that they take less room.
     /// Returns how many it packed; less than `limit` means that there are no more. It changes nothing that the other

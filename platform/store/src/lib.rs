@@ -24,9 +24,9 @@ use std::sync::Arc;
 pub use self::{
     error::{Error, Result},
     executions::{
-        Ahead, Claim, Claimed, Commit, Committed, Created, Due, Event, Execution, Executions, Expiry, Fence, Head,
-        NewEvent, NewExecution, Next, Order, Owner, Part, Past, Place, PlaceChange, Query, Signal, Standing, Told,
-        Unreadable,
+        Ahead, Change, ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Due, Event, Execution,
+        Executions, Expiry, Fence, Head, NewEvent, NewExecution, Next, Order, Owner, Part, Past, Place, PlaceChange,
+        Query, Signal, Standing, Told, Unreadable,
     },
     fences::Fences,
     leases::{Lease, Leases},

@@ -6,12 +6,13 @@ use gennaker_base::Timestamp;
 use gennaker_wire::{Object, ObjectExt as _};
 use serde_json::{Value, json};
 
-use super::{Session, exit::Error, gate::Request, input, task, time};
+use super::{Session, exit::Error, gate::Request, input, pipeline, task, time};
 
 /// What to do with applications.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List all applications.
+    #[command(alias = "ls")]
     List,
     /// Show an application.
     Get {
@@ -19,9 +20,18 @@ pub(crate) enum Command {
         name: String,
     },
     /// Create an application, or change those of its fields that are given.
+    ///
+    /// Example: gennaker app save --name shop --email team@example.com --cloud-providers kubernetes
     Save(Save),
     /// Delete an application.
+    #[command(alias = "del")]
     Delete {
+        /// The application.
+        name: String,
+    },
+    /// List the pipelines of an application.
+    #[command(alias = "pipes")]
+    Pipelines {
         /// The application.
         name: String,
     },
@@ -35,17 +45,17 @@ pub(crate) struct Save {
     #[arg(long, short, value_name = "FILE")]
     file: Option<String>,
     /// Its name.
-    #[arg(long)]
+    #[arg(long, alias = "application-name", short_alias = 'a')]
     name: Option<String>,
     /// The address of whom to ask.
-    #[arg(long)]
+    #[arg(long, alias = "owner-email")]
     email: Option<String>,
     /// What it is.
     #[arg(long)]
     description: Option<String>,
     /// The clouds that it uses, separated by commas.
-    #[arg(long, value_name = "NAMES")]
-    cloud_providers: Option<String>,
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    cloud_providers: Vec<String>,
 }
 
 pub(super) async fn run(command: Command, session: &mut Session<'_>) -> Result<(), Error> {
@@ -54,6 +64,7 @@ pub(super) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Get { name } => get(session, &name).await,
         Command::Save(save) => self::save(session, save).await,
         Command::Delete { name } => delete(session, &name).await,
+        Command::Pipelines { name } => pipeline::list(session, &name).await,
     }
 }
 
@@ -99,23 +110,33 @@ async fn save(session: &mut Session<'_>, save: Save) -> Result<(), Error> {
     let file = save.file.as_deref().map(input::object).transpose()?;
     let application = merged(file.unwrap_or_default(), &save)?;
     let name = application.text("name").unwrap_or_default();
-    let known = session.gate.send(Request::get(&["applications", &name]).query("expand", "false")).await;
+    let task = upsert(session, &name, application).await?;
+    session.console.done(&task, &name, &format!("application {name} is saved"))?;
+    Ok(())
+}
+
+/// Creates the application, or changes the fields that are given.
+pub(super) async fn upsert(session: &mut Session<'_>, name: &str, application: Object) -> Result<Value, Error> {
+    let known = session.gate.send(Request::get(&["applications", name]).query("expand", "false")).await;
     let (kind, verb) = match known {
         Ok(_) => ("updateApplication", "Update"),
         Err(error) if error.kind() == gennaker_base::Kind::NotFound => ("createApplication", "Create"),
         Err(error) => return Err(error.into()),
     };
     let job = json!({ "type": kind, "application": application });
-    let task = task::run(session, &name, &format!("{verb} Application: {name}"), job).await?;
-    session.console.done(&task, &name, &format!("application {name} is saved"))?;
-    Ok(())
+    task::run(session, name, &format!("{verb} Application: {name}"), job).await
+}
+
+/// Deletes the application.
+pub(super) async fn remove(session: &mut Session<'_>, name: &str) -> Result<Value, Error> {
+    let job = json!({ "type": "deleteApplication", "application": { "name": name } });
+    task::run(session, name, &format!("Delete Application: {name}"), job).await
 }
 
 async fn delete(session: &mut Session<'_>, name: &str) -> Result<(), Error> {
     let known = session.gate.send(Request::get(&["applications", name]).query("expand", "false")).await;
     known.map_err(|error| missing(session, error, name))?;
-    let job = json!({ "type": "deleteApplication", "application": { "name": name } });
-    let task = task::run(session, name, &format!("Delete Application: {name}"), job).await?;
+    let task = remove(session, name).await?;
     session.console.done(&task, name, &format!("application {name} is deleted"))?;
     Ok(())
 }
@@ -123,11 +144,12 @@ async fn delete(session: &mut Session<'_>, name: &str) -> Result<(), Error> {
 /// The file's application with the fields that were given beside it.
 fn merged(file: Object, save: &Save) -> Result<Object, Error> {
     let mut application = attributes(&file);
+    let providers = (!save.cloud_providers.is_empty()).then(|| save.cloud_providers.join(","));
     let given = [
         ("name", &save.name),
         ("email", &save.email),
         ("description", &save.description),
-        ("cloudProviders", &save.cloud_providers),
+        ("cloudProviders", &providers),
     ];
     for (field, value) in given {
         if let Some(value) = value {
@@ -146,7 +168,7 @@ fn merged(file: Object, save: &Save) -> Result<Object, Error> {
 }
 
 /// An application's own fields: gate shows them as `{"name": ..., "attributes": {...}}`.
-fn attributes(shown: &Object) -> Object {
+pub(super) fn attributes(shown: &Object) -> Object {
     let Some(attributes) = shown.object("attributes") else { return shown.clone() };
     let mut attributes = attributes.clone();
     if let Some(name) = shown.get("name") {

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::DEFAULT_GATE;
+use super::{
+    DEFAULT_GATE,
+    access::{Access, Chosen},
+};
 
 /// Writes commands for one gate.
 #[derive(Debug, Clone)]
@@ -23,6 +26,17 @@ impl Commands {
         let text = gate.as_str().trim_end_matches('/');
         let suffix = if text == DEFAULT_GATE { String::new() } else { format!(" --gate {}", quoted(text)) };
         Commands { gate: text.to_owned(), suffix }
+    }
+
+    /// Commands that reach the same gate as this run does.
+    pub(super) fn of(access: &Access) -> Self {
+        let commands = Commands::new(&access.url);
+        let suffix = match &access.chosen {
+            Chosen::Address => commands.suffix,
+            Chosen::Name(name) => format!(" --gate {}", quoted(name)),
+            Chosen::File => String::new(),
+        };
+        Commands { suffix, ..commands }
     }
 
     /// `gennaker` with these words, each quoted for a shell where it must be.

@@ -7,7 +7,7 @@ mod page;
 
 use gennaker_wire::Diagnosis;
 
-use super::{Session, console::Format, execution, exit::Error, gate::Request, table};
+use super::{Session, execution, exit::Error, gate::Request, table};
 
 /// What to look at.
 #[derive(Debug, clap::Subcommand)]
@@ -30,8 +30,8 @@ pub(super) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
 async fn execution(session: &mut Session<'_>, id: &str) -> Result<(), Error> {
     let answer = session.gate.send(Request::get(&["pipelines", id, "diagnosis"])).await;
     let answer = answer.map_err(|error| execution::missing(session, error, id))?;
-    if session.console.format == Format::Json {
-        return Ok(session.console.json(&answer)?);
+    if session.console.is_for_programs() {
+        return Ok(session.console.data(&answer)?);
     }
     let diagnosis: Diagnosis = serde_json::from_value(answer)
         .map_err(|error| session.gate.unexpected(format!("the diagnosis cannot be read: {error}")))?;

@@ -9,19 +9,27 @@ use serde_json::{Value, json};
 
 use super::{Session, app, exit::Error, gate, gate::Request, judge, progress, replay, table, time, tree, watch};
 
+mod restart;
+
 /// What to do with executions.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// List the newest executions of each pipeline of an application.
+    /// List the newest executions of each pipeline of an application, or of one pipeline.
+    ///
+    /// Example: gennaker execution list --application shop --status RUNNING,PAUSED
+    #[command(alias = "ls", group(clap::ArgGroup::new("whose").required(true)))]
     List {
         /// The application.
-        #[arg(long, short)]
-        application: String,
+        #[arg(long, short, group = "whose")]
+        application: Option<String>,
+        /// The id of a pipeline.
+        #[arg(long, short = 'i', value_name = "ID", group = "whose")]
+        pipeline_id: Option<String>,
         /// Only those with one of these statuses, separated by commas, for example RUNNING,PAUSED.
         #[arg(long, short, value_delimiter = ',', value_parser = status)]
         status: Vec<Status>,
         /// How many of each pipeline at most; gate decides by default.
-        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, short, value_parser = clap::value_parser!(u32).range(1..))]
         limit: Option<u32>,
     },
     /// Show an execution with its stages.
@@ -31,9 +39,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         id: Id,
         /// Why, for those who look at it later.
-        #[arg(long)]
+        #[arg(long, short)]
         reason: Option<String>,
     },
+    /// Run a stage of an execution again, with all that comes after it.
+    Restart(restart::Restart),
     /// Hold an execution: no further stage starts.
     Pause(Id),
     /// Let a held execution go on.
@@ -65,7 +75,10 @@ pub(crate) struct Id {
 
 pub(super) async fn run(command: Command, session: &mut Session<'_>) -> Result<(), Error> {
     match command {
-        Command::List { application, status, limit } => list(session, &application, &status, limit).await,
+        Command::List { application, pipeline_id, status, limit } => {
+            list(session, application.as_deref(), pipeline_id.as_deref(), &status, limit).await
+        }
+        Command::Restart(restart) => restart::run(session, &restart).await,
         Command::Get(Id { id }) => get(session, &id).await,
         Command::Cancel { id: Id { id }, reason } => steer(session, &id, "cancel", reason, "will be cancelled").await,
         Command::Pause(Id { id }) => steer(session, &id, "pause", None, "will be held").await,
@@ -93,28 +106,45 @@ pub(super) fn read(session: &Session<'_>, answer: &Value) -> Result<Execution, E
 
 async fn list(
     session: &mut Session<'_>,
-    application: &str,
+    application: Option<&str>,
+    pipeline_id: Option<&str>,
     statuses: &[Status],
     limit: Option<u32>,
 ) -> Result<(), Error> {
     let names: Vec<&str> = statuses.iter().map(|status| status.name()).collect();
     let statuses = (!names.is_empty()).then(|| names.join(","));
-    let path = ["applications", application, "pipelines"];
-    let request = Request::get(&path).query("expand", "false").query_if("statuses", statuses);
+    let path = ["applications", application.unwrap_or_default(), "pipelines"];
+    let request = match pipeline_id {
+        Some(id) => Request::get(&["executions"]).query("pipelineConfigIds", id),
+        None => Request::get(&path),
+    };
+    let request = request.query("expand", "false").query_if("statuses", statuses);
     let answer = session.gate.send(request.query_if("limit", limit.map(|limit| limit.to_string()))).await;
+    let Some(application) = application else {
+        return table(
+            session,
+            &answer?,
+            &format!("pipeline {} has no such execution", pipeline_id.unwrap_or_default()),
+        );
+    };
     let answer = answer.map_err(|error| app::missing(session, error, application))?;
+    let execute = ["pipeline", "execute", "--application", application, "--name", "NAME"];
+    let note =
+        format!("application {application} has no such execution; start one: {}", session.commands.write(&execute));
+    table(session, &answer, &note)
+}
+
+/// The executions in gate's answer, the newest first; `none` is said if there are none.
+pub(super) fn table(session: &mut Session<'_>, answer: &Value, none: &str) -> Result<(), Error> {
     let mut executions =
         answer.as_array().into_iter().flatten().map(|one| read(session, one)).collect::<Result<Vec<_>, _>>()?;
     executions.sort_by_key(|execution| std::cmp::Reverse((accepted(execution), execution.id.clone())));
     let now = session.clock.now();
     let rows: Vec<Vec<String>> = executions.iter().map(|execution| row(execution, now)).collect();
     if rows.is_empty() {
-        let execute = ["pipeline", "execute", "--application", application, "--name", "NAME"];
-        let note =
-            format!("application {application} has no such execution; start one: {}", session.commands.write(&execute));
-        session.console.note(&note)?;
+        session.console.note(none)?;
     }
-    session.console.list(&answer, &["ID", "PIPELINE", "STATUS", "STARTED", "TOOK", "BY"], rows)?;
+    session.console.list(answer, &["ID", "PIPELINE", "STATUS", "STARTED", "TOOK", "BY"], rows)?;
     Ok(())
 }
 

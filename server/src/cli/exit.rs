@@ -4,10 +4,12 @@
 //! |---|---|
 //! | 0 | done; with `--wait`, the execution succeeded |
 //! | 1 | the execution or task failed or was cancelled, an expression has no value, a planned pipeline could not run, or a replay differs |
-//! | 2 | wrong usage: nothing was asked of gate |
+//! | 2 | wrong usage, or a file that cannot be used: nothing was changed |
 //! | 3 | gate cannot be reached, does not answer in time, or fails (5xx) |
 //! | 4 | the time to wait was over first |
 //! | 5 | gate refused (4xx, or 501 for what is not supported) |
+//! | 6 | a dry run found something that would change |
+//! | 7 | a part was not done: some objects of an export or import failed |
 //!
 //! A reader that closes the pipe ends a command with 141, as it ends any program.
 
@@ -18,11 +20,11 @@ use std::{
 
 use gennaker_base::Kind;
 
-use super::gate;
+use super::{document, gate};
 
 /// The exit codes, for the help.
 pub(super) const HELP: &str = "Exit codes: 0 succeeded, 1 failed or cancelled, 2 wrong usage, 3 gate cannot be reached \
-or fails, 4 timed out waiting, 5 refused";
+or fails, 4 timed out waiting, 5 refused, 6 a dry run found changes, 7 done in part";
 
 /// An exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub(super) enum Exit {
     Unreachable = 3,
     TimedOut = 4,
     Refused = 5,
+    Differs = 6,
+    Partly = 7,
     /// 128 and the number of SIGPIPE.
     PipeClosed = 141,
 }
@@ -59,6 +63,15 @@ pub(super) enum Error {
     /// What was asked for is not there, or not in that state.
     #[error("{message}")]
     Refused { message: String, request_id: Option<String>, hint: String },
+    /// Something would change.
+    #[error("{0}")]
+    Differs(String),
+    /// Some of it was done.
+    #[error("{0}")]
+    Partly(String),
+    /// A file of settings is wrong.
+    #[error(transparent)]
+    Settings(#[from] document::Error),
     /// The call to gate failed.
     #[error(transparent)]
     Gate(#[from] gate::Error),
@@ -72,11 +85,13 @@ impl Error {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Error::Failed(_) => Exit::Failed,
-            Error::Usage(_) => Exit::Usage,
+            Error::Usage(_) | Error::Settings(_) => Exit::Usage,
+            Error::Differs(_) => Exit::Differs,
+            Error::Partly(_) => Exit::Partly,
             Error::TimedOut(_) => Exit::TimedOut,
             Error::Refused { .. } => Exit::Refused,
             Error::Gate(error) => match error {
-                gate::Error::Name(_) => Exit::Usage,
+                gate::Error::Name(_) | gate::Error::Credentials { .. } => Exit::Usage,
                 gate::Error::Refused { .. } => Exit::Refused,
                 _ => Exit::Unreachable,
             },

@@ -29,7 +29,7 @@ const FETCHES: usize = 10;
 pub(crate) enum Command {
     /// Evaluate an expression and print its value.
     ///
-    /// A text is printed as it is, any other value as JSON; with --output json a text, too. What has no value (null, or a key that
+    /// A text is printed as it is, any other value as JSON; with --output json or yaml a text, too. What has no value (null, or a key that
     /// is not there) says which and ends with 1.
     Eval(Eval),
 }
@@ -169,7 +169,7 @@ fn print(session: &mut Session<'_>, value: &Value) -> io::Result<()> {
                 console.line(text)
             }
         }
-        value => console.json(value),
+        value => console.data(value),
     }
 }
 

@@ -7,9 +7,12 @@ use std::{net::IpAddr, time::Duration};
 use gennaker_base::Kind;
 use gennaker_http::{IDEMPOTENCY_KEY, REQUEST_ID, install_crypto_provider};
 use gennaker_wire::{Object, ObjectExt as _};
-use reqwest::{Client, ClientBuilder, Method, Response, StatusCode, header, redirect::Policy};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Certificate, Client, ClientBuilder, Identity, Method, Response, StatusCode, header, redirect::Policy};
 use serde_json::Value;
 use url::{Host, Url};
+
+use super::access::{Access, Secret};
 
 /// How long a call may take that only looks.
 const LOOK: Duration = Duration::from_secs(20);
@@ -84,6 +87,9 @@ pub(super) enum Error {
     /// The program cannot make calls at all.
     #[error("no calls can be made: {0}")]
     Setup(String),
+    /// Credentials or authorities that cannot be used.
+    #[error("{what} cannot be used: {cause}")]
+    Credentials { what: String, cause: String },
     /// There is no connection, so that nothing was sent.
     #[error("gate cannot be reached at {place}: {cause}")]
     Unreachable { place: String, cause: String },
@@ -105,7 +111,7 @@ impl Error {
     /// What can be done about it.
     pub(super) fn kind(&self) -> Kind {
         match self {
-            Error::Name(_) => Kind::Invalid,
+            Error::Name(_) | Error::Credentials { .. } => Kind::Invalid,
             Error::Unreachable { .. } => Kind::Unavailable,
             Error::Lost { .. } => Kind::Timeout,
             Error::Refused { status, .. } => match status.as_u16() {
@@ -146,7 +152,12 @@ impl Error {
             Error::Unreachable { .. } => Some("start one with `gennaker serve`, or name another with --gate URL"),
             Error::Lost { .. } => Some("it may have been carried out: look before you repeat it"),
             Error::Unexpected { .. } => Some("name gate's address with --gate URL"),
-            Error::Refused { .. } if self.kind() == Kind::Denied => Some("signing in is not supported yet"),
+            Error::Refused { status: StatusCode::UNAUTHORIZED, .. } => {
+                Some("sign in: give the gate's context basic, x509, bearer or apiToken; see `gennaker context show`")
+            }
+            Error::Refused { .. } if self.kind() == Kind::Denied => {
+                Some("this user may not do it: ask for a role that may, or use another context")
+            }
             _ => None,
         }
     }
@@ -167,40 +178,66 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// The gate at `base`, which may have a path and a user with password. A proxy is used as the environment says, but for
-    /// gates on this machine.
+    /// The gate of `access`, whose address may have a path and a user with password. A proxy is used as the environment says, but
+    /// for gates on this machine.
     ///
     /// # Errors
-    /// [`Error::Setup`] if no client can be made, which for `https` takes the machine's CA certificates.
-    pub(super) fn new(base: &Url) -> Result<Self, Error> {
+    /// [`Error::Credentials`] if they cannot be sent; [`Error::Setup`] if no client can be made, which for `https` takes the
+    /// machine's CA certificates.
+    pub(super) fn new(access: &Access) -> Result<Self, Error> {
         install_crypto_provider();
-        let mut place = base.clone();
-        // Both fail only for URLs that can have neither.
-        let _ = (place.set_password(None), place.set_username(""));
-        let build = |builder: ClientBuilder| {
-            let builder = if is_loopback(base) { builder.no_proxy() } else { builder };
+        let mut base = access.url.clone();
+        if let Some((user, password)) = &access.basic {
+            // Both fail only for URLs that can have neither.
+            let _ = (base.set_username(user), base.set_password(Some(password.reveal())));
+        }
+        let headers = headers(access)?;
+        let authorities = authorities(access.ca.as_deref())?;
+        let identity = access.certificate.as_ref().map(identity).transpose()?;
+        let build = |mut builder: ClientBuilder| {
+            if is_loopback(&base) {
+                builder = builder.no_proxy();
+            }
+            if let Some(identity) = identity.clone() {
+                builder = builder.identity(identity);
+            }
             builder
+                .default_headers(headers.clone())
+                .tls_danger_accept_invalid_certs(access.insecure)
                 .user_agent(concat!("gennaker/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(Duration::from_secs(3))
                 .redirect(Policy::none())
                 .build()
         };
-        let client = build(Client::builder()).or_else(|error| match base.scheme() {
-            // Without certificates nothing can be verified, and nothing has to be.
-            "http" => build(Client::builder().tls_certs_only([])),
-            _ => Err(error),
-        });
+        let client =
+            build(Client::builder().tls_certs_merge(authorities.clone())).or_else(|error| match base.scheme() {
+                // Without certificates nothing can be verified, and nothing has to be.
+                "http" => build(Client::builder().tls_certs_only([])),
+                // The machine has none: those that are given are enough.
+                _ if !authorities.is_empty() => build(Client::builder().tls_certs_only(authorities.clone())),
+                _ => Err(error),
+            });
         let client = client.map_err(|error| {
             Error::Setup(format!("{}; install the CA certificates of this machine (ca-certificates)", root(&error)))
         })?;
-        Ok(Gate { base: base.clone(), place: place.as_str().trim_end_matches('/').to_owned(), client })
+        Ok(Gate { base, place: access.place(), client })
     }
 
     /// Sends the call and reads its JSON answer; an empty answer reads as `null`.
     pub(super) async fn send(&self, request: Request<'_>) -> Result<Value, Error> {
+        let body = self.call(request, "application/json").await?;
+        self.json(&body)
+    }
+
+    /// Sends the call and reads its answer as it is.
+    pub(super) async fn fetch(&self, request: Request<'_>) -> Result<Vec<u8>, Error> {
+        self.call(request, "*/*").await
+    }
+
+    async fn call(&self, request: Request<'_>, accept: &'static str) -> Result<Vec<u8>, Error> {
         let url = self.url(&request)?;
         let mut call = self.client.request(request.method, url).timeout(request.deadline);
-        call = call.header(header::ACCEPT, "application/json");
+        call = call.header(header::ACCEPT, accept);
         if let Some(key) = &request.idempotency_key {
             call = call.header(IDEMPOTENCY_KEY, key);
         }
@@ -211,7 +248,7 @@ impl Gate {
         let (status, header_id) = (response.status(), header_text(&response, REQUEST_ID.as_str()));
         let body = self.read(response, request.deadline).await?;
         if status.is_success() {
-            return self.json(&body);
+            return Ok(body);
         }
         Err(self.error(status, &body, header_id))
     }
@@ -286,6 +323,45 @@ impl Gate {
     }
 }
 
+/// The headers of each call that say who calls, and those that are asked for.
+fn headers(access: &Access) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    let mut add = |name: &str, value: &str| {
+        let wrong = |cause: &str| Error::Credentials { what: format!("the header {name}"), cause: cause.to_owned() };
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("no header can have this name"))?;
+        let mut value =
+            HeaderValue::from_str(value).map_err(|_| wrong("its value has characters that no header can carry"))?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+        Ok(())
+    };
+    if let Some(token) = &access.bearer {
+        add("Authorization", &format!("Bearer {}", token.reveal()))?;
+    }
+    if let Some(token) = &access.api_token {
+        add("X-Spinnaker-Token", token.reveal())?;
+    }
+    access.headers.iter().try_for_each(|(name, value)| add(name, value.reveal()))?;
+    Ok(headers)
+}
+
+fn authorities(pem: Option<&str>) -> Result<Vec<Certificate>, Error> {
+    let wrong = |cause: String| Error::Credentials { what: "the authorities (ca)".to_owned(), cause };
+    let read = pem.map(|pem| Certificate::from_pem_bundle(pem.as_bytes())).transpose();
+    match read.map_err(|error| wrong(root(&error)))? {
+        Some(none) if none.is_empty() => Err(wrong("the file has no PEM certificate".to_owned())),
+        read => Ok(read.unwrap_or_default()),
+    }
+}
+
+fn identity(pem: &Secret) -> Result<Identity, Error> {
+    let advice = "give a PEM certificate, and its PEM key without a password";
+    Identity::from_pem(pem.reveal().as_bytes()).map_err(|error| Error::Credentials {
+        what: "the client's certificate (x509)".to_owned(),
+        cause: format!("{}; {advice}", root(&error)),
+    })
+}
+
 fn header_text(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
@@ -313,7 +389,7 @@ mod tests {
     use super::*;
 
     fn gate(base: &str) -> Gate {
-        Gate::new(&Url::parse(base).expect("a URL")).expect("a gate")
+        Gate::new(&Access::new(Url::parse(base).expect("a URL"))).expect("a gate")
     }
 
     #[test]
@@ -325,6 +401,21 @@ mod tests {
             let refused = gate("http://localhost:1").url(&Request::get(&["applications", name]));
             assert!(matches!(refused, Err(Error::Name(_))), "{name:?} would name the list");
         }
+    }
+
+    #[test]
+    fn credentials_that_cannot_be_sent_are_named_and_not_shown() {
+        let access = || Access::new(Url::parse("https://gate.example.com").expect("a URL"));
+        let refused = |access: Access| Gate::new(&access).err().expect("refused").to_string();
+        let token = refused(Access { api_token: Some(Secret::new("hunter\n2")), ..access() });
+        assert_eq!(
+            token,
+            "the header X-Spinnaker-Token cannot be used: its value has characters that no header can carry"
+        );
+        let x509 = refused(Access { certificate: Some(Secret::new("hunter2")), ..access() });
+        assert!(x509.contains("(x509) cannot be used") && !x509.contains("hunter2"), "{x509}");
+        let ca = refused(Access { ca: Some("hunter2".to_owned()), ..access() });
+        assert!(ca.contains("(ca) cannot be used") && !ca.contains("hunter2"), "{ca}");
     }
 
     #[test]

@@ -27,12 +27,39 @@ enum Language {
 /// # Errors
 /// `Usage` if the file cannot be read, is not in its language, or is not one object.
 pub(super) fn object(file: &str) -> Result<Object, Error> {
-    let (text, place, language) = match file {
-        "-" => (standard_input(), "the standard input", Language::Either),
-        file => (fs::read_to_string(file), file, language(file)),
+    match value(file)? {
+        Value::Object(object) => Ok(object),
+        other => Err(Error::Usage(format!("{}: {}", place(file), no_object(&other)))),
+    }
+}
+
+/// The list in `file`, or the one at `key` of the object there.
+///
+/// # Errors
+/// As [`object`].
+pub(super) fn list(file: &str, key: &str) -> Result<Value, Error> {
+    let list = match value(file)? {
+        Value::Object(mut object) => object.remove(key).unwrap_or_default(),
+        other => other,
     };
-    let text = text.map_err(|error| Error::Usage(format!("{place} cannot be read: {error}")))?;
-    parse(&text, language).map_err(|problem| Error::Usage(format!("{place}: {problem}")))
+    match list {
+        Value::Array(_) => Ok(list),
+        _ => Err(Error::Usage(format!("{}: a list is expected, or an object with a list {key}", place(file)))),
+    }
+}
+
+/// Whatever is in `file`, but not nothing.
+pub(super) fn value(file: &str) -> Result<Value, Error> {
+    let (text, language) = match file {
+        "-" => (standard_input(), Language::Either),
+        file => (fs::read_to_string(file), language(file)),
+    };
+    let text = text.map_err(|error| Error::Usage(format!("{} cannot be read: {error}", place(file))))?;
+    parse(&text, language).map_err(|problem| Error::Usage(format!("{}: {problem}", place(file))))
+}
+
+fn place(file: &str) -> &str {
+    if file == "-" { "the standard input" } else { file }
 }
 
 fn language(file: &str) -> Language {
@@ -49,15 +76,18 @@ fn standard_input() -> io::Result<String> {
     Ok(text)
 }
 
-fn parse(text: &str, language: Language) -> Result<Object, String> {
+fn parse(text: &str, language: Language) -> Result<Value, String> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err("it is empty; an object is expected".to_owned());
     }
-    match read(text, language)? {
-        Value::Object(object) => Ok(object),
-        Value::Array(_) => Err("one object is expected, not a list: save one at a time".to_owned()),
-        _ => Err("an object is expected, such as {\"name\": \"...\"}".to_owned()),
+    read(text, language)
+}
+
+fn no_object(value: &Value) -> &'static str {
+    match value {
+        Value::Array(_) => "one object is expected, not a list: save one at a time",
+        _ => "an object is expected, such as {\"name\": \"...\"}",
     }
 }
 
@@ -102,7 +132,10 @@ mod tests {
             (Language::Yaml, "a: 1\n---\nb: 2\n", "line 2, column 1"),
         ];
         for (language, text, expected) in cases {
-            let problem = parse(text, language).expect_err(text);
+            let problem = match parse(text, language) {
+                Ok(value) => no_object(&value).to_owned(),
+                Err(problem) => problem,
+            };
             assert!(problem.contains(expected), "{text:?}: {problem}");
         }
     }
@@ -118,7 +151,7 @@ mod tests {
             (Language::Yaml, yaml.to_owned()),
             (Language::Either, "{name: shop, stages: [{type: wait, waitTime: 30}], enabled: on}".to_owned()),
         ] {
-            assert_eq!(parse(&text, language).map(Value::Object), Ok(expected.clone()), "{text}");
+            assert_eq!(parse(&text, language), Ok(expected.clone()), "{text}");
         }
     }
 

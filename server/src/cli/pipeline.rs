@@ -1,4 +1,4 @@
-//! `gennaker pipeline`: list, get, save, delete and execute pipelines.
+//! `gennaker pipeline`: list, get, save, delete, execute and watch pipelines.
 
 use std::time::Duration;
 
@@ -7,12 +7,16 @@ use gennaker_wire::{Object, ObjectExt as _, Pipeline};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Session, app, exit::Error, gate::Request, input, plan, progress, task};
+use super::{Session, app, execution, exit::Error, gate::Request, input, plan, progress, task};
+
+mod change;
+mod history;
 
 /// What to do with pipelines.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List the pipelines of an application.
+    #[command(alias = "ls")]
     List {
         /// The application.
         #[arg(long, short)]
@@ -21,19 +25,45 @@ pub(crate) enum Command {
     /// Show a pipeline; with `--output json` as it can be saved again.
     Get(Named),
     /// Create or replace a pipeline; one of the same name keeps its id.
+    ///
+    /// Example: gennaker pipeline save --file deploy.yml
     Save {
         /// A JSON or YAML file with the pipeline; `-` reads the standard input.
         #[arg(long, short, value_name = "FILE")]
         file: String,
     },
     /// Delete a pipeline.
+    #[command(alias = "del")]
     Delete(Named),
+    /// Let triggers start a pipeline again.
+    Enable(Named),
+    /// Let nothing start a pipeline.
+    Disable(Named),
+    /// Enable or disable a pipeline, in the words of `spin`.
+    #[command(hide = true)]
+    Update(change::Update),
     /// Start a pipeline.
+    ///
+    /// Example: gennaker pipeline execute -a shop -n deploy --parameter version=7 --wait
+    #[command(alias = "exec")]
     Execute(Execute),
     /// Say what a pipeline would do, without starting it.
     ///
     /// It ends with 1 if something in it could not run.
     Plan(plan::Planning),
+    /// List the versions of a pipeline, and what each changed.
+    History(history::History),
+    /// Show the progress of a pipeline's newest execution until it is over; the exit code says how it ended.
+    Watch {
+        #[command(flatten)]
+        pipeline: Named,
+        /// Wait this long at most; forever by default.
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+        timeout: Option<u64>,
+    },
+    /// Executions of a pipeline, in the words of `spin`; see `gennaker execution`.
+    #[command(subcommand, hide = true, alias = "ex", alias = "executions")]
+    Execution(execution::Command),
 }
 
 /// A pipeline by its name.
@@ -55,6 +85,12 @@ pub(crate) struct Execute {
     /// A parameter of the pipeline; may be given several times.
     #[arg(long, short, value_name = "NAME=VALUE", value_parser = parameter)]
     parameter: Vec<(String, String)>,
+    /// A JSON or YAML file with parameters; those that are given beside it go before.
+    #[arg(long, short = 'f', value_name = "FILE")]
+    parameter_file: Option<String>,
+    /// A JSON or YAML file with a list of artifacts for the pipeline.
+    #[arg(long, short = 't', value_name = "FILE")]
+    artifacts_file: Option<String>,
     /// Start it once however often this is sent with the same key.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
@@ -74,6 +110,12 @@ pub(super) async fn run(command: Command, session: &mut Session<'_>) -> Result<(
         Command::Delete(pipeline) => delete(session, &pipeline).await,
         Command::Execute(execute) => self::execute(session, execute).await,
         Command::Plan(planning) => plan::run(session, &planning).await,
+        Command::Enable(pipeline) => change::set_disabled(session, &pipeline, false).await,
+        Command::Disable(pipeline) => change::set_disabled(session, &pipeline, true).await,
+        Command::Update(update) => change::set_disabled(session, &update.pipeline, update.disables()).await,
+        Command::History(history) => history::run(session, &history).await,
+        Command::Watch { pipeline, timeout } => watch(session, &pipeline, timeout.map(Duration::from_secs)).await,
+        Command::Execution(command) => execution::run(command, session).await,
     }
 }
 
@@ -92,7 +134,8 @@ pub(super) async fn saved(session: &Session<'_>, named: &Named) -> Result<Value,
     answer.map_err(|error| missing(session, error, named))
 }
 
-async fn list(session: &mut Session<'_>, application: &str) -> Result<(), Error> {
+/// The pipelines of an application.
+pub(super) async fn list(session: &mut Session<'_>, application: &str) -> Result<(), Error> {
     let answer = session.gate.send(Request::get(&["applications", application, "pipelineConfigs"])).await;
     let answer = answer.map_err(|error| app::missing(session, error, application))?;
     let rows: Vec<Vec<String>> = app::objects(&answer)
@@ -114,8 +157,13 @@ async fn list(session: &mut Session<'_>, application: &str) -> Result<(), Error>
 
 async fn get(session: &mut Session<'_>, named: &Named) -> Result<(), Error> {
     let answer = saved(session, named).await?;
+    show(session, &answer, &named.name)
+}
+
+/// Shows a pipeline with its stages; `known_as` is what errors call it.
+pub(super) fn show(session: &mut Session<'_>, answer: &Value, known_as: &str) -> Result<(), Error> {
     let pipeline: Pipeline = serde_json::from_value(answer.clone())
-        .map_err(|error| session.gate.unexpected(format!("pipeline {} cannot be read: {error}", named.name)))?;
+        .map_err(|error| session.gate.unexpected(format!("pipeline {known_as} cannot be read: {error}")))?;
     let fields = [
         ("name", pipeline.name.clone()),
         ("application", pipeline.application.clone()),
@@ -124,13 +172,19 @@ async fn get(session: &mut Session<'_>, named: &Named) -> Result<(), Error> {
         ("updated", answer.as_object().map(app::changed)),
         ("updated by", pipeline.last_modified_by.clone()),
     ];
-    session.console.fields(&answer, &named.name, &fields)?;
+    session.console.fields(answer, pipeline.name.as_deref().unwrap_or(known_as), &fields)?;
     if session.console.is_for_people() {
         session.console.line("")?;
-        let stages = Value::Array(pipeline.stages.unwrap_or_default());
-        let rows = app::objects(&stages).map(stage_row).collect();
-        session.console.list(&stages, &["STAGE", "TYPE", "AFTER", "NAME"], rows)?;
+        stages(session, answer.as_object().unwrap_or(&Object::new()))?;
     }
+    Ok(())
+}
+
+/// The table of a pipeline's stages.
+pub(super) fn stages(session: &mut Session<'_>, pipeline: &Object) -> Result<(), Error> {
+    let stages = pipeline.get("stages").cloned().unwrap_or_default();
+    let rows = app::objects(&stages).map(stage_row).collect();
+    session.console.list(&stages, &["STAGE", "TYPE", "AFTER", "NAME"], rows)?;
     Ok(())
 }
 
@@ -184,7 +238,12 @@ async fn delete(session: &mut Session<'_>, named: &Named) -> Result<(), Error> {
 }
 
 async fn execute(session: &mut Session<'_>, execute: Execute) -> Result<(), Error> {
-    let trigger = json!({ "type": "manual", "parameters": parameters(&execute.parameter)? });
+    let mut given = execute.parameter_file.as_deref().map(input::object).transpose()?.unwrap_or_default();
+    given.extend(parameters(&execute.parameter)?);
+    let mut trigger = json!({ "type": "manual", "parameters": given });
+    if let Some(file) = &execute.artifacts_file {
+        trigger["artifacts"] = input::list(file, "artifacts")?;
+    }
     let Named { application, name } = &execute.pipeline;
     let key = execute.idempotency_key.clone().unwrap_or_else(|| id::generate(session.clock.now()));
     let path = ["pipelines", application, name];
@@ -210,6 +269,21 @@ async fn execute(session: &mut Session<'_>, execute: Execute) -> Result<(), Erro
         session.console.note(&format!("watch it: {}", session.commands.write(&["execution", "watch", &id])))?;
     }
     Ok(())
+}
+
+async fn watch(session: &mut Session<'_>, named: &Named, limit: Option<Duration>) -> Result<(), Error> {
+    let known = saved(session, named).await?;
+    let id = known.as_object().and_then(|known| known.text("id")).unwrap_or_default();
+    let request = Request::get(&["executions"]).query("pipelineConfigIds", id).query("limit", "1");
+    let answer = session.gate.send(request.query("expand", "false")).await?;
+    let newest = app::objects(&answer).max_by_key(|execution| execution.integer("buildTime"));
+    let Some(id) = newest.and_then(|execution| execution.text("id")) else {
+        let Named { application, name } = named;
+        let hint = session.commands.write(&["pipeline", "execute", "-a", application, "-n", name, "--wait"]);
+        let message = format!("pipeline {name} of application {application} has no execution");
+        return Err(Error::Refused { message, request_id: None, hint });
+    };
+    progress::follow(session, &id, limit, false).await
 }
 
 pub(super) fn parameter(text: &str) -> Result<(String, String), String> {

@@ -43,7 +43,7 @@ pub(super) async fn run(session: &mut Session<'_>, planning: &Planning) -> Resul
         .map_err(|error| session.gate.unexpected(format!("the plan cannot be read: {error}")))?;
     let console = &mut session.console;
     match console.format {
-        Format::Json => console.json(&answer)?,
+        Format::Json | Format::Yaml => console.data(&answer)?,
         Format::Table if console.quiet => console.line(&outcome(&plan))?,
         Format::Table => lines(&plan).iter().try_for_each(|line| console.line(&clean(line)))?,
     }

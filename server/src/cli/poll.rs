@@ -124,12 +124,13 @@ impl<'call> Poll<'call> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::access::Access;
     use url::Url;
 
     /// A gate at an address at which nothing listens.
     fn nobody() -> Gate {
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
-        Gate::new(&Url::parse(&format!("http://{port}")).expect("a URL")).expect("a gate")
+        Gate::new(&Access::new(Url::parse(&format!("http://{port}")).expect("a URL"))).expect("a gate")
     }
 
     const SHORT: Patience = Patience {

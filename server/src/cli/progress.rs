@@ -55,7 +55,7 @@ pub(super) async fn follow(
             continue;
         }
         match session.console.format {
-            Format::Json => session.console.json(&answer)?,
+            Format::Json | Format::Yaml => session.console.data(&answer)?,
             Format::Table if session.console.quiet => session.console.line(&table::clean(id))?,
             Format::Table => {}
         }

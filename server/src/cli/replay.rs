@@ -76,7 +76,7 @@ pub(super) fn lines(replayed: &Replayed) -> Vec<String> {
 fn show(session: &mut Session<'_>, what: &str, replayed: &Replayed) -> Result<(), Error> {
     let console = &mut session.console;
     match console.format {
-        Format::Json => console.json(&serde_json::to_value(replayed).unwrap_or_default())?,
+        Format::Json | Format::Yaml => console.data(&serde_json::to_value(replayed).unwrap_or_default())?,
         Format::Table if console.quiet => console.line(if replayed.same { "same" } else { "different" })?,
         Format::Table => lines(replayed).iter().try_for_each(|line| console.line(&clean(line)))?,
     }

@@ -14,13 +14,13 @@ use super::{
     poll::{AWAY, Look, Poll},
 };
 
-/// How long a task may take. Saving takes milliseconds here and seconds with upstream's.
-const LIMIT: Duration = Duration::from_secs(120);
+/// How long a task may take unless it is said otherwise. Saving takes milliseconds here and seconds with upstream's.
+pub(super) const LIMIT: Duration = Duration::from_secs(120);
 
 /// Makes one `job` of this `application` and returns the task once it has succeeded.
 ///
 /// # Errors
-/// `Failed` with the exception's message if the task did not succeed, `TimedOut` after [`LIMIT`], and gate's.
+/// `Failed` with the exception's message if the task did not succeed, `TimedOut` after the session's patience, and gate's.
 pub(super) async fn run(
     session: &mut Session<'_>,
     application: &str,
@@ -30,8 +30,32 @@ pub(super) async fn run(
     let body = json!({ "application": application, "description": description, "job": [job] });
     let answer = session.gate.send(Request::new(Method::POST, &["tasks"]).body(body)).await?;
     let id = reference(session, &answer, "tasks")?;
-    let path = ["tasks", id.as_str()];
-    let mut poll = Poll::new(&path, Some(LIMIT), true);
+    follow(session, &id, description).await
+}
+
+/// The end of the task that gate's `answer` to a call tells of. Some calls answer with the task itself, over or not, some with its
+/// address, some with nothing.
+///
+/// # Errors
+/// As [`run`].
+pub(super) async fn of_answer(session: &mut Session<'_>, answer: Value, description: &str) -> Result<Value, Error> {
+    let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
+    let id = match (text("ref"), text("id"), text("status")) {
+        (Some(reference), ..) => reference.rsplit('/').next().unwrap_or_default().to_owned(),
+        (None, Some(id), Some(_)) => id,
+        _ => return Ok(answer),
+    };
+    let fields = answer.as_object();
+    if let Some(end) = fields.and_then(|task| ended(task, &id, description)) {
+        return end.map(|()| answer);
+    }
+    follow(session, &id, description).await
+}
+
+async fn follow(session: &mut Session<'_>, id: &str, description: &str) -> Result<Value, Error> {
+    let limit = session.patience;
+    let path = ["tasks", id];
+    let mut poll = Poll::new(&path, Some(limit), true);
     loop {
         let task = match poll.look(&session.gate).await? {
             Look::Answer(task) => task,
@@ -40,23 +64,29 @@ pub(super) async fn run(
                 continue;
             }
             Look::TimeUp => {
-                let message = format!("task {id} ({description}) is not over after {} s; it goes on", LIMIT.as_secs());
+                let message = format!("task {id} ({description}) is not over after {} s; it goes on", limit.as_secs());
                 return Err(Error::TimedOut(message));
             }
         };
         let fields = task.as_object();
-        let status: Option<Status> = fields.and_then(|task| task.typed("status"));
-        match status {
-            Some(Status::Succeeded) => return Ok(task),
-            Some(status) if status.is_complete() => {
-                let why = fields.map(why).unwrap_or_default();
-                return Err(Error::Failed(format!("{description}: {status}{why} (task {id})")));
-            }
-            Some(_) => poll.pause(false).await,
-            None => {
-                return Err(session.gate.unexpected(format!("task {id} has no status")).into());
-            }
+        if fields.and_then(|task| task.typed::<Status>("status")).is_none() {
+            return Err(session.gate.unexpected(format!("task {id} has no status")).into());
         }
+        match fields.and_then(|task| ended(task, id, description)) {
+            Some(end) => return end.map(|()| task),
+            None => poll.pause(false).await,
+        }
+    }
+}
+
+/// How a task ended; `None` while it runs.
+fn ended(task: &Object, id: &str, description: &str) -> Option<Result<(), Error>> {
+    match task.typed("status")? {
+        Status::Succeeded => Some(Ok(())),
+        status if status.is_complete() => {
+            Some(Err(Error::Failed(format!("{description}: {status}{} (task {id})", why(task)))))
+        }
+        _ => None,
     }
 }
 

@@ -13,22 +13,23 @@ use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
 use gennaker_http::{
-    Api, GuardOptions, Health, RequestTasks, ServeOptions, Server, Transport, TransportOptions, healthcheck,
-    http_client,
+    Api, GuardOptions, Health, HealthStatus, RequestTasks, ServeOptions, Server, Transport, TransportOptions,
+    healthcheck, http_client,
     outbound::{self, Outbound, UrlRuleOptions, UrlRules},
     prometheus,
 };
-use gennaker_objects::{FolderObjects, FolderOptions};
+use gennaker_objects::{BucketObjects, FolderObjects, FolderOptions, Objects};
 use gennaker_orca::{Orca, engine};
 use gennaker_orca_stages::Catalogue;
 use gennaker_provider_api::Provider;
 use gennaker_provider_local::provider::{self, LocalProvider};
 use gennaker_store::SharedStore;
 use gennaker_telemetry::MetricsHandle;
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    settings::{Place, Settings},
+    settings::{ObjectSettings, Place, Settings},
     switchboard::Line,
 };
 
@@ -91,10 +92,10 @@ impl Services {
         if !settings.place.runs_here {
             return Ok(());
         }
-        let folder = FolderObjects::open(shared.data.join("objects"), FolderOptions::default(), shared.clock())?;
-        let deps =
-            gennaker_front50::Deps { objects: Arc::new(folder), fences: shared.store.clone(), clock: shared.clock() };
+        let (objects, details) = objects(shared).await?;
+        let deps = gennaker_front50::Deps { objects, fences: shared.store.clone(), clock: shared.clock() };
         let front50 = Front50::new(settings.own.clone(), deps).await?;
+        front50.health().component("objects").set(HealthStatus::Up, details);
         lines.front50.connect(self.socket(shared, &settings.place, front50.api(), front50.health()).await?);
         self.add(move |stop| async move { front50.run(stop).await });
         Ok(())
@@ -162,7 +163,9 @@ impl Services {
             return Ok(());
         }
         let gate = Gate::new(settings.own.clone(), clients);
+        self.endless.push(gate.endless_answers());
         let _ = self.socket(shared, &settings.place, gate.api(), gate.health()).await?;
+        self.add(move |stop| async move { gate.run(stop).await });
         Ok(())
     }
 
@@ -252,6 +255,29 @@ fn transport(place: &Place, line: &Line) -> anyhow::Result<Transport> {
     match &place.elsewhere {
         Some(url) => Ok(Transport::http(place.service, url.clone(), http_client()?, options)),
         None => Ok(Transport::in_process(place.service, line.router(place.service), options)),
+    }
+}
+
+/// front50's objects, and what the health says of them.
+async fn objects(shared: &Shared<'_>) -> anyhow::Result<(Arc<dyn Objects>, Map<String, Value>)> {
+    let entry = |name: &str, value: Value| (name.to_owned(), value);
+    match &shared.settings.objects {
+        ObjectSettings::Folder => {
+            let folder = FolderObjects::open(shared.data.join("objects"), FolderOptions::default(), shared.clock())?;
+            let details = Map::from_iter([entry("folder", folder.root().to_string_lossy().into())]);
+            Ok((Arc::new(folder), details))
+        }
+        ObjectSettings::Bucket { options, .. } => {
+            let bucket = BucketObjects::open((**options).clone(), shared.clock()).await?;
+            let mut details = Map::from_iter([entry("bucket", bucket.address().into())]);
+            for notice in bucket.notices() {
+                tracing::warn!("{notice}");
+            }
+            if !bucket.notices().is_empty() {
+                details.extend([entry("notices", bucket.notices().into())]);
+            }
+            Ok((Arc::new(bucket), details))
+        }
     }
 }
 

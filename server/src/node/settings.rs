@@ -1,6 +1,7 @@
 //! The settings of a node: what its services, its sockets and its logs read from the configuration.
 
 mod cors;
+mod objects;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -10,6 +11,8 @@ use gennaker_http::Origins;
 use gennaker_telemetry::LogOptions;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
+
+pub(crate) use self::objects::ObjectSettings;
 
 /// Names under which operators have their install called; they are answered as `Host`.
 const HOST_VARIABLES: [&str; 3] = ["DEFAULT_DNS_NAME", "API_HOST", "DECK_HOST"];
@@ -129,6 +132,8 @@ pub(crate) struct Settings {
     pub(crate) orca: ServiceSettings<gennaker_orca::Options>,
     /// Those of orca's stages.
     pub(crate) stages: gennaker_orca_stages::Options,
+    /// Where front50's objects are.
+    pub(crate) objects: ObjectSettings,
     /// clouddriver's.
     pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
     /// The local provider's.
@@ -157,6 +162,7 @@ impl Settings {
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
         let deck = gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty());
         let mut gate_settings: ServiceSettings<gennaker_gate::Options> = service(&gate, "gate", 8084)?;
+        gate_settings.own.header = gate.bind("header")?;
         gate_settings.own.deck = match &deck {
             Some(url) => Some(Url::parse(url).with_context(|| format!("services.deck.baseUrl is not a URL: {url}"))?),
             None => None,
@@ -179,6 +185,12 @@ impl Settings {
         echo_settings.own.orca = echo.bind("orca")?;
         echo_settings.own.git = echo.bind("trigger.git")?;
         echo_settings.own.fiat = echo.bind("services.fiat")?;
+        let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
+        front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
+        let objects = objects::bind(&front50)?;
+        if let ObjectSettings::Bucket { root_folder, .. } = &objects {
+            front50_settings.own.root_folder.clone_from(root_folder);
+        }
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,
@@ -189,7 +201,8 @@ impl Settings {
             orca: orca_settings,
             stages,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
-            front50: service(&front50, "front50", 8080)?,
+            front50: front50_settings,
+            objects,
             echo: echo_settings,
         };
         for config in [&gate, &clouddriver, &orca, &front50, &echo] {

@@ -161,3 +161,37 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let ended = list.wait_with_output().unwrap();
     assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(141), &[][..]));
 }
+
+#[test]
+fn the_failed_stage_is_restarted_unless_another_is_named() {
+    let gate = FakeGate::start();
+    let stage = |id: &str, ref_id: &str, status: &str| json!({"id": id, "refId": ref_id, "type": "wait", "name": id, "status": status});
+    let stages = json!([stage("a", "1", "SUCCEEDED"), stage("b", "2", "TERMINAL"), stage("c", "3", "NOT_STARTED")]);
+    gate.on("GET /pipelines/E", json!({"id": "E", "application": "shop", "status": "TERMINAL", "stages": stages}));
+    gate.on("PUT /pipelines/E/stages/b/restart", Value::Null).on("PUT /pipelines/E/stages/a/restart", Value::Null);
+    assert_eq!(run(&gate, &["execution", "restart", "E"]).out, "b runs again in execution E\n");
+    assert_eq!(
+        run(&gate, &["execution", "restart", "E", "--stage", "1", "--skip"]).out,
+        "a is left out in execution E\n"
+    );
+    let expected = [
+        ("PUT /pipelines/E/stages/b/restart".to_owned(), json!({"skip": false})),
+        ("PUT /pipelines/E/stages/a/restart".to_owned(), json!({"skip": true})),
+    ];
+    assert_eq!(gate.changes(), expected);
+    let none = run(&gate, &["execution", "restart", "E", "--stage", "9"]);
+    assert!(none.code == 5 && none.err.contains("execution E has no stage 9"), "{none:?}");
+}
+
+#[test]
+fn executions_of_one_pipeline_are_listed_by_its_id() {
+    let gate = FakeGate::start();
+    gate.on(
+        "GET /executions",
+        json!([{"id": "E", "name": "p", "application": "shop", "status": "RUNNING", "buildTime": 1}]),
+    );
+    let ran =
+        run(&gate, &["pipeline", "execution", "list", "--pipeline-id", "p-1", "--limit", "3", "-s", "RUNNING", "-q"]);
+    assert_eq!(ran.out, "E\n", "{ran:?}");
+    assert_eq!(gate.asked()[0].what, "GET /executions?pipelineConfigIds=p-1&expand=false&statuses=RUNNING&limit=3");
+}

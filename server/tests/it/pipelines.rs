@@ -138,3 +138,76 @@ fn waiting_for_a_failure_ends_with_1_and_the_reason() {
     assert_eq!((ran.code, ran.err.as_str()), (1, "error: execution E: TERMINAL; Wait: too long\n"));
     assert!(ran.out.contains("   2.5 s  Wait: TERMINAL in 2.5 s\n              too long\n"), "{ran:?}");
 }
+
+#[test]
+fn a_pipeline_is_disabled_once() {
+    let gate = FakeGate::start();
+    gate.on("GET /applications/shop/pipelineConfigs/Deploy%20it", pipeline()).on("POST /pipelines", Value::Null);
+    let named = ["-a", "shop", "-n", "Deploy it"];
+    let disable = run(&gate, &[&["pipeline", "disable"], &named[..]].concat());
+    assert_eq!(disable.out, "pipeline Deploy it of application shop is disabled\n", "{disable:?}");
+    let enable = run(&gate, &[&["pipeline", "update"], &named[..], &["--disabled=false"]].concat());
+    assert_eq!(enable.out, "pipeline Deploy it of application shop is enabled already\n", "{enable:?}");
+    let changes = gate.changes();
+    assert_eq!(changes.len(), 1);
+    assert_eq!((&changes[0].1["disabled"], &changes[0].1["id"]), (&json!(true), &json!("p-1")));
+}
+
+#[test]
+fn a_history_says_what_each_version_changed() {
+    let gate = FakeGate::start();
+    gate.on("GET /applications/shop/pipelineConfigs/Deploy%20it", pipeline());
+    let older = json!({"name": "Deploy it", "updateTs": "1600000000000", "lastModifiedBy": "bob", "stages": []});
+    let newer = json!({"name": "Deploy it", "updateTs": "1700000000000", "lastModifiedBy": "ann", "stages": [], "disabled": true});
+    gate.on("GET /pipelineConfigs/p-1/history", json!([newer, older]));
+    let history = ["pipeline", "history", "-a", "shop", "-n", "Deploy it"];
+    let expected = "\
+VERSION  UPDATED               BY   STAGES  CHANGE
+0        2023-11-14 22:13:20Z  ann  0       +1 -0
+1        2020-09-13 12:26:40Z  bob  0
+";
+    assert_eq!(run(&gate, &history).out, expected);
+    let expected = "\
+version 0, 2023-11-14 22:13:20Z by ann
+  @@ -1,2 +1,3 @@
+  +disabled: true
+   name: Deploy it
+   stages: []
+version 1, 2020-09-13 12:26:40Z by bob
+  the first one
+";
+    assert_eq!(run(&gate, &[&history[..], &["--diff"]].concat()).out, expected);
+}
+
+#[test]
+fn watching_a_pipeline_follows_its_newest_execution() {
+    let gate = FakeGate::start();
+    gate.on("GET /applications/shop/pipelineConfigs/Deploy%20it", pipeline());
+    gate.on("GET /executions", json!([])).on("GET /executions", json!([{"id": "E", "buildTime": 1}]));
+    gate.on("GET /pipelines/E", over("SUCCEEDED"));
+    let watch = ["pipeline", "watch", "-a", "shop", "-n", "Deploy it"];
+    let none = run(&gate, &watch);
+    assert!(none.code == 5 && none.err.contains("has no execution\n  hint: gennaker pipeline execute"), "{none:?}");
+    let ran = run(&gate, &watch);
+    assert!(ran.code == 0 && ran.out.contains("pipeline: SUCCEEDED"), "{ran:?}");
+}
+
+#[test]
+fn parameters_and_artifacts_come_from_files() {
+    let gate = FakeGate::start();
+    gate.on("POST /pipelines/shop/Deploy%20it", json!({"ref": "/pipelines/E"}));
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (parameters, artifacts) = (file("p.yml", "a: 1\nb: two\n"), file("a.yml", "artifacts:\n- type: http/file\n"));
+    let arguments = ["-f", &parameters, "-t", &artifacts, "-p", "b=3", "-q"];
+    let ran = run(&gate, &EXECUTE.iter().copied().chain(arguments).collect::<Vec<_>>());
+    assert_eq!((ran.code, ran.out.as_str()), (0, "E\n"), "{ran:?}");
+    let expected = json!({"type": "manual", "parameters": {"a": 1, "b": "3"}, "artifacts": [{"type": "http/file"}]});
+    assert_eq!(gate.changes()[0].1, expected);
+    let wrong = run(&gate, &EXECUTE.iter().copied().chain(["-t", &parameters]).collect::<Vec<_>>());
+    assert!(wrong.code == 2 && wrong.err.contains("a list is expected"), "{wrong:?}");
+}

@@ -90,7 +90,20 @@ fn what_is_no_gate_is_recognised() {
 
 #[test]
 fn the_help_lists_the_exit_codes() {
-    for group in ["app", "pipeline", "execution", "doctor", "expression"] {
+    for group in [
+        "app",
+        "pipeline",
+        "execution",
+        "pipeline-template",
+        "project",
+        "account",
+        "artifact",
+        "search",
+        "admin",
+        "context",
+        "doctor",
+        "expression",
+    ] {
         let help = command(&[group, "--help"]).output().unwrap();
         let text = String::from_utf8(help.stdout).unwrap();
         assert!(help.status.success() && text.contains("5 refused"), "{text}");

@@ -1,4 +1,5 @@
-//! front50: applications and pipelines, kept as objects in upstream's layout.
+//! front50: what people write down (applications, pipelines, templates, projects and the like), kept as objects in upstream's
+//! layout.
 //!
 //! ```no_run
 //! # async fn start(fences: std::sync::Arc<dyn gennaker_store::Fences>) -> Result<(), Box<dyn std::error::Error>> {
@@ -15,8 +16,12 @@
 //! # }
 //! ```
 //!
-//! Its answers are upstream's; what it adds to an error says what to do. Projects, strategies, templates, notifications,
-//! snapshots, tags, plugins, deliveries, service accounts and permissions are not kept yet: their paths answer 501.
+//! Its answers are upstream's; what it adds to an error says what to do. The lists of pipelines, strategies, applications and
+//! notifications have an `ETag`, so that who follows them pays for changes only. Plugins and deliveries are not kept yet:
+//! their paths answer 501.
+//!
+//! A further kind of object is one file in `app/` (where its objects are, which fields it has, its rules; `app/kind.rs`) and
+//! one in `routes/`.
 
 mod app;
 mod options;
@@ -25,6 +30,6 @@ mod service;
 
 pub use self::{
     app::Error,
-    options::Options,
+    options::{Options, ServiceAccountOptions},
     service::{Deps, Front50},
 };

@@ -18,11 +18,31 @@ pub struct Options {
     /// Whether a save with `staleCheck` is refused if the submitted `updateTs` is not the stored one. Off by default, as
     /// upstream accepts the parameter and ignores the submitted `updateTs`.
     pub refuse_stale: bool,
+    /// The service accounts for which tokens may be made: they are written at the start, with the roles that are given
+    /// here. None by default. Upstream's `service-accounts`, which stands at the root of `front50.yml`.
+    #[serde(skip)]
+    pub service_accounts: Vec<ServiceAccountOptions>,
+}
+
+/// A configured service account.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ServiceAccountOptions {
+    /// Its name; an entry without one is left out.
+    pub name: String,
+    /// Its roles.
+    pub member_of: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { root_folder: "front50".to_owned(), poll_ms: 1_000, refresh_ms: 60_000, refuse_stale: false }
+        Options {
+            root_folder: "front50".to_owned(),
+            poll_ms: 1_000,
+            refresh_ms: 60_000,
+            refuse_stale: false,
+            service_accounts: Vec::new(),
+        }
     }
 }
 

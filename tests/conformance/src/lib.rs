@@ -15,8 +15,9 @@
 //! `{"cases": [...]}` or the list alone; every case has an `id` or a `name`. `golden/` holds the files that
 //! `cargo test -p conformance` plays.
 //!
-//! `--only` and `--skip` take beginnings of names; what they leave out is counted before the last line. The set `executions`
-//! starts the services that it plays against, unless `--target orca=http://localhost:8083` says where one runs already.
+//! `--only` and `--skip` take beginnings of names; what they leave out is counted before the last line. The sets
+//! `executions`, `front50` and `gate` start the services that they play against, unless
+//! `--target orca=http://localhost:8083` says where one runs already.
 //!
 //! Guarantees: every case of every file is played and counted, also after one that failed or panicked; nothing is played
 //! if one of the files cannot be read.
@@ -34,6 +35,7 @@ pub mod sets;
 
 mod set;
 mod target;
+mod world;
 
 pub use self::{
     set::{Answers, Case, Failure, Set},

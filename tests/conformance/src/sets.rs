@@ -1,5 +1,6 @@
 //! The sets that there are, one file each.
 
+mod answers;
 mod artifacts;
 mod canary;
 mod cron;
@@ -18,6 +19,8 @@ pub fn all() -> Vec<Box<dyn Set>> {
         Box::new(canary::Canary),
         Box::new(cron::Cron),
         Box::<executions::Executions>::default(),
+        Box::new(answers::Calls::front50()),
+        Box::new(answers::Calls::gate()),
         Box::new(naming::Naming),
         Box::new(spel::Spel),
     ]

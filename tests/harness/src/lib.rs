@@ -27,6 +27,7 @@ mod ports;
 pub mod process;
 pub mod program;
 pub mod programs;
+pub mod s3;
 mod service;
 pub mod wait;
 
@@ -40,6 +41,7 @@ pub use self::{
     process::Process,
     program::{Launch, Program},
     programs::{Profile, Programs},
+    s3::S3Server,
     service::Service,
     wait::eventually,
 };

@@ -18,7 +18,7 @@ pub struct Call {
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Value>,
     pub(super) deadline: Option<Duration>,
-    /// A segment that no URL can carry; told when the call is sent.
+    /// A segment that no URL can carry, or a value that no header can; told when the call is sent.
     pub(super) fault: Option<String>,
 }
 
@@ -59,12 +59,21 @@ impl Call {
     }
 
     /// Adds a header besides those of the caller. A value that no header can hold fails the call when it is sent.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub fn header(mut self, name: impl AsRef<str>, value: &str) -> Self {
+        let name = name.as_ref();
         match (HeaderName::try_from(name), HeaderValue::from_str(value)) {
             (Ok(name), Ok(value)) => _ = self.headers.insert(name, value),
             _ => self.fault = Some(format!("{name}: {value:?} cannot be a header of a call: correct it")),
         }
         self
+    }
+
+    /// Adds a header if there is a value.
+    pub fn header_if(self, name: impl AsRef<str>, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.header(name, value),
+            None => self,
+        }
     }
 
     /// Sets the JSON body.

@@ -4,7 +4,6 @@ use axum::{Router, body::Body};
 use bytes::Bytes;
 use gennaker_base::Kind;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body::Body as HttpBody;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tower::ServiceExt as _;
 use url::Url;
@@ -27,16 +26,6 @@ pub(super) struct Asked {
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
     pub(super) answer_limit: usize,
-}
-
-/// A good answer.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) body: Bytes,
-    /// What names it.
-    pub(super) etag: Option<String>,
-    /// The caller has what he asked for: nothing is in the body.
-    pub(super) is_unchanged: bool,
 }
 
 /// A try without a good answer.
@@ -72,8 +61,28 @@ impl Way {
         }
     }
 
-    /// Sends the request once and reads the whole answer.
-    pub(super) async fn send(&self, asked: &Asked) -> std::result::Result<Answer, Failure> {
+    /// Sends the request once and takes a good answer.
+    pub(super) async fn send<A: Answer>(&self, asked: &Asked) -> std::result::Result<A, Failure> {
+        let response = self.open(asked).await?;
+        let status = response.status();
+        let unchanged = status == StatusCode::NOT_MODIFIED && asked.headers.contains_key(header::IF_NONE_MATCH);
+        if status.is_success() || unchanged {
+            return A::take(self, asked, response).await;
+        }
+        let body = self.read(asked, response).await?;
+        // A balancer in front of no server answers with these too, but in HTML or text.
+        let gateway =
+            matches!(status, StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT);
+        let own = body.trim_ascii_start().starts_with(b"{");
+        Err(Failure {
+            error: Error::from_answer(asked.service, status, &body),
+            reached: own || !gateway,
+            unsent: false,
+        })
+    }
+
+    /// Sends the request and reads the head of the answer.
+    async fn open(&self, asked: &Asked) -> std::result::Result<Response<Body>, Failure> {
         match self {
             Way::Http { base, client } => {
                 let request = request(asked, &absolute(base, &asked.target)).map_err(Failure::unsent)?;
@@ -82,13 +91,13 @@ impl Way {
                 })?;
                 let response =
                     client.execute(request).await.map_err(|error| self.unreachable(asked.service, &error))?;
-                self.read(asked, Response::<reqwest::Body>::from(response)).await
+                Ok(Response::<reqwest::Body>::from(response).map(Body::new))
             }
             Way::InProcess { router } => {
                 let request = request(asked, &asked.target).map_err(Failure::unsent)?;
                 let request = request.map(|body| body.map_or_else(Body::empty, Body::from));
                 let Ok(response) = router.clone().oneshot(request).await;
-                self.read(asked, response).await
+                Ok(response)
             }
         }
     }
@@ -102,28 +111,10 @@ impl Way {
         }
     }
 
-    async fn read<B>(&self, asked: &Asked, response: Response<B>) -> std::result::Result<Answer, Failure>
-    where
-        B: HttpBody<Data = Bytes>,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let status = response.status();
-        let etag = response.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+    /// Reads the whole answer.
+    async fn read(&self, asked: &Asked, response: Response<Body>) -> std::result::Result<Bytes, Failure> {
         let body = Limited::new(response.into_body(), asked.answer_limit).collect().await;
-        let body = body.map_err(|error| self.broken(asked, error.as_ref()))?.to_bytes();
-        let is_unchanged = status == StatusCode::NOT_MODIFIED && asked.headers.contains_key(header::IF_NONE_MATCH);
-        if status.is_success() || is_unchanged {
-            return Ok(Answer { body, etag, is_unchanged });
-        }
-        // A balancer in front of no server answers with these too, but in HTML or text.
-        let gateway =
-            matches!(status, StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT);
-        let own = body.trim_ascii_start().starts_with(b"{");
-        Err(Failure {
-            error: Error::from_answer(asked.service, status, &body),
-            reached: own || !gateway,
-            unsent: false,
-        })
+        Ok(body.map_err(|error| self.broken(asked, error.as_ref()))?.to_bytes())
     }
 
     fn broken(&self, asked: &Asked, error: &(dyn std::error::Error + Send + Sync + 'static)) -> Failure {
@@ -135,6 +126,36 @@ impl Way {
         }
         let message = format!("the answer of {service} {} broke off: {error}", self.place(service));
         Failure { error: Error::new(Kind::Unavailable, message), reached: false, unsent: false }
+    }
+}
+
+/// What is made of a good answer.
+pub(super) trait Answer: Sized + Send {
+    /// What is asked for.
+    const ACCEPTED: HeaderValue;
+
+    fn take(
+        way: &Way,
+        asked: &Asked,
+        response: Response<Body>,
+    ) -> impl Future<Output = std::result::Result<Self, Failure>> + Send;
+}
+
+/// Read whole.
+impl Answer for Bytes {
+    const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json");
+
+    async fn take(way: &Way, asked: &Asked, response: Response<Body>) -> std::result::Result<Self, Failure> {
+        way.read(asked, response).await
+    }
+}
+
+/// Left to be read as it comes.
+impl Answer for Response<Body> {
+    const ACCEPTED: HeaderValue = HeaderValue::from_static("*/*");
+
+    async fn take(_: &Way, _: &Asked, response: Response<Body>) -> std::result::Result<Self, Failure> {
+        Ok(response)
     }
 }
 
@@ -159,7 +180,6 @@ fn request(asked: &Asked, uri: &str) -> Result<Request<Option<Bytes>>> {
         .map_err(|error| Error::invalid(format!("{uri} is not a URL to call: {error}")))?;
     *request.headers_mut() = asked.headers.clone();
     let headers = request.headers_mut();
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     if asked.body.is_some() {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }

@@ -9,14 +9,15 @@ use std::{
 };
 
 use axum::{
+    body::Body,
     extract::{State, WebSocketUpgrade},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use gennaker_http::{
     Api, Caller, Error, GuardOptions, Json, Path, Permission, Query, Result, ServeLimits, ServeOptions, Server, get,
     post, put,
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::{
@@ -39,6 +40,8 @@ pub(crate) struct Seen {
     pub(crate) entered: Semaphore,
     /// A permit lets one waiting handler go on.
     pub(crate) release: Semaphore,
+    /// How many streams were dropped.
+    pub(crate) dropped: AtomicUsize,
 }
 
 impl Default for Seen {
@@ -49,6 +52,7 @@ impl Default for Seen {
             tries: AtomicUsize::new(0),
             entered: Semaphore::new(0),
             release: Semaphore::new(0),
+            dropped: AtomicUsize::new(0),
         }
     }
 }
@@ -114,6 +118,35 @@ async fn flaky(State(seen): Shared, Path(failures): Path<usize>) -> Result<Json<
     Ok(Json(tries))
 }
 
+/// Notes the end of a stream.
+struct Streaming(Arc<Seen>);
+
+impl Drop for Streaming {
+    fn drop(&mut self) {
+        self.0.dropped.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Three parts, one for each permit, with what was asked in the first one; then an error.
+async fn parts(State(seen): Shared, headers: HeaderMap) -> impl IntoResponse {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
+    let first = format!("{} {}", text("accept"), text("last-event-id"));
+    let parts = futures::stream::unfold((0, Streaming(seen.clone())), move |(number, streaming)| {
+        let (seen, first) = (seen.clone(), first.clone());
+        async move {
+            seen.entered.add_permits(1);
+            seen.release.acquire().await.expect("open").forget();
+            let part = match number {
+                0 => Ok(first),
+                1 | 2 => Ok(format!("part {number}")),
+                _ => Err(std::io::Error::other("it breaks")),
+            };
+            Some((part, (number + 1, streaming)))
+        }
+    });
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(parts))
+}
+
 async fn panics() -> Json<Value> {
     panic!("the secret of the panic")
 }
@@ -147,6 +180,7 @@ pub(crate) fn service(seen: Arc<Seen>, options: GuardOptions) -> axum::Router {
         .route(get("/wait/always", wait).needs(needs).always())
         .route(get("/flaky/{failures}", flaky).needs(needs))
         .route(post("/flaky/{failures}", flaky).needs(needs))
+        .route(get("/parts", parts).needs(needs))
         .route(get("/panic", panics).needs(needs))
         .route(get("/text", text).needs(needs))
         .route(get("/unavailable", || async { StatusCode::SERVICE_UNAVAILABLE }).needs(needs))

@@ -11,4 +11,5 @@ mod peer;
 mod protocols;
 mod record;
 mod socket;
+mod streams;
 mod transports;

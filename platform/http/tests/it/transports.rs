@@ -17,19 +17,19 @@ use url::Url;
 
 use crate::app::{PATIENCE, Seen, serve, service};
 
-fn ann() -> Caller {
+pub(crate) fn ann() -> Caller {
     Caller { request: "r1".into(), ..Caller::service("ann") }
 }
 
 /// A service and the way to it.
-struct Pair {
-    name: &'static str,
-    seen: Arc<Seen>,
-    transport: Transport,
+pub(crate) struct Pair {
+    pub(crate) name: &'static str,
+    pub(crate) seen: Arc<Seen>,
+    pub(crate) transport: Transport,
 }
 
 /// A service of its own for each transport.
-async fn both(guard: GuardOptions, options: TransportOptions) -> [Pair; 2] {
+pub(crate) async fn both(guard: GuardOptions, options: TransportOptions) -> [Pair; 2] {
     let seen = Arc::new(Seen::default());
     let router = service(seen.clone(), guard.clone());
     let transport = Transport::in_process("example", router, options.clone());
@@ -42,7 +42,7 @@ async fn both(guard: GuardOptions, options: TransportOptions) -> [Pair; 2] {
     [in_process, Pair { name: "http", seen, transport }]
 }
 
-async fn usual() -> [Pair; 2] {
+pub(crate) async fn usual() -> [Pair; 2] {
     both(GuardOptions::default(), TransportOptions::default()).await
 }
 

@@ -1,12 +1,23 @@
-//! The folder store on a real folder.
+//! The folder store on a real folder, and the bucket store on a real S3 server.
 
+mod bucket;
 mod contract;
 mod faults;
+mod folder;
+mod lost_answers;
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use gennaker_base::{ManualClock, SharedClock, Timestamp};
-use gennaker_objects::{FolderObjects, FolderOptions, Key};
+use gennaker_objects::{FolderObjects, FolderOptions, Key, Objects};
+
+/// Two stores on the same objects: they share no lock in memory, as two processes.
+struct Stores {
+    one: Arc<dyn Objects>,
+    other: Arc<dyn Objects>,
+    /// What ends after them: the folder or the server.
+    _place: Box<dyn Any + Send + Sync>,
+}
 
 /// A clock that stands still, so that the store has to order its revisions by itself.
 fn clock() -> SharedClock {

@@ -3,7 +3,7 @@
 use gennaker_store::{Ahead, Commit, Committed, Due, Error, PlaceChange};
 
 use super::{
-    events, parts, places,
+    changed, events, parts, places,
     row::{self, Row, Stored},
 };
 use crate::{dialect::Script, error::Step, nodes::fenced, rows::signed, writer::Turn};
@@ -41,7 +41,8 @@ pub(super) async fn commit(turn: &mut Turn, commit: Commit) -> Step<Committed> {
         place,
     };
     let mut script = Script::new();
-    row.write(&mut script, &commit.id, &stored, commit.head);
+    let changed = changed::mark(turn.now, stored.newest);
+    row.write(&mut script, &commit.id, &stored, changed, commit.head);
     parts::remove(&mut script, &commit.id, commit.removed);
     parts::put(&mut script, &commit.id, commit.parts);
     events::insert(&mut script, &commit.id, after, Some(commit.owner.epoch), commit.events);

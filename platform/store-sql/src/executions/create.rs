@@ -4,7 +4,10 @@ use gennaker_base::Timestamp;
 use gennaker_store::{Created, NewExecution};
 use sqlx::Row as _;
 
-use super::{events, parts, places};
+use super::{
+    changed::{self, newest},
+    events, parts, places,
+};
 use crate::{
     dialect::{Script, aside, upsert},
     error::Step,
@@ -45,7 +48,7 @@ pub(super) async fn create(turn: &mut Turn, new: NewExecution) -> Step<Created> 
                 let statement = script.statement("DELETE FROM gennaker_tombstones WHERE id = ");
                 statement.push_bind(new.head.id.clone());
             }
-            insert(&mut script, turn.now, new, place);
+            insert(&mut script, turn.now, changed::mark(turn.now, known.newest), new, place);
             Created::New { waits }
         }
     };
@@ -61,6 +64,8 @@ struct Known {
     owner_expires: Option<i64>,
     request: Option<Request>,
     correlated: Option<String>,
+    /// When something changed last.
+    newest: Option<i64>,
 }
 
 impl Known {
@@ -98,7 +103,8 @@ pub(crate) const LOOK: &str = concat!(
      (SELECT id FROM gennaker_executions WHERE correlation = ? AND is_over = 0 AND ",
     aside!(),
     "kind = ? ORDER BY created DESC, id DESC LIMIT 1), \
-     (SELECT seen FROM gennaker_fences WHERE execution = ?)"
+     (SELECT seen FROM gennaker_fences WHERE execution = ?), ",
+    newest!()
 );
 
 async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
@@ -130,6 +136,7 @@ async fn look(turn: &mut Turn, new: &NewExecution) -> Step<Known> {
         owner_expires: row.try_get(3)?,
         request,
         correlated: row.try_get(6)?,
+        newest: row.try_get(8)?,
     })
 }
 
@@ -147,7 +154,7 @@ fn remember_request(script: &mut Script, now: Timestamp, new: &NewExecution, id:
     );
 }
 
-fn insert(script: &mut Script, now: Timestamp, new: NewExecution, place: places::Row) {
+fn insert(script: &mut Script, now: Timestamp, changed: i64, new: NewExecution, place: places::Row) {
     let NewExecution { head, parts, event, owner, correlation, .. } = new;
     let id = head.id.clone();
     let owner = owner.filter(|_| !place.waits());
@@ -156,7 +163,7 @@ fn insert(script: &mut Script, now: Timestamp, new: NewExecution, place: places:
     script.insert(
         "INSERT INTO gennaker_executions (id, kind, group_name, definition, name, status, created, started, ended, \
          format, body, sequence, owner_node, owner_epoch, due, is_over, signals, signal_sequence, ready, correlation, \
-         place_limit, place_most, place_state, place_number)",
+         place_limit, place_most, place_state, place_number, changed)",
         vec![(head, owner, place)],
         |row, (head, owner, place)| {
             row.push_bind(head.id).push_bind(head.kind).push_bind(head.group).push_bind(head.definition);
@@ -165,7 +172,7 @@ fn insert(script: &mut Script, now: Timestamp, new: NewExecution, place: places:
             row.push_bind(head.body).push("1").push_bind(owner.as_ref().map(|owner| owner.node.clone()));
             row.push_bind(owner.map(|owner| column(owner.epoch))).push("NULL, 0, 0, 0").push_bind(ready);
             row.push_bind(correlation.clone()).push_bind(place.limit).push_bind(place.most);
-            row.push_bind(place.state).push_bind(place.number);
+            row.push_bind(place.state).push_bind(place.number).push_bind(changed);
         },
         "",
     );

@@ -1,5 +1,6 @@
 //! Executions: one row each, with rows for parts, events and signals. What each operation does is in its own file.
 
+mod changed;
 mod claim;
 mod commit;
 mod compact;
@@ -18,8 +19,8 @@ use async_trait::async_trait;
 use futures::FutureExt as _;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, Expiry, NewExecution, Owner, Past, Query,
-    Result, Signal, Told,
+    ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, Expiry,
+    NewExecution, Owner, Past, Query, Result, Signal, Told,
 };
 
 pub(crate) use self::places::standing;
@@ -81,6 +82,11 @@ impl Executions for SqlStore {
         self.settle(events::events(&mut snapshot, id, after, limit).await)
     }
 
+    async fn changed(&self, query: &ChangeQuery) -> Result<Changes> {
+        let mut snapshot = self.snapshot().await?;
+        self.settle(changed::changed(&mut snapshot, query).await)
+    }
+
     async fn compact(&self, limit: u32) -> Result<u32> {
         let mut count = 0;
         while count < limit {
@@ -116,6 +122,7 @@ impl Executions for SqlStore {
 #[cfg(test)]
 pub(crate) mod statements {
     pub(crate) use super::{
+        changed::{NEWEST, select as changed},
         claim::{due as next_due, select as claim},
         compact::select as unpacked,
         create::LOOK,

@@ -6,7 +6,7 @@
 use gennaker_store::{Head, Owner};
 use sqlx::{QueryBuilder, Row as _};
 
-use super::places;
+use super::{changed::newest, places};
 use crate::{
     dialect::{self, Database, Script},
     error::Step,
@@ -14,9 +14,12 @@ use crate::{
 };
 
 /// Reads what [`Stored::read`] takes.
-pub(super) const SELECT: &str = "SELECT sequence, owner_node, owner_epoch, due, is_over, signals, ready, place_limit, \
-    place_most, place_state, place_number, kind, group_name, definition, name, status, created \
-    FROM gennaker_executions WHERE id = ?";
+pub(super) const SELECT: &str = concat!(
+    "SELECT sequence, owner_node, owner_epoch, due, is_over, signals, ready, place_limit, place_most, place_state, \
+     place_number, kind, group_name, definition, name, status, created, ",
+    newest!(),
+    " FROM gennaker_executions WHERE id = ?"
+);
 
 /// What says who owns an execution and what it waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(super) struct Row {
 #[derive(Debug)]
 pub(super) struct Stored {
     pub(super) row: Row,
+    /// When something changed last, whatever it was.
+    pub(super) newest: Option<i64>,
     kind: String,
     group: String,
     definition: Option<String>,
@@ -61,6 +66,7 @@ impl Stored {
         };
         Ok(Stored {
             row: fields,
+            newest: row.try_get(17)?,
             kind: row.try_get(11)?,
             group: row.try_get(12)?,
             definition: row.try_get(13)?,
@@ -72,11 +78,11 @@ impl Stored {
 }
 
 impl Row {
-    /// Writes what differs from `stored`, and the head if there is one.
-    pub(super) fn write(self, script: &mut Script, id: &str, stored: &Stored, head: Option<Head>) {
+    /// Writes what differs from `stored`, when that was, and the head if there is one.
+    pub(super) fn write(self, script: &mut Script, id: &str, stored: &Stored, changed: i64, head: Option<Head>) {
         let was = &stored.row;
         let statement = script.statement("UPDATE gennaker_executions SET sequence = ");
-        statement.push_bind(self.sequence);
+        statement.push_bind(self.sequence).push(", changed = ").push_bind(changed);
         if self.owner != was.owner {
             statement.push(", owner_node = ").push_bind(self.owner.as_ref().map(|owner| owner.node.clone()));
             statement.push(", owner_epoch = ").push_bind(self.owner.as_ref().map(|owner| column(owner.epoch)));

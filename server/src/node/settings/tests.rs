@@ -22,6 +22,15 @@ fn without_configuration_the_stages_have_their_defaults() {
 }
 
 #[test]
+fn service_accounts_are_configured_under_upstreams_key() {
+    let front50 = "service-accounts:\n- name: deploy-bot\n  memberOf: [deploy-team]\n";
+    let settings = bind_file("front50.yml", front50, &[]).expect("settings");
+    let accounts = settings.front50.own.service_accounts;
+    assert_eq!((accounts.len(), accounts[0].name.as_str()), (1, "deploy-bot"));
+    assert_eq!(accounts[0].member_of, ["deploy-team"]);
+}
+
+#[test]
 fn webhooks_are_configured_under_upstreams_keys() {
     let orca = r#"
 webhook:
@@ -120,4 +129,95 @@ rate-limit:
     assert_eq!((limit.enabled, limit.learning, limit.capacity, limit.rate_seconds), (true, false, 60, 60));
     assert_eq!(limit.capacity_by_principal[0].number, 5);
     assert_eq!(limit.enforcing, ["app:deck"]);
+}
+
+/// The bucket's options and the root folder; `None` is a folder.
+fn bucket(
+    front50: &str,
+    variables: &[(&str, &str)],
+) -> anyhow::Result<Option<(gennaker_objects::BucketOptions, String)>> {
+    let settings = bind_file("front50.yml", front50, variables)?;
+    Ok(match settings.objects {
+        ObjectSettings::Folder => None,
+        ObjectSettings::Bucket { options, root_folder } => {
+            assert_eq!(settings.front50.own.root_folder, root_folder);
+            Some((*options, root_folder))
+        }
+    })
+}
+
+#[test]
+fn a_bucket_is_configured_under_upstreams_keys() {
+    assert!(bucket("", &[]).expect("settings").is_none());
+    let front50 = r#"
+spinnaker:
+  s3:
+    enabled: true
+    bucket: my-bucket
+    rootFolder: spinnaker/front50
+    region: eu-west-1
+    endpoint: http://minio:9000
+    path-style-access: false
+    proxyHost: proxy
+    proxyPort: 3128
+    proxyProtocol: HTTPS
+    serverSideEncryption: AWSKMS
+    maxKeys: 100
+    versioning: true
+    accessKey: AKIA
+    secretKey: hunter2
+"#;
+    let (options, root) = bucket(front50, &[]).expect("settings").expect("a bucket");
+    assert_eq!(
+        (options.bucket.as_str(), root.as_str(), options.region.as_str()),
+        ("my-bucket", "spinnaker/front50", "eu-west-1")
+    );
+    assert_eq!(options.scratch.as_str(), "spinnaker/front50/gennaker/conditional-writes");
+    assert_eq!((options.endpoint.as_deref(), options.path_style), (Some("http://minio:9000"), false));
+    assert_eq!(options.proxy.as_deref(), Some("https://proxy:3128"));
+    assert_eq!((options.encryption, options.page), (Some(gennaker_objects::Encryption::AwsKms), 100));
+    assert_eq!(
+        options.keys.as_ref().map(|(key, secret)| (key.as_str(), secret.expose().as_str())),
+        Some(("AKIA", "hunter2"))
+    );
+    assert!(!format!("{options:?}").contains("hunter2"));
+
+    for (wrong, words) in [
+        ("spinnaker.s3.enabled: true", "spinnaker.s3.bucket is missing"),
+        ("spinnaker.s3: {enabled: true, bucket: a, accessKey: b}", "only one of accessKey and secretKey"),
+        ("spinnaker.s3: {enabled: true, bucket: a, proxyPort: 1}", "only one of proxyHost and proxyPort"),
+        ("spinnaker.s3: {enabled: true, bucket: a, serverSideEncryption: DES}", "is AES256 or AWSKMS"),
+        ("spinnaker.s3: {enabled: true, bucket: a, rootFolder: ../x}", "spinnaker.s3.rootFolder cannot be `../x`"),
+    ] {
+        let error = bucket(wrong, &[]).expect_err(wrong);
+        assert!(format!("{error:#}").contains(words), "{error:#}");
+    }
+    assert!(
+        bucket("spinnaker.s3: {enabled: true, storage-service: {enabled: false}}", &[]).expect("settings").is_none()
+    );
+}
+
+#[test]
+fn a_fail_over_is_another_bucket_and_read_only() {
+    let front50 = "spinnaker.s3: {enabled: true, bucket: a, region: eu-west-1, failover: {enabled: true, bucket: b, region: eu-west-2}}";
+    let (options, _) = bucket(front50, &[]).expect("settings").expect("a bucket");
+    assert_eq!((options.bucket.as_str(), options.region.as_str(), options.read_only), ("b", "eu-west-2", true));
+}
+
+#[test]
+fn armorys_environment_names_the_bucket() {
+    let variables = [
+        ("ARMORYSPINNAKER_S3_BUCKET", "armory"),
+        ("ARMORYSPINNAKER_S3_PREFIX", "prefix/front50"),
+        ("SPINNAKER_AWS_DEFAULT_REGION", "us-west-2"),
+    ];
+    let (options, root) = bucket("", &variables).expect("settings").expect("a bucket");
+    assert_eq!(
+        (options.bucket.as_str(), root.as_str(), options.region.as_str()),
+        ("armory", "prefix/front50", "us-west-2")
+    );
+    assert!(bucket("spinnaker.s3.enabled: false", &variables).expect("settings").is_none());
+    let (options, _) =
+        bucket("spinnaker.s3: {bucket: own, region: eu-west-1}", &variables).expect("settings").expect("a bucket");
+    assert_eq!((options.bucket.as_str(), options.region.as_str()), ("own", "eu-west-1"));
 }

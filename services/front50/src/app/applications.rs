@@ -8,11 +8,12 @@ use gennaker_wire::{Application, Object};
 use serde_json::{Value, json};
 
 use super::{
-    Collection, Error, NAME_LIMIT,
+    Collection, Error, NAME_LIMIT, Permissions,
     collection::{Current, Item},
     jackson::{Shape, coerce},
     layout::{fold, shorten},
     search::search,
+    shelf::Indexed,
 };
 
 /// The fields that upstream knows, but for those that it reads in a way of their own.
@@ -58,6 +59,8 @@ pub(crate) fn parse_application(mut body: Object) -> Result<Application, String>
     Ok(application)
 }
 
+impl Indexed for Application {}
+
 impl Item for Application {
     const GROUP: &'static str = "applications";
     const FILE: &'static str = "application-metadata.json";
@@ -82,21 +85,35 @@ impl Applications {
         Applications { items, clock }
     }
 
-    /// The applications that match `wanted` (field and part of its value), best match first, or all by name.
-    pub(crate) async fn list(&self, wanted: &HashMap<String, String>, most: Option<usize>) -> Vec<Application> {
-        let all = self.items.list(true).await;
+    /// The applications that match `wanted` (field and part of its value), best match first, or all by name. Permissions
+    /// are objects of their own, and only those are shown.
+    pub(crate) async fn list(
+        &self,
+        permissions: &Permissions,
+        wanted: &HashMap<String, String>,
+        most: Option<usize>,
+    ) -> Vec<Arc<Application>> {
+        let all = self.items.all();
         let mut found = if wanted.is_empty() { all } else { search(all, wanted) };
         if wanted.is_empty() {
             found.sort_by(|one, other| one.name.cmp(&other.name));
         }
-        let shown = found.into_iter().take(most.unwrap_or(usize::MAX));
-        // Permissions are objects of their own; a list shows only those.
-        shown.map(|application| without(&application, "permissions")).collect()
+        found.truncate(most.unwrap_or(usize::MAX));
+        let shown = found.into_iter().map(|application| {
+            let permission = permissions.known(&application.name);
+            with_permissions(application, permission.as_ref().and_then(|permission| permission.restrictions()))
+        });
+        shown.collect()
     }
 
-    /// One application.
-    pub(crate) async fn get(&self, name: &str) -> Result<Arc<Application>, Error> {
-        self.items.find(name).await
+    /// One application, with its permissions; the ones that were sent with it if it has no object of them.
+    pub(crate) async fn get(&self, permissions: &Permissions, name: &str) -> Result<Arc<Application>, Error> {
+        let application = self.items.find(name).await?;
+        match permissions.get(&application.name).await {
+            Ok(permission) => Ok(with_permissions(application, permission.restrictions())),
+            Err(Error::NoItem(_)) => Ok(application),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether there is an object for the application, readable or not.
@@ -255,10 +272,18 @@ fn check_length(application: &Application) -> Result<(), Error> {
     Err(Error::Invalid(format!("the name {} is longer than {NAME_LIMIT} characters", shorten(&application.name))))
 }
 
-fn without(application: &Application, field: &str) -> Application {
-    let mut application = application.clone();
-    application.other.shift_remove(field);
-    application
+/// The application with these permissions, or with none.
+fn with_permissions(application: Arc<Application>, permissions: Option<&Object>) -> Arc<Application> {
+    const FIELD: &str = "permissions";
+    if permissions.is_none() && !application.other.contains_key(FIELD) {
+        return application;
+    }
+    let mut shown = application.as_ref().clone();
+    match permissions {
+        Some(permissions) => shown.other.insert(FIELD.to_owned(), permissions.clone().into()),
+        None => shown.other.shift_remove(FIELD),
+    };
+    Arc::new(shown)
 }
 
 #[cfg(test)]

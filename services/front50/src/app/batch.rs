@@ -29,7 +29,7 @@ impl Pipelines {
         stale_check: bool,
         user: &str,
     ) -> Result<BatchOutcome, Error> {
-        let _ = self.items.list(true).await;
+        self.items().catch_up().await;
         let mut outcome = BatchOutcome::default();
         let mut ids = HashSet::new();
         for mut body in bodies {
@@ -67,7 +67,7 @@ impl Pipelines {
         let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "null".to_owned());
         let (application, name) = (text(&pipeline.application), text(&pipeline.name));
         let refuse = |error: Error| match error.kind() {
-            Kind::Invalid | Kind::Conflict | Kind::Unsupported | Kind::TooLarge => {
+            Kind::Invalid | Kind::Conflict | Kind::TooLarge => {
                 let message = match error {
                     Error::PipelineExists { name, application } => {
                         format!("A pipeline with name {name} already exists in the application {application}")
@@ -81,14 +81,14 @@ impl Pipelines {
             }
             _ => Refused::Failed(error),
         };
-        let checked = self.check(pipeline.clone()).map_err(refuse)?;
-        let id = checked.id.clone().unwrap_or_else(|| self.new_id());
+        let checked = self.check(pipeline.clone()).await.map_err(refuse)?;
+        let id = checked.id.clone().unwrap_or_else(|| self.configs.new_id());
         if !ids.insert(id.to_lowercase()) {
             return Err(Refused::Because(format!(
                 "Duplicate pipeline id {id} found when processing pipeline {name} in the application {application}"
             )));
         }
-        let saved = match self.items.current(&id).await {
+        let saved = match self.items().current(&id).await {
             Ok(current) => self.store(checked, &id, &current, stale_check, user).await,
             Err(error) => Err(error),
         };

@@ -8,10 +8,12 @@ use std::{
     sync::Arc,
 };
 
+use super::shelf::{Cached, Indexed, Shelf};
+
 /// The items of a group by their folded ids.
 #[derive(Debug)]
 pub(crate) struct Cache<T> {
-    items: BTreeMap<String, Cached<T>>,
+    items: Shelf<T>,
     damaged: BTreeMap<String, Damage>,
     /// The own writes that a running refresh may not know, by the count of writes at that time.
     own: HashMap<String, u64>,
@@ -40,13 +42,6 @@ pub(crate) enum Found<T> {
     Failed(String),
 }
 
-#[derive(Debug)]
-struct Cached<T> {
-    item: Arc<T>,
-    /// The stamp under which it was read; `None` if this node wrote it.
-    stamp: Option<String>,
-}
-
 #[derive(Debug, PartialEq, Eq)]
 struct Damage {
     reason: String,
@@ -55,7 +50,7 @@ struct Damage {
 
 impl<T> Default for Cache<T> {
     fn default() -> Self {
-        Cache { items: BTreeMap::new(), damaged: BTreeMap::new(), own: HashMap::new(), writes: 0 }
+        Cache { items: Shelf::default(), damaged: BTreeMap::new(), own: HashMap::new(), writes: 0 }
     }
 }
 
@@ -70,6 +65,16 @@ impl<T> Cache<T> {
         self.items.get(id).map(|cached| cached.item.clone())
     }
 
+    /// The items of which one term is this, in the order of their ids.
+    pub(crate) fn found_by(&self, term: &str) -> Vec<Arc<T>> {
+        self.items.found_by(term).map(|cached| cached.item.clone()).collect()
+    }
+
+    /// How often an item was put or taken away.
+    pub(crate) fn changes(&self) -> u64 {
+        self.items.changes()
+    }
+
     /// The number of items.
     pub(crate) fn len(&self) -> usize {
         self.items.len()
@@ -80,6 +85,13 @@ impl<T> Cache<T> {
         self.damaged.iter().map(|(id, damage)| (id.as_str(), damage.reason.as_str()))
     }
 
+    /// The number of own writes: to be asked before the store is listed.
+    pub(crate) fn writes(&self) -> u64 {
+        self.writes
+    }
+}
+
+impl<T: Indexed> Cache<T> {
     /// This node wrote an item.
     pub(crate) fn wrote(&mut self, id: &str, item: Arc<T>) {
         self.changed(id);
@@ -90,11 +102,6 @@ impl<T> Cache<T> {
     pub(crate) fn removed(&mut self, id: &str) {
         self.changed(id);
         self.items.remove(id);
-    }
-
-    /// The number of own writes: to be asked before the store is listed.
-    pub(crate) fn writes(&self) -> u64 {
-        self.writes
     }
 
     /// What to read of a listing (ids and stamps) that was begun at `writes`.
@@ -119,47 +126,55 @@ impl<T> Cache<T> {
         let own = std::mem::take(&mut self.own);
         let newer = |id: &str| own.get(id).is_some_and(|at| *at > reading.writes);
         let gone = |id: &String| !reading.present.contains_key(id) && !unknown(id) && !newer(id);
-        self.items.retain(|id, _| !gone(id));
+        self.items.retain(|id| !gone(id));
         self.damaged.retain(|id, _| !gone(id));
         let mut news = Vec::new();
-        for (id, found) in found {
-            if newer(&id) {
-                continue;
-            }
+        for (id, found) in found.into_iter().filter(|(id, _)| !newer(id)) {
             let stamp = reading.present.get(&id).cloned();
-            let damage = match found {
-                Found::Item(item) => {
-                    self.items.insert(id.clone(), Cached { item: Arc::new(item), stamp });
-                    None
-                }
-                Found::Nothing => {
-                    self.items.remove(&id);
-                    None
-                }
-                Found::Damaged(reason) => {
-                    self.items.remove(&id);
-                    Some(Damage { reason, stamp })
-                }
-                Found::Failed(reason) => Some(Damage { reason, stamp: None }),
-            };
-            let before = match damage {
-                Some(damage) => {
-                    let reason = damage.reason.clone();
-                    let before = self.damaged.insert(id.clone(), damage);
-                    if before.as_ref().is_none_or(|before| before.reason != reason) {
-                        news.push((id, reason));
-                    }
-                    continue;
-                }
-                None => self.damaged.remove(&id),
-            };
-            if before.is_some() {
-                tracing::info!(id, "a damaged object is whole again");
-            }
+            news.extend(self.place(id, found, stamp));
         }
         // Refreshes follow each other, so that no older one is still running.
         self.own = own.into_iter().filter(|(_, at)| *at > reading.writes).collect();
         news
+    }
+
+    /// Takes over ids that were read without a listing, begun at `writes`. Gives what is newly damaged.
+    pub(crate) fn take_changed(&mut self, found: Vec<(String, Found<T>)>, writes: u64) -> Vec<(String, String)> {
+        let mut news = Vec::new();
+        for (id, found) in found {
+            if self.own.get(&id).is_none_or(|at| *at <= writes) {
+                news.extend(self.place(id, found, None));
+            }
+        }
+        news
+    }
+
+    /// Takes over what was read of one id under a stamp. Gives it and the reason if it is newly damaged.
+    fn place(&mut self, id: String, found: Found<T>, stamp: Option<String>) -> Option<(String, String)> {
+        let damage = match found {
+            Found::Item(item) => {
+                self.items.insert(id.clone(), Cached { item: Arc::new(item), stamp });
+                None
+            }
+            Found::Nothing => {
+                self.items.remove(&id);
+                None
+            }
+            Found::Damaged(reason) => {
+                self.items.remove(&id);
+                Some(Damage { reason, stamp })
+            }
+            Found::Failed(reason) => Some(Damage { reason, stamp: None }),
+        };
+        let Some(damage) = damage else {
+            if self.damaged.remove(&id).is_some() {
+                tracing::info!(id, "a damaged object is whole again");
+            }
+            return None;
+        };
+        let reason = damage.reason.clone();
+        let before = self.damaged.insert(id.clone(), damage);
+        before.is_none_or(|before| before.reason != reason).then_some((id, reason))
     }
 
     fn changed(&mut self, id: &str) {
@@ -214,6 +229,23 @@ mod tests {
         assert_eq!(items(&cache), [7, 8]);
         refresh(&mut cache, &[("a", "3")], |_| Found::Item(9));
         assert_eq!(items(&cache), [9], "the next refresh knows better");
+    }
+
+    #[test]
+    fn what_was_read_without_a_listing_is_taken_over() {
+        let mut cache = Cache::default();
+        refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::Item(1));
+        let before = cache.writes();
+        cache.wrote("c", Arc::new(7));
+        let found = |id: &str, found| (id.to_owned(), found);
+        let read = vec![found("a", Found::Item(2)), found("b", Found::Nothing), found("c", Found::Item(1))];
+        cache.take_changed(read, before);
+        assert_eq!(items(&cache), [2, 7], "an own write since then is newer");
+        let damaged = || vec![found("a", Found::Damaged("no JSON".to_owned()))];
+        assert_eq!(cache.take_changed(damaged(), cache.writes()).len(), 1);
+        assert_eq!(cache.take_changed(damaged(), cache.writes()), [], "it is known");
+        assert_eq!(refresh(&mut cache, &[("a", "2"), ("c", "1")], |_| Found::Item(3)), ["a", "c"]);
+        assert_eq!((items(&cache), cache.damaged().count()), (vec![3, 3], 0));
     }
 
     #[test]

@@ -38,9 +38,49 @@ pub enum Error {
         /// The name in the path.
         path: String,
     },
-    /// A pipeline without a name or an application.
-    #[error("A pipeline requires name and application fields")]
-    PipelineIncomplete,
+    /// A pipeline or strategy without a name or an application.
+    #[error("A {0} requires name and application fields")]
+    ConfigIncomplete(&'static str),
+    /// The application has no such strategy.
+    #[error("No pipeline strategy found with name '{name}' in application '{application}'")]
+    NoStrategy {
+        /// The strategy.
+        name: String,
+        /// The application.
+        application: String,
+    },
+    /// Another strategy of the application has the name.
+    #[error("A strategy with name {0}")]
+    StrategyExists(String),
+    /// Another project has the name.
+    #[error("A Project named '{0}' already exists")]
+    ProjectExists(String),
+    /// A template with that id is there.
+    #[error("A pipeline template with the id {0} already exists")]
+    TemplateExists(String),
+    /// A template without an id.
+    #[error("A pipeline template requires an id")]
+    TemplateWithoutId,
+    /// A snapshot of nothing.
+    #[error("A snapshot requires application and account fields")]
+    SnapshotIncomplete,
+    /// No snapshot was taken at that time.
+    #[error("Snapshot not found")]
+    NoSnapshot,
+    /// There are no notifications of that kind of thing. Upstream names its class.
+    #[error("No enum constant com.netflix.spinnaker.front50.model.notification.HierarchicalLevel.{0}")]
+    UnknownLevel(String),
+    /// There is no such kind of object.
+    #[error("Object type {0} is unsupported")]
+    UnknownKind(String),
+    /// Nothing of that id was deleted.
+    #[error("Object {kind}:{id} was not found")]
+    NothingToRecover {
+        /// The kind of object.
+        kind: String,
+        /// The id.
+        id: String,
+    },
     /// Another pipeline of the application has the name.
     #[error("A pipeline with name {name} already exists in application {application}")]
     PipelineExists {
@@ -79,9 +119,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// Known, and not part of this build.
+    /// An object that changed cannot be read at this moment.
     #[error("{0}")]
-    Unsupported(String),
+    Unread(String),
     /// The store refuses or fails.
     #[error(transparent)]
     Objects(#[from] gennaker_objects::Error),
@@ -91,18 +131,30 @@ impl Error {
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Error::NoItem(_) | Error::NoPipeline { .. } | Error::NoPipelineInCache { .. } => Kind::NotFound,
+            Error::NoItem(_)
+            | Error::NoPipeline { .. }
+            | Error::NoPipelineInCache { .. }
+            | Error::NoStrategy { .. }
+            | Error::NoSnapshot
+            | Error::UnknownKind(_)
+            | Error::NothingToRecover { .. } => Kind::NotFound,
             Error::ApplicationExists(_)
             | Error::ApplicationInvalid(_)
             | Error::OtherApplication { .. }
-            | Error::PipelineIncomplete
+            | Error::ConfigIncomplete(_)
+            | Error::StrategyExists(_)
+            | Error::ProjectExists(_)
+            | Error::TemplateExists(_)
+            | Error::TemplateWithoutId
+            | Error::SnapshotIncomplete
+            | Error::UnknownLevel(_)
             | Error::PipelineExists { .. }
             | Error::OtherPipeline { .. }
             | Error::Stale { .. }
             | Error::Invalid(_) => Kind::Invalid,
             Error::Concurrent(_) => Kind::Conflict,
             Error::Damaged { .. } => Kind::Bug,
-            Error::Unsupported(_) => Kind::Unsupported,
+            Error::Unread(_) => Kind::Unavailable,
             Error::Objects(error) => error.kind(),
         }
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 pub(crate) enum Shape {
     Text,
     Integer,
+    Long,
     Boolean,
     Object,
     Objects,
@@ -34,6 +35,28 @@ pub(crate) fn coerce(body: &mut Object, fields: &[(&str, Shape)]) -> Result<(), 
     Ok(())
 }
 
+/// Gives those of the `fields` that are not there their value.
+pub(crate) fn fill(body: &mut Object, fields: &[(&str, Value)]) {
+    for (name, value) in fields {
+        body.entry(*name).or_insert_with(|| value.clone());
+    }
+}
+
+/// Brings the objects of the list `name` into their shape; what a known field has not is null.
+///
+/// # Errors
+/// A sentence that names the list and the field.
+pub(crate) fn coerce_each(body: &mut Object, name: &str, fields: &[(&str, Shape)]) -> Result<(), String> {
+    let items = body.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten();
+    for item in items.filter_map(Value::as_object_mut) {
+        coerce(item, fields).map_err(|why| format!("{why}, in an item of {name}"))?;
+        for (field, _) in fields {
+            item.entry(*field).or_insert(Value::Null);
+        }
+    }
+    Ok(())
+}
+
 fn read(value: Value, shape: Shape) -> Result<Value, &'static str> {
     if value.is_null() {
         return Ok(value);
@@ -41,7 +64,8 @@ fn read(value: Value, shape: Shape) -> Result<Value, &'static str> {
     match shape {
         Shape::Any => Ok(value),
         Shape::Text => text(value),
-        Shape::Integer => integer(&value),
+        Shape::Integer => whole(&value).and_then(|whole| small(&whole)),
+        Shape::Long => whole(&value),
         Shape::Boolean => boolean(&value),
         Shape::Object if value.is_object() => Ok(value),
         Shape::Object => Err("an object"),
@@ -72,20 +96,28 @@ fn text(value: Value) -> Result<Value, &'static str> {
     }
 }
 
-/// Java's 32-bit integer; a fraction is cut off.
-fn integer(value: &Value) -> Result<Value, &'static str> {
+/// Java's 64-bit integer; a fraction is cut off.
+fn whole(value: &Value) -> Result<Value, &'static str> {
     let expected = "an integer";
     let whole = match value {
         Value::Number(number) => match number.as_i64() {
             Some(whole) => whole,
             #[expect(clippy::cast_possible_truncation, reason = "the fraction is cut off, and the range checked")]
-            None => number.as_f64().filter(|fraction| fraction.abs() < 4e9).ok_or(expected)? as i64,
+            None => number.as_f64().filter(|fraction| fraction.abs() < 9e18).ok_or(expected)? as i64,
         },
         Value::String(text) if text.trim().is_empty() => return Ok(Value::Null),
         Value::String(text) => text.trim().parse().map_err(|_| expected)?,
         _ => return Err(expected),
     };
-    i32::try_from(whole).map(Value::from).map_err(|_| expected)
+    Ok(whole.into())
+}
+
+/// Java's 32-bit integer.
+fn small(whole: &Value) -> Result<Value, &'static str> {
+    match whole.as_i64() {
+        Some(whole) => i32::try_from(whole).map(Value::from).map_err(|_| "an integer"),
+        None => Ok(Value::Null),
+    }
 }
 
 fn boolean(value: &Value) -> Result<Value, &'static str> {
@@ -120,6 +152,8 @@ mod tests {
             (Shape::Integer, json!("x"), None),
             (Shape::Integer, json!(3_000_000_000_i64), None),
             (Shape::Integer, json!(1e300), None),
+            (Shape::Long, json!("3000000000"), Some(json!(3_000_000_000_i64))),
+            (Shape::Long, json!(1e300), None),
             (Shape::Boolean, json!("true"), Some(json!(true))),
             (Shape::Boolean, json!(0), Some(json!(false))),
             (Shape::Boolean, json!("yes"), None),

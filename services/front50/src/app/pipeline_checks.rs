@@ -3,46 +3,45 @@
 use gennaker_wire::{ObjectExt as _, Pipeline};
 use serde_json::Value;
 
-use super::{Error, NAME_LIMIT, layout::shorten};
-
-/// The type of a pipeline that is made from a template.
-const TEMPLATED: &str = "templatedPipeline";
-/// What the reference to a template of front50's own begins with.
-const OWN_TEMPLATE: &str = "spinnaker://";
+use super::{
+    Error, NAME_LIMIT,
+    layout::shorten,
+    templates::{OWN, is_templated, reference_of, source_of_first},
+};
 
 /// Asks for a name and an application, and trims the name.
 pub(super) fn complete(pipeline: &mut Pipeline) -> Result<(), Error> {
+    named("pipeline", pipeline)?;
+    pipeline.name = pipeline.name.as_deref().map(|name| name.trim().to_owned());
+    Ok(())
+}
+
+/// Asks for a name and an application of what is called `what`.
+pub(super) fn named(what: &'static str, pipeline: &Pipeline) -> Result<(), Error> {
     let filled = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
     if !filled(&pipeline.name) || !filled(&pipeline.application) {
-        return Err(Error::PipelineIncomplete);
+        return Err(Error::ConfigIncomplete(what));
     }
-    pipeline.name = pipeline.name.as_deref().map(|name| name.trim().to_owned());
-    for (what, text) in [("name", &pipeline.name), ("application", &pipeline.application)] {
-        if let Some(text) = text.as_deref().filter(|text| text.chars().count() > NAME_LIMIT) {
+    for (field, text) in [("name", &pipeline.name), ("application", &pipeline.application)] {
+        if let Some(text) = text.as_deref().map(str::trim).filter(|text| text.chars().count() > NAME_LIMIT) {
             let text = shorten(text);
-            return Err(Error::Invalid(format!("the pipeline's {what} {text} is longer than {NAME_LIMIT} characters")));
+            return Err(Error::Invalid(format!("the {what}'s {field} {text} is longer than {NAME_LIMIT} characters")));
         }
     }
     Ok(())
 }
 
-/// Refuses a pipeline whose template would have to be here.
-pub(super) fn template(pipeline: &Pipeline) -> Result<(), Error> {
-    if pipeline.other.get("type").and_then(Value::as_str) != Some(TEMPLATED) {
-        return Ok(());
+/// The id of the template that a pipeline is made from, if it has to be here.
+pub(super) fn own_template(pipeline: &Pipeline) -> Result<Option<&str>, Error> {
+    if !is_templated(pipeline) {
+        return Ok(None);
     }
     let source = match pipeline.other.get("schema").and_then(Value::as_str) {
-        Some("v2") => pipeline.other.object("template").and_then(|template| template.get("reference")),
-        _ => pipeline.other.get("config").and_then(|config| config.pointer("/pipeline/template/source")),
+        Some("v2") => reference_of(pipeline),
+        _ => source_of_first(pipeline),
     };
-    match source.and_then(Value::as_str) {
-        Some(source) if source.starts_with(OWN_TEMPLATE) => Err(Error::Unsupported(format!(
-            "front50 does not keep pipeline templates yet: a pipeline made from {} cannot be saved",
-            shorten(source)
-        ))),
-        Some(_) => Ok(()),
-        None => Err(Error::Invalid("a templated pipeline must name its template".to_owned())),
-    }
+    let source = source.ok_or_else(|| Error::Invalid("a templated pipeline must name its template".to_owned()))?;
+    Ok(source.strip_prefix(OWN))
 }
 
 /// Gives cron triggers without an id one; those of a new pipeline, or if it asks for it, get a new one in any case.
@@ -96,13 +95,15 @@ mod tests {
     }
 
     #[test]
-    fn own_templates_are_not_there_yet() {
-        let own = pipeline(json!({"type": TEMPLATED, "schema": "v2", "template": {"reference": "spinnaker://x"}}));
-        assert!(matches!(template(&own), Err(Error::Unsupported(_))));
-        let v1 =
-            json!({"type": TEMPLATED, "schema": "1", "config": {"pipeline": {"template": {"source": "http://x"}}}});
-        assert!(template(&pipeline(v1)).is_ok());
-        assert!(matches!(template(&pipeline(json!({"type": TEMPLATED}))), Err(Error::Invalid(_))));
+    fn only_own_templates_have_to_be_here() {
+        let of = |body: Value| own_template(&pipeline(body)).map(|id| id.map(str::to_owned)).ok();
+        let v2 = |reference: &str| json!({"type": "templatedPipeline", "schema": "v2", "template": {"reference": reference}});
+        assert_eq!(of(v2("spinnaker://x:stable")), Some(Some("x:stable".to_owned())));
+        let v1 = json!({
+            "type": "templatedPipeline", "schema": "1", "config": {"pipeline": {"template": {"source": "http://x"}}},
+        });
+        assert_eq!(of(v1), Some(None));
+        assert_eq!((of(json!({"type": "templatedPipeline"})), of(json!({}))), (None, Some(None)));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{
     Error, Pipelines,
+    configs::{Config, trigger_term},
     layout::fold,
-    pipelines::{is_named, is_of},
 };
 
 /// Which pipelines of an application are listed.
@@ -34,9 +34,15 @@ pub(crate) struct Triggers {
 }
 
 impl Pipelines {
-    /// All pipelines, or those of which a trigger is wanted.
-    pub(crate) async fn list(&self, wanted: &Triggers, fresh: bool) -> Vec<Arc<Pipeline>> {
-        let mut all = self.items.list(fresh).await;
+    /// What the list of all pipelines is now: another text after each change of one.
+    pub(crate) async fn version(&self, fresh: bool) -> String {
+        self.look(fresh).await;
+        self.items().version()
+    }
+
+    /// All pipelines, or those of which a trigger is wanted, as they are in memory.
+    pub(crate) fn list(&self, wanted: &Triggers) -> Vec<Arc<Pipeline>> {
+        let mut all = self.items().all();
         if *wanted != Triggers::default() {
             all.retain(|pipeline| {
                 let fits = |trigger: &Object| {
@@ -58,10 +64,10 @@ impl Pipelines {
     /// The pipelines of an application in their order, numbered from 0.
     pub(crate) async fn of_application(&self, application: &str, wanted: &Listed, fresh: bool) -> Vec<Pipeline> {
         let part = wanted.name_part.as_deref().map(fold).unwrap_or_default();
-        let mut found = self.items.list(fresh).await;
+        self.look(fresh).await;
+        let mut found = self.configs.of(application);
         found.retain(|pipeline| {
-            is_of(pipeline, application)
-                && pipeline.name.as_deref().is_some_and(|name| fold(name).contains(&part))
+            pipeline.name.as_deref().is_some_and(|name| fold(name).contains(&part))
                 && wanted.enabled.is_none_or(|enabled| is_disabled(pipeline) != enabled)
         });
         numbered(found, wanted.most)
@@ -69,8 +75,8 @@ impl Pipelines {
 
     /// A pipeline by its name.
     pub(crate) async fn named(&self, application: &str, name: &str, fresh: bool) -> Result<Arc<Pipeline>, Error> {
-        let all = self.items.list(fresh).await;
-        let found = all.into_iter().find(|pipeline| is_of(pipeline, application) && is_named(pipeline, name));
+        self.look(fresh).await;
+        let found = self.configs.by_name(application, name);
         found.ok_or_else(|| Error::NoPipelineInCache { name: name.to_owned(), application: application.to_owned() })
     }
 
@@ -82,16 +88,31 @@ impl Pipelines {
                 trigger.get("status").and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| it == status));
             is_enabled(trigger) && is("type", "pipeline") && is("pipeline", id) && of_status
         };
-        let mut all = self.items.list(fresh).await;
+        self.look(fresh).await;
+        let mut all = self.items().found_by(&trigger_term(id));
         all.retain(|pipeline| !is_disabled(pipeline) && triggers(pipeline).any(fits));
         all
     }
+
+    async fn look(&self, fresh: bool) {
+        if fresh {
+            self.items().catch_up().await;
+        }
+    }
 }
 
-/// Pipelines by their index, those without one last and by name, with the indices 0 to n-1.
-fn numbered(mut pipelines: Vec<Arc<Pipeline>>, most: Option<usize>) -> Vec<Pipeline> {
+/// Brings pipelines or strategies into the order of their indices, those without one last and by name.
+pub(super) fn in_order<T: Config>(configs: &mut [Arc<T>]) {
     let name = |pipeline: &Pipeline| fold(pipeline.name.as_deref().or(pipeline.id.as_deref()).unwrap_or_default());
-    pipelines.sort_by_cached_key(|pipeline| (pipeline.index.is_none(), pipeline.index, name(pipeline)));
+    configs.sort_by_cached_key(|config| {
+        let pipeline = config.pipeline();
+        (pipeline.index.is_none(), pipeline.index, name(pipeline))
+    });
+}
+
+/// Pipelines in their order, with the indices 0 to n-1.
+fn numbered(mut pipelines: Vec<Arc<Pipeline>>, most: Option<usize>) -> Vec<Pipeline> {
+    in_order(&mut pipelines);
     let shown = pipelines.iter().take(most.unwrap_or(usize::MAX));
     (0..).zip(shown).map(|(index, pipeline)| Pipeline { index: Some(index), ..(**pipeline).clone() }).collect()
 }

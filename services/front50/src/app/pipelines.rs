@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use gennaker_base::{SharedClock, Timestamp, id};
 use gennaker_objects::Object as Stored;
 use gennaker_wire::{Object, Pipeline};
 use serde_json::{Value, json};
 
 use super::{
-    Collection, Error,
-    applications::later,
+    Collection, Error, Templates,
     collection::{Current, Item},
+    configs::{self, Config, Configs},
     jackson::{Shape, coerce},
-    layout::fold,
     pipeline_checks as checks,
-    reservations::Reservations,
+    shelf::Indexed,
 };
 
 /// The fields that upstream knows.
@@ -48,10 +46,10 @@ const FIELDS: [(&str, Shape); 25] = [
 
 /// The pipelines.
 pub(crate) struct Pipelines {
-    pub(super) items: Collection<Pipeline>,
-    clock: SharedClock,
+    pub(crate) configs: Configs<Pipeline>,
+    /// What they may be made from.
+    templates: Arc<Templates>,
     refuse_stale: bool,
-    names: Reservations,
 }
 
 /// Reads a pipeline as upstream reads it.
@@ -70,47 +68,59 @@ pub(crate) fn parse_pipeline(mut body: Object) -> Result<Pipeline, String> {
     serde_json::from_value(Value::Object(body)).map_err(|error| error.to_string())
 }
 
+impl Indexed for Pipeline {
+    fn terms(&self) -> Vec<String> {
+        configs::terms(self)
+    }
+}
+
 impl Item for Pipeline {
     const GROUP: &'static str = "pipelines";
     const FILE: &'static str = "pipeline-metadata.json";
 
     fn read(id: &str, object: &Stored) -> Result<Self, String> {
-        let body: Object = serde_json::from_slice(&object.bytes).map_err(|error| error.to_string())?;
-        let mut pipeline = parse_pipeline(body)?;
-        if pipeline.name.is_none() || pipeline.application.is_none() {
-            return Err("it has no name or no application".to_owned());
-        }
-        pipeline.id.get_or_insert_with(|| id.to_owned());
-        pipeline.update_ts.get_or_insert_with(|| object.modified.millis().to_string());
-        Ok(pipeline)
+        configs::read(id, object)
     }
 
     fn write(&self) -> Vec<u8> {
-        json!(self).to_string().into_bytes()
+        configs::write(self)
+    }
+}
+
+impl Config for Pipeline {
+    fn pipeline(&self) -> &Pipeline {
+        self
+    }
+
+    fn of(pipeline: Pipeline) -> Self {
+        pipeline
+    }
+
+    fn no_such(application: &str, name: &str) -> Error {
+        Error::NoPipeline { name: name.to_owned(), application: application.to_owned() }
     }
 }
 
 impl Pipelines {
-    pub(super) fn new(items: Collection<Pipeline>, clock: SharedClock, refuse_stale: bool) -> Self {
-        Pipelines { items, clock, refuse_stale, names: Reservations::default() }
+    pub(super) fn new(configs: Configs<Pipeline>, templates: Arc<Templates>, refuse_stale: bool) -> Self {
+        Pipelines { configs, templates, refuse_stale }
+    }
+
+    pub(super) fn items(&self) -> &Collection<Pipeline> {
+        &self.configs.items
     }
 
     /// One pipeline by its id. As upstream's, it does not say when it was changed.
     pub(crate) async fn get(&self, id: &str) -> Result<Pipeline, Error> {
-        Ok(undated(self.items.find(id).await?.as_ref()))
-    }
-
-    /// What a pipeline was, newest first.
-    pub(crate) async fn history(&self, id: &str, limit: usize) -> Result<Vec<Pipeline>, Error> {
-        self.items.history(id, limit).await
+        Ok(undated(self.items().find(id).await?.as_ref()))
     }
 
     /// Saves a pipeline under its id, or under a new one. As upstream's, the answer does not say when.
     pub(crate) async fn save(&self, pipeline: Pipeline, stale_check: bool, user: &str) -> Result<Pipeline, Error> {
-        let _ = self.items.list(true).await;
-        let pipeline = self.check(pipeline)?;
-        let id = pipeline.id.clone().unwrap_or_else(|| self.new_id());
-        let current = self.items.current(&id).await?;
+        self.items().catch_up().await;
+        let pipeline = self.check(pipeline).await?;
+        let id = pipeline.id.clone().unwrap_or_else(|| self.configs.new_id());
+        let current = self.items().current(&id).await?;
         let saved = self.store(pipeline, &id, &current, stale_check, user).await?;
         Ok(undated(&saved))
     }
@@ -123,101 +133,51 @@ impl Pipelines {
         stale_check: bool,
         user: &str,
     ) -> Result<Arc<Pipeline>, Error> {
-        let _ = self.items.list(true).await;
-        let existing = self.items.find(id).await?;
+        self.items().catch_up().await;
+        let existing = self.items().find(id).await?;
         if pipeline.id != existing.id {
             let text = |id: &Option<String>| id.clone().unwrap_or_else(|| "null".to_owned());
             return Err(Error::OtherPipeline { body: text(&pipeline.id), existing: text(&existing.id) });
         }
-        let pipeline = self.check(pipeline)?;
-        let current = self.items.current(id).await?;
+        let pipeline = self.check(pipeline).await?;
+        let current = self.items().current(id).await?;
         self.store(pipeline, id, &current, stale_check, user).await
     }
 
-    /// Deletes a pipeline by its name.
-    pub(crate) async fn delete(&self, application: &str, name: &str) -> Result<(), Error> {
-        let all = self.items.list(true).await;
-        let found = all.iter().find(|pipeline| is_of(pipeline, application) && is_named(pipeline, name));
-        match found.and_then(|pipeline| pipeline.id.as_ref()) {
-            Some(id) => self.items.delete(id).await,
-            None => Err(Error::NoPipeline { name: name.to_owned(), application: application.to_owned() }),
-        }
-    }
-
-    /// Deletes the pipelines of an application.
-    pub(super) async fn delete_all(&self, application: &str) -> Result<(), Error> {
-        let all = self.items.list(true).await;
-        for id in all.iter().filter(|pipeline| is_of(pipeline, application)).filter_map(|pipeline| pipeline.id.as_ref())
-        {
-            self.items.delete(id).await?;
-        }
-        Ok(())
-    }
-
     /// Checks a pipeline by itself, and completes it.
-    pub(super) fn check(&self, mut pipeline: Pipeline) -> Result<Pipeline, Error> {
+    pub(super) async fn check(&self, mut pipeline: Pipeline) -> Result<Pipeline, Error> {
         checks::complete(&mut pipeline)?;
         if let Some(id) = &pipeline.id {
-            self.items.check_id(id)?;
+            self.items().check_id(id)?;
         }
-        checks::template(&pipeline)?;
-        checks::identify_triggers(&mut pipeline, || self.new_id());
+        if let Some(template) = checks::own_template(&pipeline)?
+            && !self.templates.exists(template).await?
+        {
+            return Err(Error::Invalid("Configured pipeline template not found".to_owned()));
+        }
+        checks::identify_triggers(&mut pipeline, || self.configs.new_id());
         Ok(pipeline)
     }
 
     /// Checks a pipeline against what there is, and writes it.
     pub(super) async fn store(
         &self,
-        mut pipeline: Pipeline,
+        pipeline: Pipeline,
         id: &str,
         current: &Current<Pipeline>,
         stale_check: bool,
         user: &str,
     ) -> Result<Arc<Pipeline>, Error> {
-        let stored = current.item.as_ref().and_then(|stored| stored.update_ts.as_deref());
         if stale_check && self.refuse_stale {
+            let stored = current.item.as_ref().and_then(|stored| stored.update_ts.as_deref());
             checks::not_stale(pipeline.update_ts.as_deref(), stored)?;
         }
-        let application = pipeline.application.clone().unwrap_or_default();
-        let name = pipeline.name.clone().unwrap_or_default();
-        let reserved = self.names.take(format!("{}/{}", fold(&application), fold(&name)));
-        let Some(_reserved) = reserved else { return Err(Error::Concurrent(format!("the pipeline {name}"))) };
-        if self.is_taken(&application, &name, Some(id)) {
-            return Err(Error::PipelineExists { name, application });
-        }
-        pipeline.id = Some(id.to_owned());
-        pipeline.update_ts = Some(later(self.clock.now(), stored));
-        pipeline.last_modified_by = Some(user.to_owned());
-        self.items.put(id, pipeline, current).await
+        let taken = |application: &str, name: &str| {
+            let exists = || Error::PipelineExists { name: name.to_owned(), application: application.to_owned() };
+            self.configs.is_taken(application, name, Some(id)).then(exists)
+        };
+        self.configs.store(pipeline, id, current, user, taken).await
     }
-
-    /// Whether another pipeline of the application has the name.
-    pub(super) fn is_taken(&self, application: &str, name: &str, id: Option<&str>) -> bool {
-        self.items
-            .all()
-            .iter()
-            .any(|other| is_of(other, application) && is_named(other, name) && other.id.as_deref() != id)
-    }
-
-    /// The time.
-    pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    /// An id for a pipeline or a trigger.
-    pub(super) fn new_id(&self) -> String {
-        id::generate(self.clock.now())
-    }
-}
-
-/// Whether a pipeline belongs to an application; upstream looks at no case.
-pub(super) fn is_of(pipeline: &Pipeline, application: &str) -> bool {
-    pipeline.application.as_deref().is_some_and(|own| fold(own) == fold(application))
-}
-
-/// Whether a pipeline has the name, whatever the case.
-pub(super) fn is_named(pipeline: &Pipeline, name: &str) -> bool {
-    pipeline.name.as_deref().is_some_and(|own| fold(own) == fold(name))
 }
 
 fn undated(pipeline: &Pipeline) -> Pipeline {

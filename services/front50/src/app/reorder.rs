@@ -1,12 +1,17 @@
-//! New indices for the pipelines of an application.
+//! New indices for the pipelines or strategies of an application.
 
 use gennaker_wire::Object;
 use serde_json::Value;
 
-use super::{Error, Pipelines, applications::later, pipelines::is_of};
+use super::{
+    Error,
+    applications::later,
+    configs::{Config, Configs},
+    layout::fold,
+};
 
-impl Pipelines {
-    /// Gives pipelines the indices that `body` says: `{"application": "shop", "idsToIndices": {"id": 0}}`.
+impl<T: Config> Configs<T> {
+    /// Gives them the indices that `body` says: `{"application": "shop", "idsToIndices": {"id": 0}}`.
     ///
     /// Everything is checked before the first one is written.
     pub(crate) async fn reorder(&self, body: &Object, user: &str) -> Result<(), Error> {
@@ -20,10 +25,11 @@ impl Pipelines {
                 index.ok_or_else(|| Error::Invalid(format!("the index of pipeline {id} must be an integer")))?;
             let current = match self.items.check_id(id) {
                 Ok(()) => self.items.current(id).await?,
-                Err(_) => return Err(Error::NoItem(id.to_lowercase())),
+                Err(_) => return Err(Error::NoItem(fold(id))),
             };
-            let Some(mut pipeline) = current.item.clone() else { return Err(Error::NoItem(id.to_lowercase())) };
-            if !is_of(&pipeline, application) {
+            let Some(config) = &current.item else { return Err(Error::NoItem(fold(id))) };
+            let mut pipeline = config.pipeline().clone();
+            if pipeline.application.as_deref().map(fold) != Some(fold(application)) {
                 let message = format!("Pipeline with id {id} does not belong to application {application}");
                 return Err(Error::Invalid(message));
             }
@@ -34,7 +40,7 @@ impl Pipelines {
             let id = pipeline.id.clone().unwrap_or_default();
             pipeline.update_ts = Some(later(self.now(), pipeline.update_ts.as_deref()));
             pipeline.last_modified_by = Some(user.to_owned());
-            self.items.put(&id, pipeline, &current).await?;
+            self.items.put(&id, T::of(pipeline), &current).await?;
         }
         Ok(())
     }

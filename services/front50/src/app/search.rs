@@ -1,4 +1,4 @@
-//! The search for applications by parts of their fields, with upstream's order.
+//! The search by parts of fields, with upstream's order.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,7 +12,7 @@ pub(super) fn search(all: Vec<Arc<Application>>, wanted: &HashMap<String, String
         .into_iter()
         .filter_map(|application| {
             let Value::Object(fields) = json!(application.as_ref()) else { return None };
-            matches(&fields, wanted).then(|| (score(&fields, &application.other, wanted), application))
+            matches(&fields, wanted).then(|| (score_known(&fields, &application.other, wanted), application))
         })
         .collect();
     found.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -20,21 +20,33 @@ pub(super) fn search(all: Vec<Arc<Application>>, wanted: &HashMap<String, String
 }
 
 fn matches(fields: &Object, wanted: &HashMap<String, String>) -> bool {
-    wanted.iter().filter(|(_, part)| !part.is_empty()).all(|(name, part)| {
-        fields.get(name).is_some_and(|value| text(value).to_lowercase().contains(&part.to_lowercase()))
-    })
+    wanted
+        .iter()
+        .filter(|(_, part)| !part.is_empty())
+        .all(|(name, part)| fields.get(name).is_some_and(|value| contains(value, part)))
 }
 
-/// How much of the fields matches, and how near to their beginning; fields that upstream does not know count nothing.
-fn score(fields: &Object, unknown: &Object, wanted: &HashMap<String, String>) -> f64 {
-    let scores =
-        wanted.iter().filter(|(name, part)| !part.is_empty() && !unknown.contains_key(*name)).map(|(name, part)| {
-            let value = fields.get(name).map(text).unwrap_or_default().to_lowercase();
-            let length = |text: &str| f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
-            let Some(at) = value.find(&part.to_lowercase()) else { return 0.0 };
-            let coverage = length(part) / length(&value) * 100.0;
-            (coverage + coverage / 100.0 * (length(&value) - length(&value[..at]))).trunc()
-        });
+/// Whether a field's text has the part in it, whatever the case.
+pub(super) fn contains(value: &Value, part: &str) -> bool {
+    text(value).to_lowercase().contains(&part.to_lowercase())
+}
+
+/// The score of the fields that upstream knows.
+fn score_known(fields: &Object, unknown: &Object, wanted: &HashMap<String, String>) -> f64 {
+    let known = wanted.iter().filter(|(name, _)| !unknown.contains_key(*name));
+    score(fields, &known.map(|(name, part)| (name.clone(), part.clone())).collect())
+}
+
+/// How much of the wanted fields matches, and how near to their beginning.
+pub(super) fn score(fields: &Object, wanted: &HashMap<String, String>) -> f64 {
+    let scores = wanted.iter().filter(|(_, part)| !part.is_empty()).map(|(name, part)| {
+        let field = fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name));
+        let value = field.map(|(_, value)| text(value)).unwrap_or_default().to_lowercase();
+        let length = |text: &str| f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
+        let Some(at) = value.find(&part.to_lowercase()) else { return 0.0 };
+        let coverage = length(part) / length(&value) * 100.0;
+        (coverage + coverage / 100.0 * (length(&value) - length(&value[..at]))).trunc()
+    });
     scores.sum()
 }
 

@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use axum::extract::State;
+use axum::{extract::State, response::Response};
 use gennaker_http::{Access, Api, Caller, Error, Json, Path, Permission, Query, Result, delete, get, patch, post, put};
 use gennaker_wire::Application;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::{
-    answer::Shared,
+    answer::{Shared, shared, versioned},
     body::Body,
     query::{Limit, Number},
 };
@@ -16,15 +16,14 @@ use crate::app::App;
 
 const READ: Permission = Permission::of("application", Access::Read);
 const WRITE: Permission = Permission::of("application", Access::Write);
-const NO_PERMISSIONS: &str = "the permissions of an application are not kept yet";
 
 /// The routes.
 pub(super) fn api() -> Api<Arc<App>> {
     Api::new(super::SERVICE)
-        .route(get("/v2/applications", list).needs(Permission::Authenticated).partly(NO_PERMISSIONS))
+        .route(get("/v2/applications", list).needs(Permission::Authenticated))
         .route(post("/v2/applications", create).needs(WRITE))
         .route(post("/v2/applications/batch/applications", import).needs(Permission::Admin))
-        .route(get("/v2/applications/{applicationName}", one).needs(READ).partly(NO_PERMISSIONS))
+        .route(get("/v2/applications/{applicationName}", one).needs(READ))
         .route(patch("/v2/applications/{applicationName}", update).needs(WRITE))
         .route(put("/v2/applications/{applicationName}", replace).needs(WRITE))
         .route(delete("/v2/applications/{applicationName}", remove).needs(WRITE))
@@ -35,11 +34,14 @@ async fn list(
     _caller: Caller,
     State(app): State<Arc<App>>,
     Query(mut wanted): Query<HashMap<String, String>>,
-) -> Result<Json<Vec<Application>>> {
+    headers: HeaderMap,
+) -> Result<Response> {
     wanted.remove("restricted");
     let most = wanted.remove("pageSize").unwrap_or_default();
     let most: Number = most.parse().map_err(|why| Error::invalid(format!("the query is wrong at pageSize: {why}")))?;
-    Ok(Json(app.applications.list(&wanted, most.0).await))
+    let version = app.applications_version().await;
+    let list = async { shared(app.applications.list(&app.permissions, &wanted, most.0).await) };
+    Ok(versioned(&headers, &version, list).await)
 }
 
 async fn create(caller: Caller, State(app): State<Arc<App>>, body: Body) -> Result<Json<Application>> {
@@ -56,7 +58,7 @@ async fn one(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
 ) -> Result<Json<Shared<Application>>> {
-    Ok(Json(app.applications.get(&name).await?.into()))
+    Ok(Json(app.applications.get(&app.permissions, &name).await?.into()))
 }
 
 async fn update(
@@ -77,8 +79,8 @@ async fn replace(
     Ok(Json(app.applications.replace(&name, body.application()?, &caller.user).await?))
 }
 
-async fn remove(_caller: Caller, State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<StatusCode> {
-    app.delete_application(&name).await?;
+async fn remove(caller: Caller, State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<StatusCode> {
+    app.delete_application(&name, &caller.user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::answer::problem;
-use crate::app::{parse_application, parse_pipeline};
+use crate::app::{Kind as Stored, Record, parse_application, parse_pipeline};
 
 /// A body that is JSON.
 #[derive(Debug)]
@@ -36,6 +36,31 @@ impl Body {
     pub(super) fn pipeline(self) -> Result<Pipeline, Error> {
         let path = self.path.clone();
         parse_pipeline(self.object()?).map_err(|why| unreadable(&why, &path))
+    }
+
+    /// The body as a list of pipelines.
+    pub(super) fn pipelines(self) -> Result<Vec<Pipeline>, Error> {
+        let path = self.path.clone();
+        let bodies = self.objects()?.into_iter();
+        bodies.map(|body| parse_pipeline(body).map_err(|why| unreadable(&why, &path))).collect()
+    }
+
+    /// The body as an object of a kind.
+    pub(super) fn record<K: Stored>(self) -> Result<Record<K>, Error> {
+        let path = self.path.clone();
+        Record::parse(self.object()?).map_err(|why| unreadable(&why, &path))
+    }
+
+    /// The body as a list of objects of a kind.
+    pub(super) fn records<K: Stored>(self) -> Result<Vec<Record<K>>, Error> {
+        let path = self.path.clone();
+        let bodies = self.objects()?.into_iter();
+        bodies.map(|body| Record::parse(body).map_err(|why| unreadable(&why, &path))).collect()
+    }
+
+    /// The body as a list of texts.
+    pub(super) fn texts(self) -> Result<Vec<String>, Error> {
+        self.typed("expected a list of texts")
     }
 
     /// The body as an object.

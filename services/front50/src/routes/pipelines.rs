@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::{extract::State, response::Response};
 use gennaker_http::{Access, Api, Caller, Json, Path, Permission, Query, Result, delete, get, post, put};
 use gennaker_wire::Pipeline;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use super::{
-    answer::{Shared, shared},
+    answer::{Shared, shared, versioned},
     body::Body,
     query::{Flag, Limit, Number, Refresh},
 };
@@ -17,16 +17,15 @@ use crate::app::{App, BatchOutcome, Listed, Triggers};
 
 const READ: Permission = Permission::of("application", Access::Read);
 const WRITE: Permission = Permission::of("application", Access::Write);
-const NO_TEMPLATES: &str = "pipeline templates are not kept yet, and a pipeline made from one is refused";
 
 /// The routes. Where upstream's paths differ only in a parameter's name by their methods, one name is used here.
 pub(super) fn api() -> Api<Arc<App>> {
     Api::new(super::SERVICE)
         .route(get("/pipelines", list).needs(Permission::Authenticated))
-        .route(post("/pipelines", save).needs(WRITE).partly(NO_TEMPLATES))
-        .route(post("/pipelines/batchUpdate", save_all).needs(WRITE).partly(NO_TEMPLATES))
+        .route(post("/pipelines", save).needs(WRITE))
+        .route(post("/pipelines/batchUpdate", save_all).needs(WRITE))
         .route(get("/pipelines/{id}", of_application).needs(READ))
-        .route(put("/pipelines/{id}", update).needs(WRITE).partly(NO_TEMPLATES))
+        .route(put("/pipelines/{id}", update).needs(WRITE))
         .route(get("/pipelines/{id}/get", one).needs(READ))
         .route(get("/pipelines/{id}/history", history).needs(READ))
         .route(delete("/pipelines/{application}/{pipeline}", remove).needs(WRITE))
@@ -63,13 +62,15 @@ async fn list(
     _caller: Caller,
     State(app): State<Arc<App>>,
     Query(query): Query<All>,
-) -> Result<Json<Vec<Shared<Pipeline>>>> {
+    headers: HeaderMap,
+) -> Result<Response> {
     let wanted = Triggers {
         enabled_pipelines: query.enabled_pipelines.0,
         enabled: query.enabled_triggers.0,
         types: query.trigger_types.map(|types| types.split(',').map(str::to_owned).collect()),
     };
-    Ok(Json(shared(app.pipelines.list(&wanted, query.refresh.or_true()).await)))
+    let version = app.pipelines.version(query.refresh.or_true()).await;
+    Ok(versioned(&headers, &version, async { shared(app.pipelines.list(&wanted)) }).await)
 }
 
 async fn of_application(
@@ -114,7 +115,7 @@ async fn history(
     Path(id): Path<String>,
     Query(limit): Query<Limit>,
 ) -> Result<Json<Vec<Pipeline>>> {
-    Ok(Json(app.pipelines.history(&id, limit.get()).await?))
+    Ok(Json(app.pipelines.configs.history(&id, limit.get()).await?))
 }
 
 async fn save(
@@ -153,11 +154,11 @@ async fn remove(
     State(app): State<Arc<App>>,
     Path((application, pipeline)): Path<(String, String)>,
 ) -> Result<StatusCode> {
-    app.pipelines.delete(&application, &pipeline).await?;
+    app.delete_pipeline(&application, &pipeline).await?;
     Ok(StatusCode::OK)
 }
 
 async fn reorder(caller: Caller, State(app): State<Arc<App>>, body: Body) -> Result<StatusCode> {
-    app.pipelines.reorder(&body.object()?, &caller.user).await?;
+    app.pipelines.configs.reorder(&body.object()?, &caller.user).await?;
     Ok(StatusCode::OK)
 }

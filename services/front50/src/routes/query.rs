@@ -2,6 +2,9 @@
 
 use std::str::FromStr;
 
+use axum::extract::FromRequestParts;
+use gennaker_http::{Error, Query};
+use http::request::Parts;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// A flag or none.
@@ -79,6 +82,37 @@ impl Limit {
     pub(super) fn get(&self) -> usize {
         self.limit.0.unwrap_or(20)
     }
+}
+
+/// The texts of `ids`, repeated or separated by commas.
+#[derive(Debug, Default)]
+pub(super) struct Ids(pub(super) Vec<String>);
+
+/// The texts of `scopes`, repeated or separated by commas.
+#[derive(Debug, Default)]
+pub(super) struct Scopes(pub(super) Vec<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Ids {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        texts("ids", parts, state).await.map(Ids)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Scopes {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        texts("scopes", parts, state).await.map(Scopes)
+    }
+}
+
+async fn texts<S: Send + Sync>(name: &str, parts: &mut Parts, state: &S) -> Result<Vec<String>, Error> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await?;
+    let given = pairs.iter().filter(|(given, _)| given == name);
+    let texts = given.flat_map(|(_, texts)| texts.split(',')).map(str::to_owned);
+    Ok(texts.filter(|text| !text.is_empty()).collect())
 }
 
 #[cfg(test)]

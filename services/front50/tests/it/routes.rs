@@ -21,7 +21,7 @@ async fn what_is_not_kept_yet_says_so() {
     let node = Node::start(&folder).await;
     let endpoints = Front50::endpoints();
     let missing: Vec<_> = endpoints.iter().filter(|it| it.coverage == Coverage::Unsupported).collect();
-    assert!(missing.len() > 50, "{}", missing.len());
+    assert_eq!(missing.len(), 17, "plugins and deliveries: {missing:?}");
     for endpoint in missing {
         let method: Method = endpoint.method.parse().expect("a method");
         let path = endpoint.path.replace(['{', '}', '*'], "");
@@ -30,6 +30,4 @@ async fn what_is_not_kept_yet_says_so() {
         let message = answer.body["message"].as_str().expect("a message");
         assert!(message.starts_with("front50 does not ") && message.ends_with(" yet"), "{message}");
     }
-    let answer = node.get("/strategies/shop").await;
-    assert_eq!(answer.body["message"], "front50 does not keep strategies yet");
 }

@@ -1,8 +1,11 @@
 //! Clusters, server groups, instances and load balancers: clouddriver's answers, with what upstream's gate does to them.
 
+use gennaker_base::Kind;
 use gennaker_clients::{Call, Clients};
 use gennaker_http::{Caller, Error, Result};
 use serde_json::{Value, json};
+
+use url::Url;
 
 use super::optional::is_absent;
 
@@ -124,4 +127,80 @@ fn with_insight(mut answer: Value) -> Value {
         fields.insert("insightActions".to_owned(), json!([]));
     }
     answer
+}
+
+/// A job; an empty object if there is none.
+pub(crate) async fn job(
+    clients: &Clients,
+    caller: &Caller,
+    application: &str,
+    account: &str,
+    region: &str,
+    name: &str,
+) -> Result<Value> {
+    let call = Call::get(&["applications", application, "jobs", account, region, name]);
+    match clients.clouddriver.forward(caller, call).await {
+        Err(error) if error.kind() == Kind::NotFound => Ok(json!({})),
+        answer => answer.map(with_insight),
+    }
+}
+
+/// The security group of that id, which clouddriver's search finds; its address there says where it is:
+/// `/securityGroups/ACCOUNT/PROVIDER/NAME?region=REGION`.
+pub(crate) async fn security_group(clients: &Clients, caller: &Caller, id: &str) -> Result<Option<Value>> {
+    let call = Call::get(&["search"])
+        .query("q", id)
+        .query("type", "securityGroups")
+        .query("pageSize", 10_000)
+        .query("page", 1);
+    let pages = clients.clouddriver.forward(caller, call).await?;
+    let found = &pages[0]["results"][0];
+    let Some(place) = found["url"].as_str().and_then(GroupPlace::of) else { return Ok(None) };
+    let path = ["securityGroups", &place.account, &place.provider, &place.region, &place.name];
+    let call = Call::get(&path).query_if("vpcId", found["vpcId"].as_str());
+    clients.clouddriver.forward(caller, call).await.map(Some)
+}
+
+/// Where a security group is.
+#[derive(Debug, PartialEq, Eq)]
+struct GroupPlace {
+    account: String,
+    provider: String,
+    region: String,
+    name: String,
+}
+
+impl GroupPlace {
+    /// From its address, which has no host.
+    fn of(address: &str) -> Option<Self> {
+        let url = Url::parse("http://clouddriver/").ok()?.join(address).ok()?;
+        let segments: Vec<String> = url.path_segments()?.filter_map(decoded).collect();
+        let (_, region) = url.query_pairs().find(|(name, _)| name == "region")?;
+        let [_, account, provider, .., name] = segments.as_slice() else { return None };
+        Some(GroupPlace {
+            account: account.clone(),
+            provider: provider.clone(),
+            region: region.into_owned(),
+            name: name.clone(),
+        })
+    }
+}
+
+/// A segment as text: `+`, `=` and `&` mean nothing else in a path.
+fn decoded(segment: &str) -> Option<String> {
+    let text = segment.replace('+', "%2B").replace('=', "%3D").replace('&', "%26");
+    url::form_urlencoded::parse(text.as_bytes()).next().map(|(text, _)| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_security_group_is_where_its_address_says() {
+        let place = GroupPlace::of("/securityGroups/test/aws/web%20front?region=us-east-1").expect("a place");
+        let [account, provider, region, name] = ["test", "aws", "us-east-1", "web front"].map(str::to_owned);
+        assert_eq!(place, GroupPlace { account, provider, region, name });
+        assert_eq!(GroupPlace::of("/securityGroups/test"), None);
+    }
 }

@@ -1,14 +1,16 @@
-//! Starting a pipeline by hand: what upstream's echo does with a manual event.
+//! Starting a pipeline by hand: at once ([`start`]), as upstream's `PipelineService.trigger`, or over an event that echo
+//! takes ([`start_by_event`]), as its `triggerViaEcho`.
 //!
-//! [`start`] is the one way in: a service of its own for events would be asked here.
+//! While echo cannot take events, the second is as the first. Both start once for an `Idempotency-Key`: the ids of the event
+//! and of its execution are made of the key, and orca knows an execution by them.
 
-use gennaker_base::{SharedClock, Timestamp, id};
+use gennaker_base::{Kind, SharedClock, Timestamp, id};
 use gennaker_clients::Clients;
 use gennaker_http::{Caller, Error, Result};
 use gennaker_wire::{Object, ObjectExt};
 use serde_json::{Value, json};
 
-use super::configs;
+use super::{configs, optional::is_absent};
 
 /// The user of who is not signed in.
 const ANONYMOUS: &str = "anonymous";
@@ -22,37 +24,113 @@ pub(crate) struct Started {
     pub(crate) event: String,
 }
 
-/// Starts the pipeline of that name or id. A second start with the same `Idempotency-Key` is the first one.
+/// Which pipeline is to be started, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) application: &'a str,
+    pub(crate) name_or_id: &'a str,
+}
+
+/// Starts the pipeline. A second start with the same `Idempotency-Key` is the first one.
 ///
 /// # Errors
 /// `NotFound` if there is no such pipeline, `Invalid` if a required parameter is missing, and what orca refuses.
-pub(crate) async fn start(
+pub(crate) async fn start(clients: &Clients, clock: &SharedClock, asked: Asked<'_>, body: Object) -> Result<Started> {
+    let Asked { caller, application, name_or_id } = asked;
+    let config = configs::find(clients, &caller.onward(), application, name_or_id).await?;
+    let event = event_id(clock, caller, &config.text("id").unwrap_or_default());
+    directly(clients, caller, config, trigger(body, caller, &event), None).await
+}
+
+/// Has echo start the pipeline, which answers before it is known whether there is one.
+///
+/// # Errors
+/// What echo refuses; where echo takes no events, those of [`start`].
+pub(crate) async fn start_by_event(
     clients: &Clients,
     clock: &SharedClock,
-    caller: &Caller,
-    application: &str,
-    name_or_id: &str,
+    asked: Asked<'_>,
     body: Object,
 ) -> Result<Started> {
-    let config = configs::find(clients, &caller.onward(), application, name_or_id).await?;
+    let Asked { caller, application, name_or_id } = asked;
+    let config = match &caller.idempotency_key {
+        // The same pipeline may be named by its name or its id.
+        Some(_) => configs::find(clients, &caller.onward(), application, name_or_id).await.ok(),
+        None => None,
+    };
+    let pipeline = config.as_ref().and_then(|config| config.text("id")).unwrap_or_else(|| name_or_id.to_owned());
+    let event = event_id(clock, caller, &pipeline);
+    let execution = match &caller.idempotency_key {
+        Some(_) => id::derive(Timestamp::ZERO, &["execution", application, &event]),
+        None => id::generate(clock.now()),
+    };
+    let mut sent = flat(body.clone());
+    sent.insert("eventId".to_owned(), event.clone().into());
+    sent.insert("executionId".to_owned(), execution.clone().into());
+    let message = json!({
+        "content": {
+            "application": application,
+            "pipelineNameOrId": name_or_id,
+            "trigger": sent,
+            "user": caller.user,
+        },
+        "details": { "type": "manual" },
+        "eventId": event,
+    });
+    let error = match clients.echo.post_event(&Caller { fence: None, ..caller.clone() }, &message).await {
+        Ok(()) => return Ok(Started { reference: format!("/pipelines/{execution}"), event }),
+        Err(error) => error,
+    };
+    if !is_absent(&error) && error.kind() != Kind::Unavailable {
+        return Err(error);
+    }
+    tracing::debug!(%error, "the pipeline is started without echo");
+    let config = match config {
+        Some(config) => config,
+        None => configs::find(clients, &caller.onward(), application, name_or_id).await?,
+    };
+    let trigger = trigger(body, caller, &event);
+    match directly(clients, caller, config, trigger, Some(&execution)).await {
+        // The id is ours: echo took the event after all.
+        Err(refusal) if refusal.kind() == Kind::Conflict && error.kind() == Kind::Unavailable => {
+            Ok(Started { reference: format!("/pipelines/{execution}"), event })
+        }
+        started => started,
+    }
+}
+
+/// The id of an event: of the caller's key, if there is one.
+fn event_id(clock: &SharedClock, caller: &Caller, pipeline: &str) -> String {
+    match &caller.idempotency_key {
+        Some(key) => id::derive(Timestamp::ZERO, &["manual", pipeline, key]),
+        None => id::generate(clock.now()),
+    }
+}
+
+/// Has orca start the pipeline, with the execution's id if one is given.
+async fn directly(
+    clients: &Clients,
+    caller: &Caller,
+    config: Object,
+    trigger: Object,
+    execution: Option<&str>,
+) -> Result<Started> {
     if config.boolean("disabled") == Some(true) {
         return Err(Error::invalid("Pipeline is disabled and cannot be started."));
     }
-    let event = match &caller.idempotency_key {
-        Some(key) => id::derive(Timestamp::ZERO, &["manual", &config.text("id").unwrap_or_default(), key]),
-        None => id::generate(clock.now()),
-    };
-    let trigger = trigger(body, caller, &event);
     check_parameters(&config, &trigger)?;
-    let pipeline = with_trigger(config, trigger);
+    let event = trigger.text("eventId").unwrap_or_default();
+    let mut pipeline = with_trigger(config, trigger);
+    pipeline.extend(execution.map(|id| ("executionId".to_owned(), id.into())));
     let caller = Caller { fence: None, ..caller.clone() };
     let reference = clients.orca.start_pipeline(&caller, &Value::Object(pipeline)).await?;
     Ok(Started { reference, event })
 }
 
-/// The trigger of a body: the body itself, or, from newer clients, what stands under `trigger` in it.
-fn trigger(mut body: Object, caller: &Caller, event: &str) -> Object {
-    let mut trigger = match body.remove("trigger") {
+/// A body without the `trigger` that newer clients wrap it in.
+fn flat(mut body: Object) -> Object {
+    match body.shift_remove("trigger") {
         Some(Value::Object(mut trigger)) => {
             for (name, value) in body {
                 trigger.entry(name).or_insert(value);
@@ -60,7 +138,12 @@ fn trigger(mut body: Object, caller: &Caller, event: &str) -> Object {
             trigger
         }
         _ => body,
-    };
+    }
+}
+
+/// The trigger of a body: the body itself, or, from newer clients, what stands under `trigger` in it.
+fn trigger(body: Object, caller: &Caller, event: &str) -> Object {
+    let mut trigger = flat(body);
     let claimed = trigger.text("user").filter(|user| !user.is_empty());
     // Who signed in cannot start in another's name.
     let user =

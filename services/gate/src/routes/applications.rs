@@ -1,19 +1,26 @@
 //! Applications: all, one, and their history.
 
 use axum::extract::State;
-use gennaker_clients::Call;
-use gennaker_http::{Api, Caller, Json, Path, Query, Result, get};
+use gennaker_http::{Api, Caller, Json, Path, Query, Result};
 use gennaker_wire::Object;
 use serde_json::Value;
 
-use super::{KNOWN, READ, input::Asked};
-use crate::{Gate, app::applications};
+use super::{KNOWN, READ, input::Asked, table};
+use crate::{
+    Gate,
+    app::applications,
+    forward::{Forward, Service::Front50, get, number},
+};
+
+pub(super) const FORWARDED: &[Forward] =
+    &[get("/applications/{application}/history", Front50, "/v2/applications/{application}/history", READ)
+        .asks(&[number("limit").or("20")])];
 
 pub(super) fn api() -> Api<Gate> {
-    Api::new("gate")
-        .route(get("/applications", list).needs(KNOWN))
-        .route(get("/applications/{application}", one).needs(READ))
-        .route(get("/applications/{application}/history", history).needs(READ))
+    use gennaker_http::get;
+    table(FORWARDED)
+        .route(get("/applications", list).needs(KNOWN).reads(["account", "owner"]))
+        .route(get("/applications/{application}", one).needs(READ).reads(["expand"]))
 }
 
 async fn list(State(gate): State<Gate>, caller: Caller, Query(query): Asked) -> Result<Json<Vec<Object>>> {
@@ -30,15 +37,4 @@ async fn one(
 ) -> Result<Json<Value>> {
     let expand = query.flag("expand")?.unwrap_or(true);
     applications::one(&gate.clients, &caller.onward(), &name, expand).await.map(Json)
-}
-
-async fn history(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Query(query): Asked,
-) -> Result<Json<Value>> {
-    let limit = query.number("limit")?.unwrap_or(20);
-    let call = Call::get(&["v2", "applications", &name, "history"]).query("limit", limit);
-    gate.clients.front50.forward(&caller.onward(), call).await.map(Json)
 }

@@ -1,41 +1,38 @@
 //! Pipeline configs: lists, one, history, save, rename, delete, order.
 
 use axum::extract::State;
-use gennaker_clients::Call;
-use gennaker_http::{Api, Caller, Json, Path, Query, Result, delete, get, post, put};
+use gennaker_http::{Api, Caller, Json, Path, Query, Result};
 use gennaker_wire::Object;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::Value;
 
-use super::{KNOWN, READ, WRITE, input::Asked};
-use crate::{Gate, app::configs};
+use super::{KNOWN, READ, WRITE, input::Asked, table};
+use crate::{
+    Gate,
+    app::configs,
+    forward::{Forward, Service::Front50, get, number, post},
+};
+
+pub(super) const FORWARDED: &[Forward] = &[
+    get("/pipelineConfigs", Front50, "/pipelines", KNOWN),
+    get("/pipelineConfigs/{pipelineConfigId}/history", Front50, "/pipelines/{pipelineConfigId}/history", READ)
+        .asks(&[number("limit").or("20")]),
+    post("/actions/pipelines/reorder", Front50, "/actions/pipelines/reorder", WRITE).silent(),
+];
 
 pub(super) fn api() -> Api<Gate> {
-    Api::new("gate")
-        .route(get("/pipelineConfigs", all).needs(KNOWN))
-        .route(get("/pipelineConfigs/{pipelineConfigId}/history", history).needs(READ))
-        .route(get("/applications/{application}/pipelineConfigs", of_application).needs(READ))
+    use gennaker_http::{delete, get, post, put};
+    table(FORWARDED)
+        .route(
+            get("/applications/{application}/pipelineConfigs", of_application)
+                .needs(READ)
+                .reads(["pipelineNameFilter", "pipelineLimit"]),
+        )
         .route(get("/applications/{application}/pipelineConfigs/{pipelineName}", one).needs(READ))
-        .route(post("/pipelines", save).needs(WRITE))
+        .route(post("/pipelines", save).needs(WRITE).reads(["staleCheck"]))
         .route(post("/pipelines/bulksave", save_all).needs(WRITE))
         .route(put("/pipelines/{id}", replace).needs(WRITE))
         .route(delete("/pipelines/{application}/{pipelineName}", remove).needs(WRITE))
-        .route(post("/actions/pipelines/reorder", reorder).needs(WRITE))
-}
-
-async fn all(State(gate): State<Gate>, caller: Caller) -> Result<Json<Value>> {
-    gate.clients.front50.forward(&caller.onward(), Call::get(&["pipelines"])).await.map(Json)
-}
-
-async fn history(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Query(query): Asked,
-) -> Result<Json<Value>> {
-    let limit = query.number("limit")?.unwrap_or(20);
-    let call = Call::get(&["pipelines", &id, "history"]).query("limit", limit);
-    gate.clients.front50.forward(&caller.onward(), call).await.map(Json)
 }
 
 async fn of_application(
@@ -94,11 +91,5 @@ async fn remove(
     Path((application, name)): Path<(String, String)>,
 ) -> Result<StatusCode> {
     configs::delete(&gate.clients, &caller.onward(), &application, &name).await?;
-    Ok(StatusCode::OK)
-}
-
-async fn reorder(State(gate): State<Gate>, caller: Caller, Json(body): Json<Object>) -> Result<StatusCode> {
-    let call = Call::new(Method::POST, &["actions", "pipelines", "reorder"]).body(&body)?;
-    gate.clients.front50.forward(&caller.onward(), call).await?;
     Ok(StatusCode::OK)
 }

@@ -2,47 +2,79 @@
 
 use axum::extract::State;
 use gennaker_clients::Call;
-use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, delete, get, patch, put};
+use gennaker_http::{Api, Caller, Json, Path, Query, Result};
 use gennaker_wire::Object;
-use http::{Method, StatusCode};
+use http::Method;
 use serde_json::{Value, json};
 
 use super::{
     EXECUTE, KNOWN, READ, WRITE,
     input::{Asked, MaybeObject},
+    table,
 };
-use crate::{Gate, app::optional::is_absent};
+use crate::{
+    Gate,
+    app::executions,
+    forward::{Body, Forward, Otherwise, Service::Orca, delete, flag, get, put, text},
+};
+
+pub(super) const FORWARDED: &[Forward] = &[
+    // With `at` the execution as it was then, which upstream does not know.
+    get("/pipelines/{id}", Orca, "/pipelines/{id}", READ)
+        .asks(&[text("at")])
+        .or(Otherwise::NotFound("Pipeline not found (id: {id})")),
+    get("/applications/{application}/executions/search", Orca, "/applications/{application}/pipelines/search", READ)
+        .asks(&[
+            text("triggerTypes"),
+            text("pipelineName"),
+            text("eventId"),
+            text("trigger"),
+            text("triggerTimeStartBoundary"),
+            text("triggerTimeEndBoundary"),
+            text("statuses"),
+            text("startIndex"),
+            text("size"),
+            flag("reverse"),
+            flag("expand"),
+        ]),
+    get("/executions/failedStages", Orca, "/pipelines/failedStages", READ).asks(&[
+        text("executionId").needed(),
+        text("deckOrigin"),
+        text("limit"),
+    ]),
+    put("/pipelines/{id}/cancel", Orca, "/pipelines/{id}/cancel", EXECUTE)
+        .asks(&[text("reason"), flag("force").or("false")])
+        .with(Body::None)
+        .silent(),
+    // The application's name is not looked at: an old client leaves it unfilled.
+    put("/applications/{application}/pipelines/{id}/cancel", Orca, "/pipelines/{id}/cancel", EXECUTE)
+        .asks(&[text("reason"), flag("force").or("false")])
+        .with(Body::None)
+        .silent(),
+    put("/pipelines/{id}/pause", Orca, "/pipelines/{id}/pause", EXECUTE).with(Body::None).silent(),
+    put("/pipelines/{id}/resume", Orca, "/pipelines/{id}/resume", EXECUTE).with(Body::None).silent(),
+    delete("/pipelines/{id}", Orca, "/pipelines/{id}", WRITE).silent(),
+];
 
 pub(super) fn api() -> Api<Gate> {
-    Api::new("gate")
-        .route(get("/pipelines/{id}", one).needs(READ))
-        .route(get("/executions", some).needs(KNOWN))
-        .route(get("/applications/{application}/pipelines", of_application).needs(READ))
-        .route(get("/applications/{application}/executions/search", search).needs(READ))
-        .route(get("/executions/failedStages", failed_stages).needs(READ))
-        .route(get("/projects/{id}/pipelines", of_project).needs(KNOWN).partly("front50 does not keep projects yet"))
-        .route(put("/pipelines/{id}/cancel", cancel).needs(EXECUTE))
-        .route(put("/applications/{application}/pipelines/{id}/cancel", cancel_of_application).needs(EXECUTE))
-        .route(put("/pipelines/{id}/pause", pause).needs(EXECUTE))
-        .route(put("/pipelines/{id}/resume", resume).needs(EXECUTE))
+    use gennaker_http::{get, patch, put};
+    table(FORWARDED)
+        .route(get("/executions", some).needs(KNOWN).reads([
+            "pipelineConfigIds",
+            "executionIds",
+            "limit",
+            "statuses",
+            "expand",
+        ]))
+        .route(get("/applications/{application}/pipelines", of_application).needs(READ).reads([
+            "limit",
+            "statuses",
+            "expand",
+            "pipelineNameFilter",
+            "pipelineLimit",
+        ]))
         .route(patch("/pipelines/{id}/stages/{stageId}", update_stage).needs(EXECUTE))
         .route(put("/pipelines/{id}/stages/{stageId}/restart", restart_stage).needs(EXECUTE))
-        .route(delete("/pipelines/{id}", remove).needs(WRITE))
-}
-
-/// One execution; with `at` as it was then, which upstream does not know.
-async fn one(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Query(query): Asked,
-) -> Result<Json<Value>> {
-    let call = Call::get(&["pipelines", &id]).query_if("at", query.text("at"));
-    let answer = gate.clients.orca.forward(&caller.onward(), call).await;
-    answer.map(Json).map_err(|error| match is_absent(&error) {
-        true => Error::not_found(format!("Pipeline not found (id: {id})")),
-        false => error,
-    })
 }
 
 /// The executions of pipeline configs, or those of these ids; none if neither is asked for.
@@ -77,90 +109,6 @@ async fn of_application(
     gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
 }
 
-/// The parameters of a search.
-const SEARCHED: [&str; 11] = [
-    "triggerTypes",
-    "pipelineName",
-    "eventId",
-    "trigger",
-    "triggerTimeStartBoundary",
-    "triggerTimeEndBoundary",
-    "statuses",
-    "startIndex",
-    "size",
-    "reverse",
-    "expand",
-];
-
-/// The executions of an application, or of all (`*`), by what triggered them.
-async fn search(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path(application): Path<String>,
-    Query(query): Asked,
-) -> Result<Json<Value>> {
-    let call = Call::get(&["applications", &application, "pipelines", "search"]);
-    let call = SEARCHED.iter().fold(call, |call, name| call.query_if(name, query.text(name)));
-    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
-}
-
-/// Where an execution failed, and the pipelines that it ran.
-async fn failed_stages(State(gate): State<Gate>, caller: Caller, Query(query): Asked) -> Result<Json<Value>> {
-    let Some(id) = query.text("executionId") else {
-        return Err(Error::invalid("name the execution: executionId=ID"));
-    };
-    let call = Call::get(&["pipelines", "failedStages"])
-        .query("executionId", id)
-        .query_if("deckOrigin", query.text("deckOrigin"))
-        .query_if("limit", query.text("limit"));
-    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
-}
-
-/// The newest executions of each pipeline of a project.
-async fn of_project(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path(project): Path<String>,
-    Query(query): Asked,
-) -> Result<Json<Value>> {
-    let call = Call::get(&["projects", &project, "pipelines"])
-        .query_if("limit", query.number("limit")?)
-        .query_if("statuses", query.text("statuses"));
-    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
-}
-
-async fn cancel(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Query(query): Asked,
-) -> Result<StatusCode> {
-    let force = query.flag("force")?.unwrap_or(false);
-    gate.clients.orca.cancel(&caller.onward(), &id, query.text("reason"), force).await?;
-    Ok(StatusCode::OK)
-}
-
-/// The application's name is not looked at: an old client leaves it unfilled.
-async fn cancel_of_application(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path((_application, id)): Path<(String, String)>,
-    Query(query): Asked,
-) -> Result<StatusCode> {
-    gate.clients.orca.cancel(&caller.onward(), &id, query.text("reason"), false).await?;
-    Ok(StatusCode::OK)
-}
-
-async fn pause(State(gate): State<Gate>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode> {
-    gate.clients.orca.pause(&caller.onward(), &id).await?;
-    Ok(StatusCode::OK)
-}
-
-async fn resume(State(gate): State<Gate>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode> {
-    gate.clients.orca.resume(&caller.onward(), &id).await?;
-    Ok(StatusCode::OK)
-}
-
 async fn update_stage(
     State(gate): State<Gate>,
     caller: Caller,
@@ -175,13 +123,7 @@ async fn restart_stage(
     State(gate): State<Gate>,
     caller: Caller,
     Path((id, stage)): Path<(String, String)>,
-    MaybeObject(pipeline): MaybeObject,
+    MaybeObject(body): MaybeObject,
 ) -> Result<Json<Value>> {
-    let call = Call::new(Method::PUT, &["pipelines", &id, "stages", &stage, "restart"]).body(&pipeline)?;
-    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
-}
-
-async fn remove(State(gate): State<Gate>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode> {
-    gate.clients.orca.delete(&caller.onward(), &id).await?;
-    Ok(StatusCode::OK)
+    executions::restart_stage(&gate.clients, &caller.onward(), &id, &stage, body).await.map(Json)
 }

@@ -2,35 +2,37 @@
 
 use axum::{body::Bytes, extract::State};
 use gennaker_clients::Call;
-use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get, post};
+use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result};
 use http::{HeaderMap, Method, header::CONTENT_TYPE};
 use serde_json::Value;
 
-use super::{KNOWN, READ, input::Asked};
-use crate::{Gate, app::optional::is_absent};
+use super::{READ, input::Asked, table};
+use crate::{
+    Gate,
+    app::optional::is_absent,
+    forward::{Forward, Otherwise, Service::Orca, get, text},
+};
+
+const MISSING: Otherwise = Otherwise::NotFound("Pipeline not found (id: {id})");
+
+pub(super) const FORWARDED: &[Forward] = &[
+    get("/pipelines/{id}/evaluateExpression", Orca, "/pipelines/{id}/evaluateExpression", READ)
+        .asks(&[text("expression").needed()])
+        .or(MISSING),
+    get("/pipelines/{id}/{stageId}/evaluateExpression", Orca, "/pipelines/{id}/{stageId}/evaluateExpression", READ)
+        .asks(&[text("expression").needed()])
+        .or(MISSING),
+];
 
 pub(super) fn api() -> Api<Gate> {
-    Api::new("gate")
-        .route(get("/capabilities/expressions", capabilities).needs(KNOWN))
-        .route(get("/pipelines/{id}/evaluateExpression", in_execution).needs(READ))
-        .route(post("/pipelines/{id}/evaluateExpression", of_body).needs(READ))
-        .route(get("/pipelines/{id}/{stageId}/evaluateExpression", in_stage).needs(READ))
-        .route(post("/pipelines/{id}/evaluateVariables", variables).needs(READ))
-}
-
-async fn capabilities(State(gate): State<Gate>, caller: Caller) -> Result<Json<Value>> {
-    gate.clients.orca.forward(&caller.onward(), Call::get(&["capabilities", "expressions"])).await.map(Json)
-}
-
-async fn in_execution(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Query(query): Asked,
-) -> Result<Json<Value>> {
-    let call =
-        Call::get(&["pipelines", &id, "evaluateExpression"]).query("expression", expression(query.text(EXPRESSION))?);
-    answer(&gate, &caller, &id, call).await
+    use gennaker_http::post;
+    table(FORWARDED).route(post("/pipelines/{id}/evaluateExpression", of_body).needs(READ)).route(
+        post("/pipelines/{id}/evaluateVariables", variables).needs(READ).reads([
+            "executionId",
+            "requisiteStageRefIds",
+            "spelVersion",
+        ]),
+    )
 }
 
 /// The expression as text, or as `{"expression": ...}`.
@@ -50,16 +52,6 @@ async fn of_body(
     };
     let call = Call::get(&["pipelines", &id, "evaluateExpression"]).query("expression", expression(text.as_deref())?);
     answer(&gate, &caller, &id, call).await
-}
-
-async fn in_stage(
-    State(gate): State<Gate>,
-    caller: Caller,
-    Path((id, stage)): Path<(String, String)>,
-    Query(query): Asked,
-) -> Result<Json<Value>> {
-    let call = Call::get(&["pipelines", &id, &stage, "evaluateExpression"]);
-    answer(&gate, &caller, &id, call.query("expression", expression(query.text(EXPRESSION))?)).await
 }
 
 /// Which execution it is stands in the query; upstream does not look at the path either.

@@ -11,39 +11,39 @@ use serde::Deserialize;
 /// The query. Older clients send parameters without a value, which is as if they did not send them.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(crate) struct Parameters(Vec<(String, String)>);
 
 /// The query of a request.
 pub(super) type Asked = Query<Parameters>;
 
 impl Parameters {
     /// The first value of that name.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// All values of that name: it may be repeated, or a list with commas.
-    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         let values = self.0.iter().filter(|(known, _)| known == name).flat_map(|(_, value)| value.split(','));
         values.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect()
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let value = text.to_ascii_lowercase().parse();
         value.map(Some).map_err(|_| Error::invalid(format!("{name} is true or false, not {text:?}")))
     }
 
     /// A number from 0.
-    pub(super) fn number(&self, name: &str) -> Result<Option<u32>> {
+    pub(crate) fn number(&self, name: &str) -> Result<Option<u32>> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let value = text.parse();
         value.map(Some).map_err(|_| Error::invalid(format!("{name} is a number from 0, not {text:?}")))
     }
 
     /// The parameters of other names.
-    pub(super) fn others(&self, names: &[&str]) -> Vec<(String, String)> {
+    pub(crate) fn others(&self, names: &[&str]) -> Vec<(String, String)> {
         let others = self.0.iter().filter(|(name, value)| !names.contains(&name.as_str()) && !value.is_empty());
         others.cloned().collect()
     }

@@ -15,7 +15,7 @@ const SHORTEST: usize = 3;
 const OWN: [&str; 6] = ["q", "type", "platform", "pageSize", "page", "allowShortQuery"];
 
 pub(super) fn api() -> Api<Gate> {
-    Api::new("gate").route(get("/search", found).needs(KNOWN))
+    Api::new("gate").route(get("/search", found).needs(KNOWN).reads(OWN))
 }
 
 async fn found(State(gate): State<Gate>, caller: Caller, Query(query): Asked) -> Result<Json<Value>> {

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use super::{EXECUTE, input::MaybeObject};
 use crate::{
     Gate,
-    app::{optional::prefixed, start},
+    app::{
+        optional::prefixed,
+        start::{self, Asked},
+    },
 };
 
 pub(super) fn api() -> Api<Gate> {
@@ -30,7 +33,8 @@ async fn by_name(
     Path((application, name_or_id)): Path<(String, String)>,
     MaybeObject(body): MaybeObject,
 ) -> Result<(StatusCode, Json<Value>)> {
-    let started = start::start(&gate.clients, &gate.clock, &caller, &application, &name_or_id, body).await;
+    let asked = Asked { caller: &caller, application: &application, name_or_id: &name_or_id };
+    let started = start::start(&gate.clients, &gate.clock, asked, body).await;
     let started = started.map_err(|error| {
         let which = format!("application: {application}, pipelineNameOrId: {name_or_id}");
         prefixed(&error, &format!("Unable to trigger pipeline ({which}). Error: "))
@@ -38,14 +42,15 @@ async fn by_name(
     Ok((StatusCode::ACCEPTED, Json(json!({ "ref": started.reference }))))
 }
 
-/// The same, as upstream does over an event: the answer has the event's id too.
+/// The same over an event, whose id the answer has, too.
 async fn by_event(
     State(gate): State<Gate>,
     caller: Caller,
     Path((application, name_or_id)): Path<(String, String)>,
     MaybeObject(body): MaybeObject,
 ) -> Result<(StatusCode, Json<Value>)> {
-    let started = start::start(&gate.clients, &gate.clock, &caller, &application, &name_or_id, body).await?;
+    let asked = Asked { caller: &caller, application: &application, name_or_id: &name_or_id };
+    let started = start::start_by_event(&gate.clients, &gate.clock, asked, body).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "eventId": started.event, "ref": started.reference }))))
 }
 

@@ -1,9 +1,10 @@
 //! A service that cannot be reached costs its own endpoints only, and its error says who it is.
 
-use gennaker_gate::Options;
+use gennaker_gate::{Gate, Options};
+use gennaker_http::Coverage;
 use serde_json::json;
 
-use crate::world::{Peer, World, in_process, unreachable};
+use crate::world::{Peer, Peers, Ways, World};
 
 fn front50() -> Peer {
     let shop = json!({"name": "SHOP", "email": "a@b.c"});
@@ -13,9 +14,8 @@ fn front50() -> Peer {
 #[tokio::test]
 async fn without_clouddriver_applications_are_still_there() {
     let orca = Peer::default().with("/tasks/01T", &json!({"id": "01T"}));
-    let way = in_process;
-    let world =
-        World::over(way("front50", &front50()), way("orca", &orca), unreachable("clouddriver"), Options::default());
+    let peers = Peers { front50: front50(), orca, ..Peers::default() };
+    let world = World::over(Ways::of(&peers).without("clouddriver"), Options::default());
     let application = json!({"name": "shop", "attributes": {"name": "shop", "email": "a@b.c"}, "clusters": {}});
     assert_eq!(world.get("/applications/shop").await.json(), application);
     assert_eq!(world.get("/applications").await.json(), json!([{"name": "shop", "email": "a@b.c"}]));
@@ -28,17 +28,76 @@ async fn without_clouddriver_applications_are_still_there() {
 #[tokio::test]
 async fn without_orca_or_front50_the_other_goes_on() {
     let clouddriver = Peer::default().with("/applications/shop/clusters", &json!({"test": ["shop"]}));
-    let way = in_process;
-    let (orca, behind) = (unreachable("orca"), way("clouddriver", &clouddriver));
-    let world = World::over(way("front50", &front50()), orca, behind, Options::default());
+    let peers = Peers { front50: front50(), clouddriver, ..Peers::default() };
+    let world = World::over(Ways::of(&peers).without("orca"), Options::default());
     assert_eq!(world.get("/applications/shop").await.status, 200);
     let pipelines = world.get("/applications/shop/pipelines").await;
     assert!(pipelines.status == 503 && pipelines.message().starts_with("orca cannot be reached"));
 
-    let (front50, behind) = (unreachable("front50"), way("clouddriver", &clouddriver));
-    let world = World::over(front50, way("orca", &Peer::default()), behind, Options::default());
+    let world = World::over(Ways::of(&peers).without("front50"), Options::default());
     assert_eq!(world.get("/applications/shop/clusters").await.json(), json!({"test": ["shop"]}));
     let application = world.get("/applications/shop").await;
     assert_eq!(application.status, 503, "not 404, which would say that it was deleted");
     assert_eq!(world.get("/projects").await.status, 503, "not an empty list either");
+}
+
+/// What the web UI asks on every page, and what it does without.
+const SOFT: [&str; 6] = [
+    "/plugins/deck/plugin-manifest.json",
+    "/notifications/metadata",
+    "/jobs/preconfigured",
+    "/webhooks/preconfigured",
+    "/banners",
+    "/capabilities/quietPeriod",
+];
+
+#[tokio::test]
+async fn what_the_web_ui_asks_on_every_page_stays() {
+    for service in ["front50", "orca", "clouddriver", "echo"] {
+        let world = World::over(Ways::of(&Peers::default()).without(service), Options::default());
+        for path in SOFT {
+            let answer = world.get(path).await;
+            assert_eq!(answer.status, 200, "{path} without {service}: {:?}", answer.bytes);
+        }
+    }
+}
+
+/// The path with a value for each parameter.
+fn filled(path: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "x" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// What is needed in a query, and what else would be refused.
+const QUERY: &str = "?type=a&artifactName=a&region=a&provider=a&account=a&repository=a&executionId=a&source=a\
+                     &expression=a&cloudProvider=a&serviceInstanceName=a&ids=a&q=abc&to=a&entityId=a&entityType=a";
+
+#[tokio::test]
+async fn a_service_that_is_down_costs_its_own_endpoints_only() {
+    let peer = || Peer::default().otherwise(json!({ "ref": "/tasks/x", "status": "SUCCEEDED" }));
+    let peers = Peers { front50: peer(), orca: peer(), clouddriver: peer(), echo: peer() };
+    let forwarded = Gate::forwarded();
+    let mut failed_with = 0;
+    for service in ["front50", "orca", "clouddriver", "echo"] {
+        let world = World::over(Ways::of(&peers).without(service), Options::default());
+        for endpoint in Gate::endpoints() {
+            if endpoint.coverage == Coverage::Unsupported {
+                continue;
+            }
+            let path = filled(endpoint.path);
+            let body = if endpoint.method == "GET" { "" } else { "{}" };
+            let answer = world.ask(&endpoint.method, &format!("{path}{QUERY}"), &[], body.into()).await;
+            let told = format!("{} {path} without {service}: {} {:?}", endpoint.method, answer.status, answer.bytes);
+            if answer.status >= 500 {
+                assert!([502, 503].contains(&answer.status), "{told}");
+                assert!(answer.message().contains(&format!("{service} cannot be reached")), "{told}");
+            }
+            let passed_on = forwarded.iter().find(|one| one.method == endpoint.method && one.path == endpoint.path);
+            if let Some(passed_on) = passed_on.filter(|_| !SOFT.contains(&endpoint.path)) {
+                assert_eq!(answer.status == 503, passed_on.service == service, "{told}");
+                failed_with += usize::from(answer.status == 503);
+            }
+        }
+    }
+    assert_eq!(failed_with, forwarded.iter().filter(|one| !SOFT.contains(&one.path)).count());
 }

@@ -7,7 +7,7 @@ use gennaker_gate::{Gate, Options};
 use gennaker_http::Coverage;
 use url::Url;
 
-use crate::world::{Peer, Peers, World, in_process, is_readable};
+use crate::world::{Peer, Peers, Ways, World, is_readable};
 
 /// The path with a value for each parameter.
 fn filled(path: &str) -> String {
@@ -35,11 +35,18 @@ fn every_endpoint_of_upstreams_gate_is_declared() {
     let is_declared = |row: &String| ours.contains(row) || wide.iter().any(|start| row.starts_with(start));
     let mut missing = Vec::new();
     for (methods, path) in rows.filter_map(|row| row.split_once('\t')) {
-        // Browsers only get `/`.
-        let methods = if methods == "ANY" { "GET" } else { methods };
+        let methods = if methods == "ANY" { "GET|POST|PUT|PATCH|DELETE" } else { methods };
         missing.extend(methods.split('|').map(|method| key(method, path)).filter(|row| !is_declared(row)));
     }
     assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn what_stands_on_other_endpoints_is_declared() {
+    let ours: BTreeSet<_> = Gate::endpoints().into_iter().map(|endpoint| (endpoint.method, endpoint.path)).collect();
+    for one in Gate::forwarded().into_iter().chain(Gate::relying()) {
+        assert!(ours.contains(&(one.method.clone(), one.path)), "{} {}", one.method, one.path);
+    }
 }
 
 #[test]
@@ -56,11 +63,44 @@ async fn every_answer_is_one_that_the_web_ui_can_read() {
         for body in ["", "{", "[]", "7", "{}"] {
             let answer = world.ask(&endpoint.method, &path, &[], Body::from(body)).await;
             let told = format!("{} {path} with {body:?}: {} {:?}", endpoint.method, answer.status, answer.bytes);
-            assert!(is_readable(&answer), "{told}");
+            assert!(is_readable(&answer) || is_page(endpoint.path), "{told}");
             assert!(answer.status < 500 || answer.status == 501, "{told}");
             assert_eq!(endpoint.coverage == Coverage::Unsupported, answer.status == 501, "{told}");
             if answer.status >= 400 {
                 assert!(!answer.message().is_empty(), "{told}");
+            }
+        }
+    }
+}
+
+/// The one page there is, for people.
+fn is_page(path: &str) -> bool {
+    path == "/swagger-ui/index.html"
+}
+
+/// Every endpoint of upstream's is answered: what is not supported with 501, and each with a body that can be read where
+/// there is one to be.
+#[tokio::test]
+async fn every_endpoint_of_upstreams_gate_is_answered() {
+    let world = World::of(&Peers::default());
+    let declared = Gate::endpoints();
+    let rows = include_str!("upstream_endpoints.tsv").lines().skip(1).filter_map(|row| row.split_once('\t'));
+    for (methods, path) in rows {
+        let methods = if methods == "ANY" { "GET|POST|PUT|PATCH|DELETE" } else { methods };
+        for method in methods.split('|') {
+            let answer = world.ask(method, &filled(path), &[], Body::from("{}")).await;
+            let told = format!("{method} {path}: {} {:?}", answer.status, answer.bytes);
+            assert!(is_readable(&answer), "{told}");
+            let ours = declared.iter().find(|ours| key(&ours.method, ours.path) == key(method, path));
+            let is_missing = ours.is_some_and(|ours| ours.coverage == Coverage::Unsupported);
+            assert!(!is_missing || answer.status == 501, "{told}");
+            let is_silent = method != "GET" || path.starts_with("/auth/") || path == "/";
+            assert!(!answer.bytes.is_empty() || is_silent, "{told}");
+            if answer.status >= 400 {
+                let body = answer.json();
+                assert_eq!(body["status"], answer.status, "{told}");
+                let whole = body["error"].is_string() && body["timestamp"].is_u64() && body["message"].is_string();
+                assert!(whole && !answer.message().contains("gate has no path"), "{told}");
             }
         }
     }
@@ -86,7 +126,8 @@ async fn malformed_json_is_refused_before_anybody_is_asked() {
             assert_eq!(answer.status, 400, "{method} {path} with {body:?}: {}", answer.message());
         }
     }
-    let asked: usize = [peers.front50, peers.orca, peers.clouddriver].iter().map(|peer| peer.got().len()).sum();
+    let asked: usize =
+        [peers.front50, peers.orca, peers.clouddriver, peers.echo].iter().map(|peer| peer.got().len()).sum();
     assert_eq!(asked, 0);
 }
 
@@ -104,10 +145,9 @@ async fn commands_take_an_empty_body() {
 
 #[tokio::test]
 async fn browsers_are_sent_to_the_web_ui() {
-    let way = |service| in_process(service, &Peer::default());
     let deck = Some(Url::parse("http://127.0.0.1:9000").expect("a URL"));
     let options = Options { deck, ..Options::default() };
-    let world = World::over(way("front50"), way("orca"), way("clouddriver"), options);
+    let world = World::over(Ways::of(&Peers::default()), options);
     let answer = world.get("/").await;
     assert_eq!(answer.status, 302);
     assert_eq!(answer.headers["location"], "http://127.0.0.1:9000/");

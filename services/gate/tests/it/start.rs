@@ -1,9 +1,10 @@
 //! Starting pipelines: what orca gets, and what is refused before.
 
 use axum::body::Body;
+use gennaker_gate::Options;
 use serde_json::{Value, json};
 
-use crate::world::{Answer, Got, Peer, Peers, World};
+use crate::world::{Answer, Got, Peer, Peers, Ways, World};
 
 fn peers(config: &Value) -> Peers {
     let named = "/pipelines/shop/name/deploy%20it?refresh=true";
@@ -118,11 +119,83 @@ async fn orcas_refusal_keeps_its_status_and_words() {
     assert_eq!((answer.status, answer.message().as_str()), (501, "limitConcurrent is not supported yet"));
 }
 
+/// Pipelines may be called as what is done with executions: `PUT /pipelines/{id}/cancel`.
 #[tokio::test]
-async fn a_task_on_a_project_is_not_supported() {
-    let peers = peers(&config());
-    let task = json!({"application": "spinnaker", "job": [{"type": "upsertProject", "project": {}}]});
-    let answer = World::of(&peers).send("POST", "/tasks", &task).await;
-    assert_eq!(answer.status, 501);
+async fn a_pipeline_may_be_called_like_a_command() {
+    for name in ["cancel", "pause", "resume", "diagnosis", "replay", "history"] {
+        let config = json!({ "id": "p-9", "application": "shop", "name": name, "stages": [] });
+        let front50 = Peer::default()
+            .with(&format!("/pipelines/shop/name/{name}?refresh=true"), &config)
+            .with("/pipelines/shop", &json!([config]))
+            .answering("DELETE", &format!("/pipelines/shop/{name}"), 200, &Value::Null);
+        let orca = Peer::default().answering("POST", "/orchestrate", 200, &json!({ "ref": "/pipelines/01E" }));
+        let peers = Peers { front50, orca, ..Peers::default() };
+        for path in [format!("/pipelines/shop/{name}"), format!("/pipelines/v2/shop/{name}")] {
+            assert_eq!(start(&peers, &path, &[], "").await.status, 202, "{path}");
+        }
+        assert_eq!(peers.orca.got().len(), 2, "{name}");
+        let answer = World::of(&peers).ask("DELETE", &format!("/pipelines/shop/{name}"), &[], Body::empty()).await;
+        assert_eq!(answer.status, 200, "{name}");
+        assert!(peers.front50.got().iter().any(|got| got.method == "DELETE"), "{name}");
+    }
+}
+
+fn with_echo() -> Peers {
+    let echo = Peer::default().answering("POST", "/", 200, &Value::Null);
+    Peers { echo, ..peers(&config()) }
+}
+
+#[tokio::test]
+async fn an_event_goes_to_echo_with_the_ids_that_are_answered() {
+    let peers = with_echo();
+    let headers = [("x-spinnaker-user", "ann"), ("x-ratelimit-app", "deck")];
+    let body = r#"{"type": "manual", "parameters": {"version": 1}}"#;
+    let answer = start(&peers, "/pipelines/v2/shop/deploy%20it", &headers, body).await;
+    assert_eq!(answer.status, 202);
+    let (answer, got) = (answer.json(), peers.echo.got());
+    assert_eq!(got.len(), 1);
+    assert_eq!(got[0].headers["x-spinnaker-user-origin"], "deck");
+    let execution = answer["ref"].as_str().and_then(|place| place.strip_prefix("/pipelines/")).expect("a reference");
+    let event = &answer["eventId"];
+    let trigger = json!({ "type": "manual", "parameters": {"version": 1}, "eventId": event, "executionId": execution });
+    let content = json!({
+        "application": "shop", "pipelineNameOrId": "deploy it", "trigger": trigger, "user": "ann",
+    });
+    assert_eq!(got[0].body, json!({ "content": content, "details": {"type": "manual"}, "eventId": event }));
+    assert_eq!((peers.orca.got().len(), peers.front50.got().len()), (0, 0), "echo does the rest");
+}
+
+#[tokio::test]
+async fn the_same_key_is_the_same_execution_whether_echo_takes_events_or_not() {
+    let headers = [("idempotency-key", "k")];
+    let body = r#"{"parameters": {"version": 1}}"#;
+    let peers = with_echo();
+    let first = start(&peers, "/pipelines/v2/shop/p-1", &headers, body).await.json();
+    let again = start(&peers, "/pipelines/v2/shop/deploy%20it", &headers, body).await.json();
+    assert_eq!(first, again, "by its id and by its name");
+    assert!(peers.echo.got().iter().all(|got| got.headers["idempotency-key"] == "k"));
+
+    let without = self::peers(&config());
+    start(&without, "/pipelines/v2/shop/p-1", &headers, body).await;
+    let sent = started(&without);
+    assert_eq!(first["ref"], format!("/pipelines/{}", sent.body["executionId"].as_str().expect("an id")));
+    assert_eq!(sent.body["trigger"]["eventId"], first["eventId"]);
+    assert_eq!(sent.headers["idempotency-key"], "k");
+}
+
+#[tokio::test]
+async fn what_echo_refuses_is_not_started_past_it() {
+    let echo = Peer::default().answering("POST", "/", 400, &json!({ "message": "no such event" }));
+    let peers = Peers { echo, ..peers(&config()) };
+    let answer = start(&peers, "/pipelines/v2/shop/p-1", &[], r#"{"parameters": {"version": 1}}"#).await;
+    assert_eq!((answer.status, answer.message().as_str()), (400, "no such event"));
     assert_eq!(peers.orca.got().len(), 0);
+}
+
+#[tokio::test]
+async fn without_echo_a_start_goes_to_orca() {
+    let peers = peers(&config());
+    let world = World::over(Ways::of(&peers).without("echo"), Options::default());
+    let answer = world.send("POST", "/pipelines/v2/shop/p-1", &json!({ "parameters": {"version": 1} })).await;
+    assert_eq!((answer.status, answer.json()["ref"].clone()), (202, json!("/pipelines/01E")));
 }

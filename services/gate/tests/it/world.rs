@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
-use gennaker_gate::{Gate, Options};
+use gennaker_gate::{Gate, HeaderOptions, Options};
 use gennaker_http::{GuardOptions, Transport, TransportOptions, http_client};
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -42,6 +42,8 @@ struct Rule {
 pub(crate) struct Peer {
     rules: Arc<Mutex<Vec<Rule>>>,
     got: Arc<Mutex<Vec<Got>>>,
+    /// Answers what no rule is for, instead of 404.
+    default: Option<Value>,
 }
 
 impl Peer {
@@ -59,6 +61,11 @@ impl Peer {
     /// With one more rule for a successful `GET`.
     pub(crate) fn with(self, path: &str, answer: &Value) -> Self {
         self.answering("GET", path, 200, answer)
+    }
+
+    /// With this answer to everything else.
+    pub(crate) fn otherwise(self, answer: Value) -> Self {
+        Peer { default: Some(answer), ..self }
     }
 
     /// Takes over the rules of another and forgets what it was asked.
@@ -89,6 +96,7 @@ impl Peer {
         match found {
             Some(Rule { status, answer: Value::Null, .. }) => status.into_response(),
             Some(Rule { status, answer, .. }) => (status, axum::Json(answer)).into_response(),
+            None if self.default.is_some() => axum::Json(self.default).into_response(),
             None => {
                 let body = json!({ "status": 404, "message": format!("the peer has no path {path}") });
                 (StatusCode::NOT_FOUND, axum::Json(body)).into_response()
@@ -103,6 +111,7 @@ pub(crate) struct Peers {
     pub(crate) front50: Peer,
     pub(crate) orca: Peer,
     pub(crate) clouddriver: Peer,
+    pub(crate) echo: Peer,
 }
 
 impl Peers {
@@ -111,6 +120,7 @@ impl Peers {
         self.front50.become_like(&other.front50);
         self.orca.become_like(&other.orca);
         self.clouddriver.become_like(&other.clouddriver);
+        self.echo.become_like(&other.echo);
     }
 }
 
@@ -141,12 +151,12 @@ pub(crate) struct World {
     router: Router,
 }
 
-fn options() -> TransportOptions {
+pub(crate) fn options() -> TransportOptions {
     TransportOptions { retries: 0, ..TransportOptions::default() }
 }
 
 /// The way to a service to which no socket leads.
-pub(crate) fn unreachable(service: &'static str) -> Transport {
+fn unreachable(service: &'static str) -> Transport {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = socket.local_addr().expect("an address").port();
     drop(socket);
@@ -159,13 +169,50 @@ pub(crate) fn in_process(service: &'static str, peer: &Peer) -> Transport {
     Transport::in_process(service, peer.router(), options())
 }
 
+/// Settings of a gate that believes whom its callers name.
+pub(crate) fn trusting() -> Options {
+    Options { header: HeaderOptions { enabled: true }, ..Options::default() }
+}
+
+/// The ways to the services behind a gate.
+pub(crate) struct Ways {
+    pub(crate) front50: Transport,
+    pub(crate) orca: Transport,
+    pub(crate) clouddriver: Transport,
+    pub(crate) echo: Transport,
+}
+
+impl Ways {
+    /// All in this process.
+    pub(crate) fn of(peers: &Peers) -> Ways {
+        Ways {
+            front50: in_process("front50", &peers.front50),
+            orca: in_process("orca", &peers.orca),
+            clouddriver: in_process("clouddriver", &peers.clouddriver),
+            echo: in_process("echo", &peers.echo),
+        }
+    }
+
+    /// The same, but to one no socket leads.
+    pub(crate) fn without(mut self, service: &'static str) -> Ways {
+        let way = match service {
+            "front50" => &mut self.front50,
+            "orca" => &mut self.orca,
+            "clouddriver" => &mut self.clouddriver,
+            _ => &mut self.echo,
+        };
+        *way = unreachable(service);
+        self
+    }
+}
+
 impl World {
-    pub(crate) fn over(front50: Transport, orca: Transport, clouddriver: Transport, options: Options) -> World {
+    pub(crate) fn over(ways: Ways, options: Options) -> World {
         let clients = Clients {
-            front50: Front50Client::new(front50),
-            orca: OrcaClient::new(orca),
-            clouddriver: ClouddriverClient::new(clouddriver),
-            echo: EchoClient::new(Transport::in_process("echo", Router::new(), self::options())),
+            front50: Front50Client::new(ways.front50),
+            orca: OrcaClient::new(ways.orca),
+            clouddriver: ClouddriverClient::new(ways.clouddriver),
+            echo: EchoClient::new(ways.echo),
         };
         let gate = Gate::new(options, clients);
         World { router: gate.api().into_service((), GuardOptions::default()) }
@@ -173,9 +220,7 @@ impl World {
 
     /// All in this process.
     pub(crate) fn of(peers: &Peers) -> World {
-        let way = in_process;
-        let (front50, orca) = (way("front50", &peers.front50), way("orca", &peers.orca));
-        World::over(front50, orca, way("clouddriver", &peers.clouddriver), Options::default())
+        World::over(Ways::of(peers), trusting())
     }
 
     /// With the services behind sockets, which close with the test's runtime.
@@ -187,8 +232,13 @@ impl World {
             tokio::spawn(async move { axum::serve(socket, router).await });
             Transport::http(service, Url::parse(&url).expect("a URL"), http_client().expect("a client"), options())
         }
-        let (front50, orca) = (way("front50", &peers.front50).await, way("orca", &peers.orca).await);
-        World::over(front50, orca, way("clouddriver", &peers.clouddriver).await, Options::default())
+        let ways = Ways {
+            front50: way("front50", &peers.front50).await,
+            orca: way("orca", &peers.orca).await,
+            clouddriver: way("clouddriver", &peers.clouddriver).await,
+            echo: way("echo", &peers.echo).await,
+        };
+        World::over(ways, Options::default())
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -5,6 +5,7 @@ pub(crate) mod diagnosis;
 pub(crate) mod ending;
 pub(crate) mod evaluate;
 pub(crate) mod failed_stages;
+pub(crate) mod feed;
 pub(crate) mod follow;
 pub(crate) mod history;
 pub(crate) mod import;
@@ -16,6 +17,7 @@ pub(crate) mod stage_schemas;
 pub(crate) mod standing;
 pub(crate) mod start;
 pub(crate) mod task_view;
+pub(crate) mod templates;
 mod trigger_match;
 pub(crate) mod unexpand;
 

@@ -341,11 +341,10 @@ fn caller(owner: &Owner, view: &StageView) -> Caller {
     let user = authentication.user.filter(|user| !user.is_empty());
     Caller {
         user: user.unwrap_or_else(|| "anonymous".to_owned()),
-        roles: Vec::new(),
         accounts: authentication.allowed_accounts,
         execution: Some(execution.id.clone()),
         fence: Some(format!("{}/{}", execution.id, owner.epoch.0)),
-        idempotency_key: None,
         request: execution.id.clone(),
+        ..Caller::service("orca")
     }
 }

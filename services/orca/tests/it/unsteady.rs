@@ -8,8 +8,9 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions, Expiry, Fence, Fences,
-    Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result, SharedStore, Signal, Told,
+    ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions,
+    Expiry, Fence, Fences, Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result,
+    SharedStore, Signal, Told,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -135,6 +136,10 @@ impl Executions for UnsteadyStore {
 
     async fn events(&self, id: &str, after: u64, limit: u32) -> Result<Vec<Event>> {
         self.inner.events(id, after, limit).await
+    }
+
+    async fn changed(&self, query: &ChangeQuery) -> Result<Changes> {
+        self.inner.changed(query).await
     }
 
     async fn compact(&self, limit: u32) -> Result<u32> {

@@ -7,7 +7,7 @@
 //! | 3 | `providers` | any -> `api` |
 //! | 2 | `model` | `clients` -> `wire` |
 //! | 1 | `platform` | `base` < all others < `store-*`, `cluster` |
-//! | 0 | `languages` | `javaregex`, `yaml`, `naming`, `cron`, `judge` < `jsonpath` < `spel`, `artifacts` |
+//! | 0 | `languages` | `javaregex`, `yaml`, `naming`, `cron`, `judge` < `jsonpath` < `spel`, `artifacts`, `templates` |
 //!
 //! `tests`, `benches`, `tools` and `examples` stand beside the layers: they may use anything, and of the others only
 //! dev-dependencies may name them. Dev-dependencies keep to the arrows too, and may go sideways from a store to the suite
@@ -95,7 +95,7 @@ fn sideways_in_tests(from: &str, to: &str) -> bool {
 
 fn language_rank(leaf: &str) -> u8 {
     match leaf {
-        "spel" | "artifacts" => 2,
+        "spel" | "artifacts" | "templates" => 2,
         "jsonpath" => 1,
         _ => 0,
     }

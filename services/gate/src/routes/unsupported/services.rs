@@ -1,55 +1,15 @@
-//! What waits for services and clouds that this build does not have: igor, rosco, kayenta, Kubernetes, AWS.
+//! What waits for services that this build does not have: igor, rosco, kayenta.
 
-use super::{DELETE, GET, KNOWN, Missing, POST, PUT, READ_ACCOUNT};
+use super::{DELETE, GET, KNOWN, Missing, POST, PUT};
 
 pub(super) const MISSING: &[Missing] = &[
-    Missing {
-        message: "no cloud of this build has this: the local provider has clusters, server groups, instances and load balancers",
-        permission: READ_ACCOUNT,
-        endpoints: &[
-            (GET, "/applications/{applicationName}/jobs/{account}/{region}/{name}"),
-            (
-                GET,
-                "/applications/{application}/clusters/{account}/{clusterName}/serverGroups/{serverGroupName}/scalingActivities",
-            ),
-            (GET, "/applications/{application}/clusters/{account}/{clusterName}/{type}/loadBalancers"),
-            (GET, "/applications/{application}/functions"),
-            (GET, "/applications/{application}/rawResources"),
-            (GET, "/applications/{application}/serverGroups/{account}/{serverGroupName}/events"),
-            (GET, "/certificates"),
-            (GET, "/certificates/{cloudProvider}"),
-            (GET, "/charts/find"),
-            (GET, "/charts/tags"),
-            (GET, "/charts/{account}/{region}/{imageId}"),
-            (GET, "/cloudMetrics/{cloudProvider}/{account}/{region}"),
-            (GET, "/cloudMetrics/{cloudProvider}/{account}/{region}/{metricName}/statistics"),
-            (GET, "/ecs/cloudMetrics/alarms"),
-            (GET, "/ecs/ecsClusterDescriptions/{account}/{region}"),
-            (GET, "/ecs/ecsClusters"),
-            (GET, "/ecs/secrets"),
-            (GET, "/ecs/serviceDiscoveryRegistries"),
-            (GET, "/firewalls/{account}/{region}"),
-            (GET, "/functions"),
-            (GET, "/images/find"),
-            (GET, "/images/tags"),
-            (GET, "/images/{account}/{region}/{imageId}"),
-            (GET, "/instanceTypes"),
-            (GET, "/keyPairs"),
-            (GET, "/networks"),
-            (GET, "/networks/{cloudProvider}"),
-            (GET, "/roles/{cloudProvider}"),
-            (GET, "/servicebroker/{account}/serviceInstance"),
-            (GET, "/servicebroker/{account}/services"),
-            (GET, "/subnets"),
-            (GET, "/subnets/{cloudProvider}"),
-            (GET, "/vpcs"),
-        ],
-    },
     Missing {
         message: "build services are not supported yet: there is no igor",
         permission: KNOWN,
         endpoints: &[
             (GET, "/artifactory/names"),
+            (GET, "/artifacts/{provider}/{packageName}"),
+            (GET, "/artifacts/{provider}/{packageName}/{version}"),
             (GET, "/ci/builds"),
             (GET, "/ci/builds/{buildId}/output"),
             (GET, "/codebuild/accounts"),
@@ -90,7 +50,6 @@ pub(super) const MISSING: &[Missing] = &[
             (GET, "/canaryConfig/names"),
             (GET, "/canaryConfigs/{application}"),
             (GET, "/canaryDeployments/{canaryDeploymentId}/canaryAnalysisHistory"),
-            (GET, "/storage"),
             (POST, "/v2/canaries/canary"),
             (POST, "/v2/canaries/canary/{canaryConfigId}"),
             (GET, "/v2/canaries/canary/{canaryConfigId}/{canaryExecutionId}"),
@@ -106,10 +65,5 @@ pub(super) const MISSING: &[Missing] = &[
             (GET, "/v2/canaryConfig/{id}"),
             (PUT, "/v2/canaryConfig/{id}"),
         ],
-    },
-    Missing {
-        message: "manifests are not supported yet: there is no Kubernetes provider",
-        permission: READ_ACCOUNT,
-        endpoints: &[(GET, "/manifests/{account}/{location}/{name}")],
     },
 ];

@@ -18,9 +18,11 @@ use super::{
     flow::{json_of, resolve_artifacts},
     parameters, pipeline,
     trigger::{self, is_dry_run},
-    unsupported::refuse_unsupported,
 };
-use crate::engine::{Engine, StartRequest};
+use crate::{
+    app::templates,
+    engine::{Engine, StartRequest},
+};
 
 /// What a trigger calls an end.
 pub(crate) fn status_word(status: Status) -> &'static str {
@@ -51,8 +53,12 @@ pub(crate) fn waits_for(config: &Object, ended: &Execution) -> bool {
 /// What is wrong with it, but for its artifacts.
 pub(crate) async fn start(engine: &Engine, ended: &Execution, config: Object) -> Result<String, Error> {
     let asked = asked(ended);
-    refuse_unsupported(&config)?;
     let mut config = config_of(ended, config)?;
+    if let Some(made) = templates::expanded(engine, &asked, &config).await? {
+        let trigger = config.shift_remove("trigger").unwrap_or_default();
+        config = made.pipeline;
+        config.insert("trigger".to_owned(), trigger);
+    }
     let problem = match resolve_artifacts(engine, &mut config).await {
         Ok(()) => None,
         Err(Error::Refused(problem)) => Some(problem),

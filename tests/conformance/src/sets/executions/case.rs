@@ -7,6 +7,8 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::world::{CallFields, known_only};
+
 /// A recorded case.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -143,27 +145,6 @@ pub(super) struct When {
     pub(super) mock_hits: Option<usize>,
 }
 
-/// What is sent.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct CallFields {
-    /// The service, orca if absent.
-    pub(super) service: Option<String>,
-    /// The method.
-    pub(super) method: Option<String>,
-    /// The path with its query.
-    pub(super) path: Option<String>,
-    /// Headers besides the usual ones; `null` leaves a usual one out.
-    #[serde(default)]
-    pub(super) headers: BTreeMap<String, Option<String>>,
-    /// `application/json` if absent.
-    pub(super) content_type: Option<String>,
-    /// Sent as JSON.
-    pub(super) body: Option<Value>,
-    /// Sent as it is.
-    pub(super) raw_body: Option<String>,
-}
-
 /// What the case's server answers to one method and path.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -215,27 +196,16 @@ impl Recorded {
     /// Reads a case; the error says what is wrong with it.
     pub(super) fn read(json: &Value) -> Result<Recorded, String> {
         for part in ["setup", "request", "then"] {
-            known_only(&json[part], part, &[&CALL[..], &STEP[..]].concat())?;
+            known_only(&json[part], part, &STEP)?;
         }
-        known_only(&json["actions"], "actions", &[&CALL[..], &ACTION[..]].concat())?;
+        known_only(&json["actions"], "actions", &ACTION)?;
         Recorded::deserialize(json).map_err(|error| format!("the case cannot be read: {error}"))
     }
 }
 
-/// The fields of a call, and what a step and an action have besides.
-const CALL: [&str; 7] = ["service", "method", "path", "headers", "contentType", "body", "rawBody"];
+/// What a step and an action have besides.
 const STEP: [&str; 5] = ["sleep", "awaitExecution", "ids", "within", "mayFail"];
 const ACTION: [&str; 3] = ["when", "delay", "optional"];
-
-/// Serde refuses no unknown fields beside flattened ones.
-fn known_only(steps: &Value, part: &str, known: &[&str]) -> Result<(), String> {
-    let steps = steps.as_array().map_or(std::slice::from_ref(steps), Vec::as_slice);
-    let fields = steps.iter().filter_map(Value::as_object).flat_map(|step| step.keys());
-    match fields.into_iter().find(|field| !known.contains(&field.as_str())) {
-        Some(field) => Err(format!("the case cannot be read: what `{field}` in `{part}` means is not known")),
-        None => Ok(()),
-    }
-}
 
 fn ok() -> u16 {
     200

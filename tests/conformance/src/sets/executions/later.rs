@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::agree::Agreement;
+use crate::world::Agreement;
 
 /// What tasks write into.
 const WRITTEN: [&str; 2] = ["context", "outputs"];

@@ -18,10 +18,8 @@ use serde::Serialize as _;
 use serde_json::{Map, Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use super::{
-    caller,
-    case::{MockAnswer, MockRoute},
-};
+use super::case::{MockAnswer, MockRoute};
+use crate::world;
 
 /// Headers that the transport adds, and those by which ours lets a receiver recognise a repeated request.
 const NOT_KEPT: [&str; 9] = [
@@ -164,7 +162,7 @@ async fn answer(request: Request<Incoming>, prefix: &str, desk: &Mutex<Desk>) ->
         "method": head.method.as_str(),
         "path": path,
         "headers": kept(&head.headers),
-        "body": if body.is_empty() { Value::Null } else { caller::read(&body) },
+        "body": if body.is_empty() { Value::Null } else { world::read(&body) },
     }));
     let route_path = path.split('?').next().unwrap_or_default();
     let route = desk.routes.iter_mut().find(|route| route.is_for(&head.method, route_path));

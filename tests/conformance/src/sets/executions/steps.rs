@@ -6,13 +6,12 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    caller::{self, Answer, Service},
-    case::{Action, AwaitExecution, CallFields, Needs, Recorded, Step},
+    case::{Action, AwaitExecution, Needs, Recorded, Step},
     mock::MockServer,
-    services::Services,
     symbols::{self, Names, Places},
     watch::Watch,
 };
+use crate::world::{self, Answer, CallFields, Service, Services};
 
 /// How long a case may take if it does not say.
 const TIMEOUT: f64 = 45.0;
@@ -56,7 +55,7 @@ pub(super) async fn play(case: &Recorded, services: &Services) -> Result<Played,
         Some(Needs::ArtifactStandIn) | None => None,
     };
     if let Some(needed) = needed.filter(|service| caller.addresses().of(*service).is_none()) {
-        return Err(Stuck(caller::missing(needed)));
+        return Err(Stuck(world::missing(needed)));
     }
     let mock = MockServer::start(&case.name, &case.mock).await;
     let mock = mock.map_err(|error| Stuck(format!("the case's server does not start: {error}")))?;

@@ -4,13 +4,10 @@
 //! `{stage:2/REF}` ids of stages by their `refId` or name. In answers addresses are written the same; ids are
 //! `<execution:2>`, `<stage:REF>` and `<stage:2/REF>`, with `#2` after the second stage of that reference.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{
-    caller::Addresses,
-    case::CallFields,
-    watch::{Followed, reference_of},
-};
+use super::watch::{Followed, reference_of};
+use crate::world::{Addresses, CallFields, in_texts};
 
 /// The addresses that a case's texts name.
 pub(super) struct Places<'a> {
@@ -99,25 +96,12 @@ impl Names {
     }
 }
 
-/// The JSON with each text, names of fields included, replaced.
-fn in_texts(json: Value, replaced: &impl Fn(&str) -> String) -> Value {
-    match json {
-        Value::String(text) => Value::String(replaced(&text)),
-        Value::Array(items) => items.into_iter().map(|item| in_texts(item, replaced)).collect(),
-        Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(name, field)| (replaced(&name), in_texts(field, replaced)));
-            Value::Object(fields.collect::<Map<_, _>>())
-        }
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::sets::executions::caller::Service;
+    use crate::world::Service;
 
     fn executions() -> Vec<Followed> {
         let stage = |id: &str, reference: Option<&str>| json!({"id": id, "refId": reference, "name": "no ref"});

@@ -6,7 +6,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    agree::Agreement,
     case::{ExpectedExecution, Recorded},
     later::Moment,
     order,
@@ -16,6 +15,7 @@ use super::{
 use crate::{
     Answers, Failure,
     compare::{Difference, first_difference},
+    world::Agreement,
 };
 
 /// Says where what came out is not what was recorded.

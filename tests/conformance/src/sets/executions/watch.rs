@@ -5,10 +5,8 @@ use std::collections::HashSet;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{
-    caller::{Answer, Caller},
-    case::When,
-};
+use super::case::When;
+use crate::world::{Answer, Caller};
 
 /// Statuses in which an execution is over.
 const OVER: [&str; 6] = ["SUCCEEDED", "FAILED_CONTINUE", "TERMINAL", "CANCELED", "STOPPED", "SKIPPED"];
@@ -200,7 +198,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::sets::executions::caller::Addresses;
+    use crate::world::Addresses;
 
     #[track_caller]
     fn holds(when: Value, hits: usize, state: Value) -> bool {

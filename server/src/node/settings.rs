@@ -191,6 +191,8 @@ impl Settings {
         if let ObjectSettings::Bucket { root_folder, .. } = &objects {
             front50_settings.own.root_folder.clone_from(root_folder);
         }
+        let progress = &mut orca_settings.own.echo.events.progress;
+        progress.get_or_insert(echo_settings.place.elsewhere.is_some());
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,

@@ -1,8 +1,10 @@
 //! The end of a pipeline starts others: once for each end, whatever dies in between.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use axum::{Json, Router};
 use http::StatusCode;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use crate::world::{USER, World, eventually, options, pipeline, post};
@@ -97,4 +99,42 @@ async fn echo_is_told_of_each_end_and_holds_nothing_up() {
     later.ended("a", 2).await;
     eventually(async || later.before_echo.writes() == 2).await;
     later.stop().await;
+}
+
+#[tokio::test]
+async fn an_echo_that_reads_it_is_told_of_stages_and_tasks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut orca = gennaker_orca::Options::default();
+    orca.echo.events.progress = Some(true);
+    let world = World::start_all(folder.path(), "one", options(), Duration::ZERO, &orca).await;
+    let told: Arc<Mutex<Vec<Value>>> = Arc::default();
+    let hears = {
+        let told = told.clone();
+        async move |Json(event): Json<Value>| told.lock().push(event)
+    };
+    world.before_echo.is(Router::new().route("/", axum::routing::post(hears)));
+    world.save(pipeline("a", json!({}))).await;
+    start(&world, "a").await;
+    eventually(async || told.lock().len() == 6).await;
+    let told = told.lock().clone();
+    let mut kinds: Vec<_> = told.iter().filter_map(|event| event["details"]["type"].as_str()).collect();
+    // The end is told beside what happened before it.
+    let end = kinds.iter().position(|kind| *kind == "orca:pipeline:complete").expect("its end");
+    kinds.remove(end);
+    let expected = [
+        "orca:pipeline:starting",
+        "orca:stage:starting",
+        "orca:task:starting",
+        "orca:task:complete",
+        "orca:stage:complete",
+    ];
+    assert_eq!(kinds, expected);
+    let task = told.iter().find(|event| event["details"]["type"] == "orca:task:complete").expect("a task");
+    let content = &task["content"];
+    assert_eq!(
+        (&content["taskName"], &content["standalone"]),
+        (&json!("evaluateVariables.evaluateVariables"), &json!(false))
+    );
+    assert_eq!(content["execution"]["stages"][0]["id"], content["stageId"]);
+    world.stop().await;
 }

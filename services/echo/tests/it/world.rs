@@ -92,6 +92,17 @@ impl World {
 
     /// A node whose clock is so far ahead.
     pub(crate) async fn start_later(folder: &Path, node: &str, options: Options, ahead: Duration) -> World {
+        World::start_all(folder, node, options, ahead, &gennaker_orca::Options::default()).await
+    }
+
+    /// The same, with settings for orca.
+    pub(crate) async fn start_all(
+        folder: &Path,
+        node: &str,
+        options: Options,
+        ahead: Duration,
+        orca: &gennaker_orca::Options,
+    ) -> World {
         let clock: SharedClock = Arc::new(Ahead(ahead));
         let store = SqlStore::open_sqlite(&folder.join("store.db"), clock.clone(), Default::default()).await;
         let store = Arc::new(store.expect("the store opens"));
@@ -121,7 +132,7 @@ impl World {
             clients: clients.clone(),
             outbound: Outbound::new(Default::default()).expect("it can be made"),
         };
-        let orca = Orca::new(&Default::default(), deps);
+        let orca = Orca::new(orca, deps);
         let orca_router = orca.api().into_service((), Default::default());
         before_orca.is(orca_router.clone());
         let echo = Echo::new(options, Deps { clients, clock });

@@ -18,7 +18,9 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::{
     Error, Inner, limit,
     nudge::Nudge,
-    perform, record,
+    perform,
+    progress::Seen,
+    record,
     teller::{self, Ended},
 };
 use crate::planner::{Action, Event, Signal, State, plan, restarted};
@@ -45,6 +47,8 @@ pub(super) struct Actor {
     was_over: bool,
     /// Whether its end is still to be told; of one that is not over, its coming end.
     untold: bool,
+    /// What echo was told of it, if it is told while it goes on.
+    seen: Option<Seen>,
     nudge: Nudge,
     steps: JoinSet<Event>,
     handles: HashMap<String, AbortHandle>,
@@ -66,6 +70,7 @@ impl Actor {
             standing: Standing::None,
             was_over: false,
             untold,
+            seen: inner.options.echo.tells_progress().then(Seen::default),
             nudge: Nudge::default(),
             steps: JoinSet::new(),
             handles: HashMap::new(),
@@ -84,6 +89,7 @@ impl Actor {
         let mut actor = Actor::begun(inner, owner, state, Vec::new());
         actor.was_over = actor.state.is_over();
         actor.untold = !actor.was_over || stored.due.is_some();
+        actor.seen = actor.seen.map(|_| Seen::of(&actor.state));
         actor.sequence = stored.sequence;
         actor.pending = vec![Event::Recovered, Event::Woken];
         actor.standing = stored.place;
@@ -170,6 +176,7 @@ impl Actor {
         let takes = place.is_some();
         let ahead = if takes { Ahead::Keep } else { ahead };
         let changes = self.state.take_changes();
+        let changed = changes.stages.clone();
         let commit = Commit {
             id: self.id().to_owned(),
             owner: self.owner.clone(),
@@ -195,6 +202,12 @@ impl Actor {
         let last = self.sequence + commit.events.len() as u64;
         let committed = self.commit(commit).await?;
         self.sequence = last;
+        if let Some(seen) = &mut self.seen {
+            let news = seen.news(&self.state, changed);
+            if !news.is_empty() {
+                self.inner.progress.tell(&self.state, news);
+            }
+        }
         if committed.granted {
             self.inner.claim_now.notify_one();
         }

@@ -21,6 +21,7 @@ mod import;
 mod limit;
 mod nudge;
 mod perform;
+mod progress;
 mod record;
 mod start;
 mod teller;
@@ -38,7 +39,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::import::IMPORTED;
-use self::{driven::Driven, enabled::Enabled, teller::Teller};
+pub(crate) use self::progress::News;
+use self::{driven::Driven, enabled::Enabled, progress::Progress, teller::Teller};
 pub use self::{start::StartRequest, upkeep::Retention};
 use crate::{expressions::Expressions, planner::Signal};
 
@@ -75,8 +77,8 @@ pub struct Options {
     pub step_deadline: Duration,
     /// Which executions are deleted by their age; none by default.
     pub retention: Option<Retention>,
-    /// Whether echo is told of executions; true by default.
-    pub tells_echo: bool,
+    /// What echo is told.
+    pub echo: crate::options::Echo,
 }
 
 impl Default for Options {
@@ -86,7 +88,7 @@ impl Default for Options {
             release_after: Duration::from_secs(5),
             step_deadline: Duration::from_secs(120),
             retention: None,
-            tells_echo: true,
+            echo: crate::options::Echo::default(),
         }
     }
 }
@@ -155,6 +157,7 @@ pub(crate) struct Inner {
     claim_now: Notify,
     enabled: Enabled,
     teller: Teller,
+    progress: Progress,
 }
 
 impl Engine {
@@ -172,6 +175,7 @@ impl Engine {
                 claim_now: Notify::new(),
                 enabled: Enabled::default(),
                 teller: Teller::default(),
+                progress: Progress::default(),
             }),
         }
     }
@@ -181,7 +185,8 @@ impl Engine {
         tokio::join!(
             claims::run(&self.inner, &shutdown),
             upkeep::run(&self.inner, &shutdown),
-            teller::run(&self.inner, &shutdown)
+            teller::run(&self.inner, &shutdown),
+            progress::run(&self.inner, &shutdown)
         );
         self.inner.stop.cancel();
         self.inner.tracker.close();
@@ -213,9 +218,9 @@ impl Engine {
         self.inner.deps.clock.now()
     }
 
-    /// Whether echo is told of executions.
-    pub(crate) fn tells_echo(&self) -> bool {
-        self.inner.options.tells_echo
+    /// What echo is told.
+    pub(crate) fn echo(&self) -> &crate::options::Echo {
+        &self.inner.options.echo
     }
 
     /// The other services.

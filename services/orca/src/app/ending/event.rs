@@ -1,16 +1,19 @@
 //! What echo is told of an execution: `orca:pipeline:complete` and its like, in upstream's JSON.
 //!
-//! Upstream: `EchoNotifyingExecutionListener`. `eventId` is ours: the same end is the same event.
+//! Upstream: `EchoNotifyingExecutionListener`, `EchoNotifyingStageListener`. `eventId` is ours: the same end is the same event.
 
-use gennaker_wire::{Execution, ExecutionKind, Status};
+use gennaker_wire::{Execution, ExecutionKind, Object, Stage, Status};
 use serde_json::{Value, json};
 
 use super::{Error, caller, notifications, settled};
-use crate::engine::Engine;
+use crate::{
+    engine::{Engine, News},
+    expressions::contains_expression,
+};
 
 /// Tells echo that it is over.
 pub(super) async fn ended(engine: &Engine, execution: &Execution) -> Result<(), Error> {
-    if !engine.tells_echo() {
+    if !engine.echo().enabled {
         return Ok(());
     }
     let mut told = execution.clone();
@@ -18,6 +21,70 @@ pub(super) async fn ended(engine: &Engine, execution: &Execution) -> Result<(), 
     let event = event(&told, phase(told.status));
     let answer = engine.clients().echo.post_event(&caller(execution), &event).await;
     settled(answer, "echo refuses the end of an execution").map(drop)
+}
+
+/// Tells echo what happened while it goes on; what cannot be told is left out.
+pub(super) async fn progress(engine: &Engine, execution: &Execution, news: &[News]) {
+    for one in news {
+        let Some(event) = of_news(engine, execution, one).await else { continue };
+        if let Err(error) = engine.clients().echo.post_event(&caller(execution), &event).await {
+            tracing::debug!(execution = %execution.id, %error, "echo is not told what happened");
+        }
+    }
+}
+
+async fn of_news(engine: &Engine, execution: &Execution, news: &News) -> Option<Value> {
+    let (kind, phase, stage, task) = match news {
+        News::Starting => {
+            let mut told = execution.clone();
+            notifications::complete(engine, &mut told).await;
+            let mut event = event(&told, "starting");
+            event.as_object_mut()?.shift_remove("eventId");
+            return Some(event);
+        }
+        News::Stage(stage, phase) => ("stage", phase, stage, None),
+        News::Task(stage, task, phase) => ("task", phase, stage, Some(task)),
+    };
+    let settings = &engine.echo().events;
+    if task.is_some() && settings.ignore_task_events {
+        return None;
+    }
+    let stage = execution.stage(stage)?;
+    let context = if contains_expression(&stage.context) {
+        engine.expressions().in_execution(&caller(execution), execution, &stage.context).await
+    } else {
+        stage.context.clone()
+    };
+    let mut content = of_stage(execution, stage, context);
+    if let Some(task) = task.and_then(|id| stage.tasks.iter().find(|task| task.id == *id)) {
+        content.insert("taskName".to_owned(), format!("{}.{}", stage.kind, task.name).into());
+    }
+    if task.is_none() || settings.include_full_execution {
+        content.insert("execution".to_owned(), json!(execution));
+    }
+    Some(json!({
+        "details": {
+            "source": "orca",
+            "type": format!("orca:{kind}:{phase}"),
+            "application": execution.application,
+        },
+        "content": content,
+    }))
+}
+
+fn of_stage(execution: &Execution, stage: &Stage, context: Object) -> Object {
+    let content = [
+        ("standalone", json!(execution.kind == ExecutionKind::Orchestration)),
+        ("canceled", json!(execution.canceled)),
+        ("context", Value::Object(context)),
+        ("startTime", json!(stage.start_time)),
+        ("endTime", json!(stage.end_time)),
+        ("executionId", json!(execution.id)),
+        ("stageId", json!(stage.id)),
+        ("isSynthetic", json!(stage.synthetic_stage_owner.is_some())),
+        ("name", json!(stage.name)),
+    ];
+    content.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Whether it went well, as upstream says it.

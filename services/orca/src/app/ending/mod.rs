@@ -12,7 +12,7 @@ use gennaker_clients::Caller;
 use gennaker_wire::{Execution, ExecutionKind, Object, ObjectExt};
 
 use super::start::{self, dependent};
-use crate::engine::Engine;
+use crate::engine::{Engine, News};
 
 /// Why somebody does not know yet.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,11 @@ fn caller(execution: &Execution) -> Caller {
 pub(crate) async fn tell(engine: &Engine, execution: &Execution) -> Result<(), Error> {
     let (started, told) = tokio::join!(start_dependents(engine, execution), event::ended(engine, execution));
     started.and(told)
+}
+
+/// Tells echo what happened while it goes on, once or never.
+pub(crate) async fn progress(engine: &Engine, execution: &Execution, news: &[News]) {
+    event::progress(engine, execution, news).await;
 }
 
 /// Starts the pipelines that wait for the end.

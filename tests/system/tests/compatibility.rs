@@ -187,8 +187,14 @@ fn what_is_passed_on_is_there_as_far_as_what_is_behind() {
         endpoint("/docker/images/find", Coverage::Done),
         endpoint("/tags", Coverage::Unsupported),
     ];
-    let to =
-        |to, is_optional| Forwarded { method: "GET".to_owned(), path: "/x", service: "clouddriver", to, is_optional };
+    let to = |to, is_optional| Forwarded {
+        method: "GET".to_owned(),
+        path: "/x",
+        service: "clouddriver",
+        to_method: "GET".to_owned(),
+        to,
+        is_optional,
+    };
     assert_eq!(behind(&to("/{provider}/images/find", false), &declared), State::Done);
     assert_eq!(behind(&to("/tags", false), &declared), State::NotYet);
     assert_eq!(behind(&to("/nothing", false), &declared), State::NotYet);

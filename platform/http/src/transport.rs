@@ -199,7 +199,7 @@ impl Transport {
             target: call.target(),
             method: call.method,
             headers,
-            body: call.body.map(|body| Bytes::from(body.to_string())),
+            body: call.body,
             answer_limit: self.options.answer_limit,
         };
         self.budget.deposit();

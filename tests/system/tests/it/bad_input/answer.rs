@@ -52,6 +52,11 @@ impl Answer {
         (200..300).contains(&self.status) && is_empty(&self.body)
     }
 
+    /// Whether an event was taken: it has a name.
+    pub(super) fn is_event(&self) -> bool {
+        (200..300).contains(&self.status) && self.body["eventId"].is_string()
+    }
+
     /// The status is a number, or its name where upstream has that (front50's validation).
     fn tells_its_status(&self) -> bool {
         let name = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());

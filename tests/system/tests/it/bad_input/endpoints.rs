@@ -11,6 +11,10 @@ const UNKNOWN: &str = "unknown";
 const SUCCEED_WITH_NOTHING: [(&str, &str, &str); 3] =
     [("clouddriver", "POST", "/cache/"), ("front50", "DELETE", "/v2/applications/"), ("gate", "DELETE", "/pipelines/")];
 
+/// Endpoints that take an event, whether somebody waits for it or not, and say what they call it.
+const TAKE_EVENTS: [(&str, &str, &str); 3] =
+    [("echo", "POST", "/webhooks/"), ("gate", "POST", "/webhooks/"), ("gate", "POST", "/pipelines/v2/")];
+
 /// Endpoints that upstream fails at (500) where a well-formed request names what is not there, and which so answer alike.
 const FAIL_AS_UPSTREAM: [(&str, &str, &str); 1] = [("orca", "POST", "/orchestrate/{pipelineConfigId}")];
 
@@ -54,10 +58,19 @@ impl Endpoint {
 
     /// Whether success with an empty answer is upstream's answer where there is nothing to do.
     pub(super) fn succeeds_with_nothing(&self) -> bool {
+        self.is_among(&SUCCEED_WITH_NOTHING)
+    }
+
+    /// Whether it takes an event of which nobody needs to know.
+    pub(super) fn takes_events(&self) -> bool {
+        self.is_among(&TAKE_EVENTS)
+    }
+
+    fn is_among(&self, known: &[(&str, &str, &str)]) -> bool {
         let same = |known: &(&str, &str, &str)| {
             known.0 == self.service.name() && known.1 == self.method && self.declared.starts_with(known.2)
         };
-        SUCCEED_WITH_NOTHING.iter().any(same)
+        known.iter().any(same)
     }
 
     /// Whether 500 is upstream's answer where what is named is not there.

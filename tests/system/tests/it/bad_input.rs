@@ -75,6 +75,9 @@ async fn ask(
     if statuses != [403] && endpoint.succeeds_with_nothing() && answer.is_empty_success() {
         return None;
     }
+    if statuses.len() > 1 && endpoint.answers_with_a_task() && answer.is_task() {
+        return None;
+    }
     // What names something that is not there is not looked at any further; a stranger, or too much, is refused before that.
     let fails = statuses.len() > 1 && endpoint.fails_as_upstream();
     let statuses: Vec<u16> = statuses.iter().copied().chain(fails.then_some(500)).collect();
@@ -150,6 +153,9 @@ async fn ids_that_nobody_has() {
         let request = if endpoint.takes_body() { json_body(request, "{}") } else { request };
         let answer = Answer::of(request).await;
         if (endpoint.method == "GET" || endpoint.succeeds_with_nothing()) && answer.is_empty_success() {
+            return None;
+        }
+        if endpoint.answers_with_a_task() && answer.is_task() {
             return None;
         }
         let missing = if endpoint.fails_as_upstream() { 500 } else { 404 };

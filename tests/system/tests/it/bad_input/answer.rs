@@ -52,6 +52,12 @@ impl Answer {
         (200..300).contains(&self.status) && is_empty(&self.body)
     }
 
+    /// Whether it is a task that was started, or one that failed.
+    pub(super) fn is_task(&self) -> bool {
+        let is_started = self.body["ref"].as_str().is_some_and(|place| place.starts_with("/tasks/"));
+        [200, 202].contains(&self.status) && (is_started || self.body["status"] == "TERMINAL")
+    }
+
     /// The status is a number, or its name where upstream has that (front50's validation).
     fn tells_its_status(&self) -> bool {
         let name = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());

@@ -8,11 +8,18 @@ use gennaker_harness::Service;
 const UNKNOWN: &str = "unknown";
 
 /// Endpoints that upstream answers with success when there is nothing to do, and which so answer alike.
-const SUCCEED_WITH_NOTHING: [(&str, &str, &str); 3] =
-    [("clouddriver", "POST", "/cache/"), ("front50", "DELETE", "/v2/applications/"), ("gate", "DELETE", "/pipelines/")];
+const SUCCEED_WITH_NOTHING: [(&str, &str, &str); 4] = [
+    ("clouddriver", "POST", "/cache/"),
+    ("front50", "DELETE", "/v2/applications/"),
+    ("gate", "DELETE", "/pipelines/"),
+    ("gate", "POST", "/auth/"),
+];
 
 /// Endpoints that upstream fails at (500) where a well-formed request names what is not there, and which so answer alike.
 const FAIL_AS_UPSTREAM: [(&str, &str, &str); 1] = [("orca", "POST", "/orchestrate/{pipelineConfigId}")];
+
+/// Endpoints that answer with a task, which then fails at what it was given.
+const ANSWER_WITH_A_TASK: [(&str, &str); 2] = [("gate", "/pipelineTemplates"), ("gate", "/v2/pipelineTemplates")];
 
 /// One endpoint to send requests to.
 #[derive(Debug, Clone)]
@@ -58,6 +65,12 @@ impl Endpoint {
             known.0 == self.service.name() && known.1 == self.method && self.declared.starts_with(known.2)
         };
         SUCCEED_WITH_NOTHING.iter().any(same)
+    }
+
+    /// Whether it is a task that says whether it went well.
+    pub(super) fn answers_with_a_task(&self) -> bool {
+        let is = |(service, path): &(&str, &str)| *service == self.service.name() && self.declared.starts_with(path);
+        self.method != "GET" && ANSWER_WITH_A_TASK.iter().any(is)
     }
 
     /// Whether 500 is upstream's answer where what is named is not there.

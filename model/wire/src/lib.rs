@@ -16,6 +16,7 @@ mod application;
 pub mod diagnosis;
 mod execution;
 mod infrastructure;
+mod live;
 mod object;
 mod operation;
 mod pipeline;
@@ -31,6 +32,7 @@ pub use self::{
         Account, Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
         LoadBalancerServerGroup, ServerGroup,
     },
+    live::ExecutionChange,
     object::{Object, ObjectExt},
     operation::{Operation, OperationRef, OperationStatus, OperationTask, ResultObject},
     pipeline::Pipeline,

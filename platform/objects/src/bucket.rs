@@ -181,7 +181,9 @@ impl Bucket {
         }
         let guarded = guard.header().is_some();
         let broken = match answer.status {
-            StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT => guarded,
+            StatusCode::PRECONDITION_FAILED => guarded,
+            // Another write under a condition was on its way each time.
+            StatusCode::CONFLICT => guarded && answer.code() == "ConditionalRequestConflict",
             StatusCode::NOT_FOUND => guarded && is_absent(&answer),
             _ => false,
         };
@@ -233,7 +235,7 @@ impl Bucket {
                     Err(conflict(key))
                 }
             }
-            StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT if guard.header().is_some() => {
+            StatusCode::PRECONDITION_FAILED if guard.header().is_some() => {
                 let gone = answer.repeated && self.get(key, None).await?.is_none();
                 if gone { Ok(true) } else { Err(conflict(key)) }
             }

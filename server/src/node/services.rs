@@ -163,7 +163,9 @@ impl Services {
             return Ok(());
         }
         let gate = Gate::new(settings.own.clone(), clients);
+        self.endless.push(gate.endless_answers());
         let _ = self.socket(shared, &settings.place, gate.api(), gate.health()).await?;
+        self.add(move |stop| async move { gate.run(stop).await });
         Ok(())
     }
 

@@ -180,7 +180,12 @@ impl Settings {
         }
         let mut echo_settings: ServiceSettings<gennaker_echo::Options> = service(&echo, "echo", 8089)?;
         echo_settings.own.quiet_period = echo.bind("quietPeriod")?;
+        echo_settings.own.front50 = echo.bind("front50")?;
+        echo_settings.own.orca = echo.bind("orca")?;
+        echo_settings.own.git = echo.bind("trigger.git")?;
+        echo_settings.own.fiat = echo.bind("services.fiat")?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
+        front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
         let objects = objects::bind(&front50)?;
         if let ObjectSettings::Bucket { root_folder, .. } = &objects {
             front50_settings.own.root_folder.clone_from(root_folder);

@@ -17,6 +17,6 @@ mod routes;
 mod service;
 
 pub use self::{
-    options::{Options, QuietPeriod},
+    options::{FiatOptions, Front50Options, GitOptions, Options, OrcaOptions, QuietPeriod},
     service::{Deps, Echo},
 };

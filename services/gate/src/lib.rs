@@ -9,7 +9,7 @@
 //! * A service that cannot be reached costs the endpoints that are its own; what it only adds to another's is left out.
 //! * An endpoint of upstream's that is not here yet answers 501 and says what is missing.
 //!
-//! It keeps no state and no cache.
+//! It keeps no state and no cache, but for what it looks at while somebody follows live events.
 
 mod app;
 mod forward;

@@ -6,9 +6,11 @@ use axum::middleware::from_fn_with_state;
 use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::Clients;
 use gennaker_http::{Api, Endpoint, Health};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
+    app::events::Events,
     forward::Forward,
     identity,
     rate_limit::{self, RateLimit},
@@ -38,6 +40,8 @@ pub struct Gate {
     pub(crate) options: Arc<Options>,
     pub(crate) clients: Clients,
     pub(crate) clock: SharedClock,
+    /// Who follows what changes.
+    pub(crate) events: Events,
     rate_limit: RateLimit,
     health: Health,
 }
@@ -47,12 +51,13 @@ impl Gate {
     pub fn new(options: Options, clients: Clients) -> Gate {
         let clock: SharedClock = Arc::new(SystemClock);
         let rate_limit = RateLimit::new(options.rate_limit.clone(), clock.clone());
-        Gate { options: Arc::new(options), clients, clock, rate_limit, health: Health::new("gate") }
+        let events = Events::new(clients.clone(), clock.clone());
+        Gate { options: Arc::new(options), clients, clock, events, rate_limit, health: Health::new("gate") }
     }
 
     /// The same with another clock: event ids have its time.
     pub fn with_clock(self, clock: SharedClock) -> Gate {
-        Gate { clock, ..self }
+        Gate { events: Events::new(self.clients.clone(), clock.clone()), clock, ..self }
     }
 
     /// Its routes, `/health` included.
@@ -62,6 +67,19 @@ impl Gate {
         let known = from_fn_with_state(self.options.header, identity::complete);
         let api = routes::api().layer(limited).layer(known);
         api.with_state(self.clone()).merge(self.health.api())
+    }
+
+    /// Ends the answers that go on for ever when it is cancelled: cancel it before sockets wait for their answers.
+    /// [`Gate::run`] does when it is shut down.
+    pub fn endless_answers(&self) -> CancellationToken {
+        self.events.stop().clone()
+    }
+
+    /// Owns what it looks at for those who follow, until `shutdown`.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        shutdown.cancelled().await;
+        self.events.stop().cancel();
+        self.events.ended().await;
     }
 
     /// Its health: it is up as long as it answers, whatever the services behind it do.

@@ -9,12 +9,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
+    app::feed::Feed,
     engine::{Deps, Engine},
     routes,
 };
 
-/// How many may follow an execution's events at a time: each asks the store four times a second.
-const FOLLOWERS: usize = 256;
+/// How many may follow events at a time, those of one execution or of all.
+const FOLLOWERS: usize = 1024;
 
 /// orca: cheap to clone.
 #[derive(Clone)]
@@ -22,7 +23,9 @@ pub struct Orca {
     pub(crate) engine: Engine,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) options: Arc<Options>,
-    /// Places for those who follow an execution's events.
+    /// What changes, of all executions.
+    pub(crate) feed: Feed,
+    /// Places for those who follow events.
     pub(crate) followers: Arc<Semaphore>,
     /// Cancelled when the service stops: what would answer for ever ends.
     pub(crate) stop: CancellationToken,
@@ -32,13 +35,14 @@ pub struct Orca {
 impl Orca {
     /// A service that drives nothing until [`Orca::run`] runs.
     pub fn new(options: &Options, deps: Deps) -> Self {
-        let catalogue = deps.catalogue.clone();
+        let (catalogue, stop) = (deps.catalogue.clone(), CancellationToken::new());
         Orca {
+            feed: Feed::new(deps.store.clone(), stop.clone()),
             engine: Engine::new(deps, options.into()),
             catalogue,
             options: Arc::new(options.clone()),
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
-            stop: CancellationToken::new(),
+            stop,
             health: Health::new("orca"),
         }
     }
@@ -75,6 +79,7 @@ impl Orca {
         let stopped = async {
             shutdown.cancelled().await;
             self.stop.cancel();
+            self.feed.ended().await;
         };
         tokio::join!(self.engine.run(shutdown.clone()), stopped, async {
             let watched = self.engine.watch_ownership(|owned| match owned {

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod cloud_event;
 pub(crate) mod configs;
+pub(crate) mod events;
 pub(crate) mod executions;
 pub(crate) mod infrastructure;
 pub(crate) mod optional;

@@ -13,6 +13,7 @@ mod data;
 mod diagnosis;
 mod documentation;
 mod empty;
+mod events;
 mod executions;
 mod expressions;
 mod infrastructure;
@@ -65,6 +66,7 @@ pub(crate) fn subjects() -> Vec<(&'static str, Api<Gate>)> {
         ("executions", executions::api()),
         ("expressions", expressions::api()),
         ("diagnosis", diagnosis::api()),
+        ("live events", events::api()),
         ("tasks", tasks::api()),
         ("projects", projects::api()),
         ("notifications", notifications::api()),

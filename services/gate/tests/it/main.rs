@@ -4,6 +4,7 @@ mod applications;
 mod dead;
 mod diagnosis;
 mod endpoints;
+mod events;
 mod executions;
 mod passed_on;
 mod recorded;

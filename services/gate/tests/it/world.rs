@@ -151,7 +151,7 @@ pub(crate) struct World {
     router: Router,
 }
 
-fn options() -> TransportOptions {
+pub(crate) fn options() -> TransportOptions {
     TransportOptions { retries: 0, ..TransportOptions::default() }
 }
 
@@ -165,7 +165,7 @@ fn unreachable(service: &'static str) -> Transport {
 }
 
 /// The way to a peer in this process.
-fn in_process(service: &'static str, peer: &Peer) -> Transport {
+pub(crate) fn in_process(service: &'static str, peer: &Peer) -> Transport {
     Transport::in_process(service, peer.router(), options())
 }
 

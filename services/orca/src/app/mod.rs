@@ -4,6 +4,7 @@ pub(crate) mod care;
 pub(crate) mod diagnosis;
 pub(crate) mod evaluate;
 pub(crate) mod failed_stages;
+pub(crate) mod feed;
 pub(crate) mod follow;
 pub(crate) mod history;
 pub(crate) mod import;
@@ -15,6 +16,7 @@ pub(crate) mod stage_schemas;
 pub(crate) mod standing;
 pub(crate) mod start;
 pub(crate) mod task_view;
+pub(crate) mod templates;
 mod trigger_match;
 pub(crate) mod unexpand;
 

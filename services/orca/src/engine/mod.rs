@@ -29,7 +29,7 @@ use std::{sync::Arc, time::Duration};
 use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_clients::Clients;
 use gennaker_http::outbound::Outbound;
-use gennaker_orca_stages::Catalogue;
+use gennaker_orca_stages::{Catalogue, TemplateLookup};
 use gennaker_store::{Owner, Query, SharedStore};
 use gennaker_wire::{Execution, ExecutionKind, Object, Stage};
 use tokio::sync::{Notify, watch};
@@ -180,6 +180,11 @@ impl Engine {
     /// What evaluates expressions.
     pub(crate) fn expressions(&self) -> &Expressions {
         &self.inner.expressions
+    }
+
+    /// What looks up pipeline templates.
+    pub(crate) fn templates(&self) -> TemplateLookup {
+        TemplateLookup::new(self.inner.deps.outbound.clone())
     }
 
     /// Where executions are kept, for whoever only looks.

@@ -68,6 +68,12 @@ fn orca_options() -> gennaker_orca::Options {
     options
 }
 
+/// echo's settings in the recordings: it read the pipelines every 2 s.
+fn echo_options() -> gennaker_echo::Options {
+    let front50 = gennaker_echo::Front50Options { polling_interval_ms: 2_000 };
+    gennaker_echo::Options { front50, ..Default::default() }
+}
+
 /// The stages of orca, with the settings of the recordings: time windows are of UTC, and webhooks may call loopback.
 fn catalogue() -> anyhow::Result<Catalogue> {
     let urls = UrlRuleOptions {
@@ -211,7 +217,7 @@ impl Starting<'_> {
             return Ok(());
         }
         let deps = gennaker_echo::Deps { clients: clients.clone(), clock: self.clock() };
-        let echo = Echo::new(Default::default(), deps);
+        let echo = Echo::new(echo_options(), deps);
         let router = self.serve(Service::Echo, echo.api()).await?;
         self.lines.echo.connect(router);
         let stop = self.behind.clone();

@@ -39,23 +39,6 @@ const fn gate(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
 
 /// All of them.
 pub(crate) const NOT_YET: &[NotYet] = &[
-    executions(
-        "echo takes no events yet",
-        &[
-            "echo-webhook-parameters",
-            "echo-webhook-constraint-no",
-            "echo-webhook-other-source",
-            "echo-webhook-trigger-off",
-            "echo-webhook-artifacts-no",
-            "echo-manual",
-            "echo-manual-name",
-            "echo-manual-dry",
-            "echo-git",
-            "echo-git-branch-no",
-            "echo-jenkins",
-            "echo-pubsub",
-        ],
-    ),
     executions("orca does not expand templates", &["v2-*", "tmpl-*"]),
     executions(
         "there is no stage that changes pipelines",

@@ -1,6 +1,7 @@
 //! The journeys.
 
 mod bad_input;
+mod buckets;
 mod command_line;
 mod configuration;
 mod counting;
@@ -10,6 +11,8 @@ mod expressions;
 mod frozen;
 mod gate_paths;
 mod kills;
+mod live_events;
 mod recorded;
 mod start_and_stop;
 mod support;
+mod writers;

@@ -1,8 +1,8 @@
 //! How executions start: what a client sends becomes an execution that has not begun, or a refusal.
 //!
 //! ```text
-//! POST /orchestrate        flow::orchestrate   trigger -> parameters -> artifacts -> expressions -> pipeline -> the engine
-//! POST /plan               flow::plan          the same up to the artifacts, and nothing is started
+//! POST /orchestrate        flow::orchestrate   trigger -> parameters -> artifacts -> template -> expressions -> pipeline -> the engine
+//! POST /plan               flow::plan          the same up to the template, and nothing is started
 //! POST /fail               flow::fail          the same, stored as failed
 //! POST /ops                flow::task          trigger -> artifacts -> orchestration -> the engine
 //! a stage's child          child::start        the parent's trigger, parameters and artifacts, then as above
@@ -24,7 +24,6 @@ mod pipeline;
 mod read;
 mod stages;
 mod trigger;
-mod unsupported;
 
-pub(crate) use self::{asked::Asked, error::Error};
+pub(crate) use self::{asked::Asked, error::Error, pipeline::UNKNOWN_APPLICATION, read::drop_nulls};
 use super::Refusal;

@@ -39,10 +39,13 @@ const fn gate(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
 
 /// All of them.
 pub(crate) const NOT_YET: &[NotYet] = &[
-    executions("orca does not expand templates", &["v2-*", "tmpl-*"]),
     executions(
-        "there is no stage that changes pipelines",
-        &["stage-save-pipeline*", "ops-save-pipeline*", "ops-update-pipeline", "ops-template-delete"],
+        "orca expands templates without loops, modules, injected stages and conditions",
+        &["tmpl-inject", "tmpl-when-yes", "tmpl-loop", "tmpl-module", "tmpl-dynamic"],
+    ),
+    executions(
+        "what asks front50 for new ids of triggers is kept with the pipeline",
+        &["stage-save-pipeline", "ops-save-pipeline-params", "ops-save-pipelines-bulk"],
     ),
     executions("front50 forgets a deleted application at once, upstream's a moment later", &["ops-delete-app"]),
     front50("upstream's cache still has what was deleted a moment before", &["pipeline-delete", "template-v1"]),
@@ -53,6 +56,4 @@ pub(crate) const NOT_YET: &[NotYet] = &[
     ),
     gate("upstream's clouddriver was not there when this was recorded: its 404 has no words", &["gate-tasks"]),
     gate("upstream fails (500) at what is no cron expression; ours says what is wrong with it", &["gate-misc"]),
-    gate("echo takes no events yet: a pipeline that is not there is refused", &["gate-pipeline-v2-start"]),
-    gate("templates are not planned", &["gate-template-plan"]),
 ];

@@ -62,6 +62,9 @@ async fn complaint(client: &Client, base: &str, row: &Row) -> Option<String> {
     let answer = request.send().await.expect("an answer");
     let status = answer.status().as_u16();
     let kind = answer.headers().get("content-type").map(|kind| kind.to_str().expect("text").to_owned());
+    if kind.as_deref().is_some_and(|kind| kind.starts_with("text/event-stream")) {
+        return (status != 200).then(|| format!("{} {}: {status}", row.method, row.path));
+    }
     let text = answer.text().await.expect("a body");
     let body: Option<Value> = serde_json::from_str(&text).ok();
     let message = body.as_ref().and_then(|body| body["message"].as_str()).unwrap_or_default();

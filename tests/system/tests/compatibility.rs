@@ -299,21 +299,21 @@ fn behind(one: &Forwarded, declared: &[Endpoint]) -> State {
     };
     let same = of_service().find(|ours| pattern(ours.path) == pattern(one.to)).map(state);
     // A parameter of gate's may name the cloud that is a word of the service's path: what one of them has is there.
-    let some = || of_service().filter(|ours| overlap(ours.path, one.to)).map(state).min();
+    let some = || of_service().filter(|ours| may_be(ours.path, one.to)).map(state).min();
     match same.or_else(some).unwrap_or(State::NotYet) {
         State::NotYet if one.is_optional => State::Partly("it is empty: the service behind has none yet"),
         state => state,
     }
 }
 
-/// Whether a path may be taken by both patterns.
-fn overlap(one: &str, other: &str) -> bool {
-    let (one, other) = (pattern(one), pattern(other));
-    let (mut one, mut other) = (one.split('/'), other.split('/'));
+/// Whether a service's path is one that gate may ask for: what is a word there is one here.
+fn may_be(path: &str, to: &str) -> bool {
+    let (path, to) = (pattern(path), pattern(to));
+    let (mut path, mut to) = (path.split('/'), to.split('/'));
     loop {
-        match (one.next(), other.next()) {
-            (None, None) | (Some("**"), Some(_)) | (Some(_), Some("**")) => return true,
-            (Some(one), Some(other)) if one == other || one.contains("{}") || other.contains("{}") => {}
+        match (path.next(), to.next()) {
+            (None, None) => return true,
+            (Some(segment), Some(to)) if segment == to || to.contains("{}") => {}
             _ => return false,
         }
     }

@@ -272,13 +272,22 @@ impl World {
         }
         let Ok(response) = self.router.clone().oneshot(request.body(body).expect("a request")).await;
         let (parts, body) = response.into_parts();
+        // One of events goes on for ever.
+        let body = if is_of_events(&parts.headers) { Body::empty() } else { body };
         let bytes = to_bytes(body, 1 << 20).await.expect("a small body");
         Answer { status: parts.status.as_u16(), headers: parts.headers, bytes }
     }
 }
 
-/// What the web UI accepts: JSON, or nothing at all.
+fn is_of_events(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+}
+
+/// What the web UI accepts: JSON, or nothing at all; and events, for who asks for them.
 pub(crate) fn is_readable(answer: &Answer) -> bool {
+    if is_of_events(&answer.headers) {
+        return true;
+    }
     let kind = answer.headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().expect("text").to_owned());
     match kind {
         Some(kind) => kind.starts_with("application/json") && serde_json::from_slice::<Value>(&answer.bytes).is_ok(),

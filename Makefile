@@ -29,9 +29,11 @@ bench: preflight ## Measure the release build
 	@cargo build --release --bin gennaker --bin greeter --bin gennaker-benches
 	@cargo run --release -q --bin gennaker-benches
 
-faults: preflight ## Kill the control plane at random under load, 100 times (GENNAKER_KILLS=100, GENNAKER_SEED=...)
+faults: ## Kill the control plane 100 times under load, and two nodes during 10,000 saves (GENNAKER_KILLS, _WRITES, _SEED)
+	@tools/preflight.sh test
 	@cargo build --bin gennaker --bin greeter
-	@GENNAKER_KILLS=$${GENNAKER_KILLS:-100} cargo test -p gennaker-system-tests --test it -- --nocapture --test-threads=1 kills::
+	@GENNAKER_KILLS=$${GENNAKER_KILLS:-100} GENNAKER_WRITES=$${GENNAKER_WRITES:-10000} \
+		cargo test -p gennaker-system-tests --test it -- --nocapture --test-threads=1 kills:: writers::
 
 soak: ## Run for hours under load (not there yet)
 	@echo "make soak: not there yet; no issue is open for it" >&2; exit 2

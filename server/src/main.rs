@@ -30,6 +30,8 @@ enum Command {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(command::Config),
+    /// Print a script that completes commands and options in a shell.
+    Completion(command::Completion),
     /// Print the version.
     Version,
     #[command(flatten)]
@@ -47,6 +49,10 @@ fn main() -> ExitCode {
             Command::Serve(serve) => serve.run().await.map(|()| ExitCode::SUCCESS),
             Command::LocalAgent(agent) => agent.run().await.map(|()| ExitCode::SUCCESS),
             Command::Config(config) => config.run(),
+            Command::Completion(completion) => {
+                completion.run();
+                Ok(ExitCode::SUCCESS)
+            }
             Command::Version => command::version().map(|()| ExitCode::SUCCESS),
             Command::Client(client) => cli::run(client, &arguments.global).await,
         }

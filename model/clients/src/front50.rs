@@ -1,6 +1,9 @@
 //! front50: applications and pipelines.
 
-use gennaker_http::{Call, Caller, Result, Transport};
+use std::time::Duration;
+
+use bytes::Bytes;
+use gennaker_http::{Call, Caller, IfChanged, Result, Transport};
 use gennaker_wire::{Application, Object, Pipeline};
 use http::Method;
 use serde_json::Value;
@@ -21,6 +24,16 @@ impl Front50Client {
     /// answers as they are.
     pub async fn forward(&self, caller: &Caller, call: Call) -> Result<Value> {
         self.transport.send(caller, call).await
+    }
+
+    /// The same for something of which the caller may have the newest already: what `etag` names.
+    pub async fn forward_if_changed(
+        &self,
+        caller: &Caller,
+        call: Call,
+        etag: Option<&str>,
+    ) -> Result<IfChanged<Bytes>> {
+        self.transport.bytes_if_changed(caller, call, etag).await
     }
 
     /// All applications.
@@ -88,6 +101,36 @@ impl Front50Client {
         self.transport.send(caller, Call::get(&["pipelines", application])).await
     }
 
+    /// Every pipeline with every field that it has, unless `etag` says that the caller has them already. A front50 without
+    /// `ETag`s always sends them.
+    pub async fn all_configs(
+        &self,
+        caller: &Caller,
+        etag: Option<&str>,
+        deadline: Duration,
+    ) -> Result<IfChanged<Vec<Object>>> {
+        self.transport.send_if_changed(caller, Call::get(&["pipelines"]).deadline(deadline), etag).await
+    }
+
+    /// The pipelines of an application, each with every field that it has; none if there is no such application.
+    pub async fn application_configs(&self, caller: &Caller, application: &str) -> Result<Vec<Object>> {
+        let found = self.transport.send_optional(caller, Call::get(&["pipelines", application])).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The pipelines with an enabled trigger for the end of the pipeline of that id as `status` (`successful`, `failed`,
+    /// `canceled`), each with every field that it has.
+    pub async fn triggered_by(&self, caller: &Caller, id: &str, status: &str) -> Result<Vec<Object>> {
+        let found = self.transport.send_optional(caller, Call::get(&["pipelines", "triggeredBy", id, status])).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// What an application says of notifications, by their type: `{"slack": [{"when": [...], ...}]}`.
+    pub async fn application_notifications(&self, caller: &Caller, application: &str) -> Result<Object> {
+        let call = Call::get(&["notifications", "application", application]);
+        Ok(self.transport.send_optional(caller, call).await?.unwrap_or_default())
+    }
+
     /// One pipeline by its id.
     pub async fn pipeline(&self, caller: &Caller, id: &str) -> Result<Pipeline> {
         self.transport.send(caller, Call::get(&["pipelines", id, "get"])).await
@@ -109,6 +152,36 @@ impl Front50Client {
         self.transport.send(caller, call).await
     }
 
+    /// Saves a pipeline with every field that it has; gives it as it is kept.
+    pub async fn save_pipeline_config(&self, caller: &Caller, pipeline: &Value, stale_check: bool) -> Result<Object> {
+        let call = Call::new(Method::POST, &["pipelines"]).query("staleCheck", stale_check).body(pipeline)?;
+        self.transport.send(caller, call).await
+    }
+
+    /// Saves a list of pipelines; says which were saved and which were not.
+    pub async fn save_pipelines(&self, caller: &Caller, pipelines: &Value, stale_check: bool) -> Result<Value> {
+        let call = Call::new(Method::POST, &["pipelines", "batchUpdate"]).query("staleCheck", stale_check);
+        self.transport.send(caller, call.body(pipelines)?).await
+    }
+
+    /// One pipeline by its name, `None` if there is none.
+    pub async fn pipeline_named(&self, caller: &Caller, application: &str, name: &str) -> Result<Option<Object>> {
+        let call = Call::get(&["pipelines", application, "name", name]).query("refresh", false);
+        self.transport.send_optional(caller, call).await
+    }
+
+    /// Puts the pipelines of an application in another order: `{"application": ..., "idsToIndices": {...}}`.
+    pub async fn reorder_pipelines(&self, caller: &Caller, command: &Value) -> Result<()> {
+        let call = Call::new(Method::POST, &["actions", "pipelines", "reorder"]).body(command)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// The same with its custom strategies.
+    pub async fn reorder_strategies(&self, caller: &Caller, command: &Value) -> Result<()> {
+        let call = Call::new(Method::POST, &["actions", "strategies", "reorder"]).body(command)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
     /// Replaces the pipeline of that id.
     pub async fn update_pipeline(&self, caller: &Caller, id: &str, pipeline: &Pipeline) -> Result<Pipeline> {
         self.transport.send(caller, Call::new(Method::PUT, &["pipelines", id]).body(pipeline)?).await
@@ -117,5 +190,99 @@ impl Front50Client {
     /// Deletes a pipeline by its name.
     pub async fn delete_pipeline(&self, caller: &Caller, application: &str, name: &str) -> Result<()> {
         self.transport.send(caller, Call::new(Method::DELETE, &["pipelines", application, name])).await
+    }
+
+    /// A pipeline template of schema 1.
+    pub async fn pipeline_template(&self, caller: &Caller, id: &str) -> Result<Object> {
+        self.transport.send(caller, Call::get(&["pipelineTemplates", id])).await
+    }
+
+    /// Saves a new pipeline template of schema 1.
+    pub async fn create_pipeline_template(&self, caller: &Caller, template: &Value) -> Result<()> {
+        let call = Call::new(Method::POST, &["pipelineTemplates"]).body(template)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Replaces the pipeline template of that id.
+    pub async fn update_pipeline_template(&self, caller: &Caller, id: &str, template: &Value) -> Result<()> {
+        let call = Call::new(Method::PUT, &["pipelineTemplates", id]).body(template)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Deletes the pipeline template of that id.
+    pub async fn delete_pipeline_template(&self, caller: &Caller, id: &str) -> Result<()> {
+        let call = Call::new(Method::DELETE, &["pipelineTemplates", id]);
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// The pipelines that are made from a template of schema 1; with `recursive` also from templates that inherit from it.
+    pub async fn template_dependents(&self, caller: &Caller, id: &str, recursive: bool) -> Result<Vec<Object>> {
+        let call = Call::get(&["pipelineTemplates", id, "dependentPipelines"]).query("recursive", recursive);
+        self.transport.send(caller, call).await
+    }
+
+    /// A pipeline template of schema v2: the latest, or that of a tag or a digest.
+    pub async fn v2_pipeline_template(
+        &self,
+        caller: &Caller,
+        id: &str,
+        tag: Option<&str>,
+        digest: Option<&str>,
+    ) -> Result<Object> {
+        let call = Call::get(&["v2", "pipelineTemplates", id]).query_if("tag", tag).query_if("digest", digest);
+        self.transport.send(caller, call).await
+    }
+
+    /// Saves a new pipeline template of schema v2, under a tag if one is given.
+    pub async fn create_v2_pipeline_template(
+        &self,
+        caller: &Caller,
+        tag: Option<&str>,
+        template: &Value,
+    ) -> Result<()> {
+        let call = Call::new(Method::POST, &["v2", "pipelineTemplates"]).query_if("tag", tag).body(template)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Replaces the pipeline template of schema v2 of that id, or of its tag.
+    pub async fn update_v2_pipeline_template(
+        &self,
+        caller: &Caller,
+        id: &str,
+        tag: Option<&str>,
+        template: &Value,
+    ) -> Result<()> {
+        let call = Call::new(Method::PUT, &["v2", "pipelineTemplates", id]).query_if("tag", tag).body(template)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Deletes a pipeline template of schema v2, or its tag or digest.
+    pub async fn delete_v2_pipeline_template(
+        &self,
+        caller: &Caller,
+        id: &str,
+        tag: Option<&str>,
+        digest: Option<&str>,
+    ) -> Result<()> {
+        let call = Call::new(Method::DELETE, &["v2", "pipelineTemplates", id]);
+        let call = call.query_if("tag", tag).query_if("digest", digest);
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Creates a plugin's description, or replaces it.
+    pub async fn upsert_plugin_info(&self, caller: &Caller, info: &Value) -> Result<Value> {
+        self.transport.send(caller, Call::new(Method::POST, &["pluginInfo"]).body(info)?).await
+    }
+
+    /// Deletes a plugin's description.
+    pub async fn delete_plugin_info(&self, caller: &Caller, id: &str) -> Result<()> {
+        let call = Call::new(Method::DELETE, &["pluginInfo", id]);
+        self.transport.send::<Value>(caller, call).await.map(drop)
+    }
+
+    /// Says which release of a plugin is preferred.
+    pub async fn prefer_plugin_release(&self, caller: &Caller, id: &str, version: &str) -> Result<()> {
+        let call = Call::new(Method::PUT, &["pluginInfo", id, "releases", version]).query("preferred", true);
+        self.transport.send::<Value>(caller, call).await.map(drop)
     }
 }

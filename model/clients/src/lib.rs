@@ -14,7 +14,7 @@ pub use self::{
     front50::Front50Client,
     orca::{ExecutionQuery, OrcaClient},
 };
-pub use gennaker_http::{Call, Caller, Error, Result, Streamed, Transport};
+pub use gennaker_http::{Call, Caller, Error, IfChanged, Result, Streamed, Transport};
 
 /// The clients that a service is given.
 #[derive(Clone)]

@@ -1,8 +1,9 @@
 //! orca: executions.
 
 use bytes::Bytes;
+use gennaker_base::Timestamp;
 use gennaker_http::{Call, Caller, Result, Streamed, Transport};
-use gennaker_wire::{Execution, Status};
+use gennaker_wire::{Execution, Object, Status};
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
@@ -63,6 +64,29 @@ impl OrcaClient {
     pub async fn start_pipeline(&self, caller: &Caller, pipeline: &Value) -> Result<String> {
         let call = Call::new(Method::POST, &["orchestrate"]).body(pipeline)?;
         Ok(self.transport.send::<Started>(caller, call).await?.reference)
+    }
+
+    /// Starts a pipeline for an event that happened at `time`; returns the reference, `/pipelines/ID`. The caller's
+    /// `Idempotency-Key` is the event's identity: with it, the pipeline is started once. `origin` is where it comes from.
+    pub async fn start_for_event(
+        &self,
+        caller: &Caller,
+        pipeline: &Object,
+        time: Option<Timestamp>,
+        origin: &str,
+    ) -> Result<String> {
+        let mut call =
+            Call::new(Method::POST, &["orchestrate"]).body(pipeline)?.header("x-spinnaker-user-origin", origin);
+        if let Some(time) = time {
+            call = call.header("x-gennaker-event-time", &time.millis().to_string());
+        }
+        Ok(self.transport.send::<Started>(caller, call).await?.reference)
+    }
+
+    /// Records a failed execution of a pipeline that could not be started, with its `errorMessage`.
+    pub async fn record_failure(&self, caller: &Caller, pipeline: &Object) -> Result<()> {
+        let call = Call::new(Method::POST, &["fail"]).body(pipeline)?;
+        self.transport.send::<Value>(caller, call).await.map(drop)
     }
 
     /// Starts a pipeline as the child of a stage: `{"pipeline": CONFIG, "parameters": {...}, "executionId": ID}`; returns the

@@ -12,8 +12,10 @@ pub const FENCE: HeaderName = HeaderName::from_static("x-gennaker-fence");
 /// The key under which a request is carried out once.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-const USER: HeaderName = HeaderName::from_static("x-spinnaker-user");
-const ACCOUNTS: HeaderName = HeaderName::from_static("x-spinnaker-accounts");
+/// The user who asks. Upstream's header.
+pub const USER: HeaderName = HeaderName::from_static("x-spinnaker-user");
+/// The accounts that the user may use, separated by commas. Upstream's header.
+pub const ACCOUNTS: HeaderName = HeaderName::from_static("x-spinnaker-accounts");
 const EXECUTION: HeaderName = HeaderName::from_static("x-spinnaker-execution-id");
 const EXECUTION_TYPE: HeaderName = HeaderName::from_static("x-spinnaker-execution-type");
 /// The application that a request is about. Upstream's header.

@@ -34,7 +34,7 @@ mod transport;
 
 pub use self::{
     api::{Api, Coverage, Endpoint, Route, delete, get, patch, post, put, unsupported},
-    caller::{APPLICATION, Caller, FENCE, IDEMPOTENCY_KEY, ORIGIN, REQUEST_ID},
+    caller::{ACCOUNTS, APPLICATION, Caller, FENCE, IDEMPOTENCY_KEY, ORIGIN, REQUEST_ID, USER},
     error::{Error, Result},
     extract::{Json, Path, Query},
     guard::{GuardOptions, RequestTasks},
@@ -43,5 +43,5 @@ pub use self::{
     permission::{Access, Permission},
     prometheus::prometheus,
     serve::{Origins, ServeLimits, ServeOptions, Server},
-    transport::{Call, Streamed, Transport, TransportOptions, http_client, install_crypto_provider},
+    transport::{Call, IfChanged, Streamed, Transport, TransportOptions, http_client, install_crypto_provider},
 };

@@ -16,6 +16,7 @@ mod budget;
 mod call;
 mod circuit;
 mod client;
+mod conditional;
 mod streamed;
 mod way;
 
@@ -32,11 +33,13 @@ use url::Url;
 use self::{
     budget::Budget,
     circuit::Circuit,
+    conditional::Conditional,
     way::{Answer, Asked, Way},
 };
 pub use self::{
     call::Call,
     client::{http_client, install_crypto_provider},
+    conditional::IfChanged,
     streamed::Streamed,
 };
 use crate::{Caller, Error, Result};
@@ -107,7 +110,11 @@ impl Transport {
     pub async fn send<T: DeserializeOwned>(&self, caller: &Caller, call: Call) -> Result<T> {
         let (method, path) = (call.method.clone(), call.path.clone());
         let answer = self.exchange::<Bytes>(caller, call).await?;
-        let json: &[u8] = if answer.trim_ascii().is_empty() { b"null" } else { &answer };
+        self.read(&answer, &method, &path)
+    }
+
+    fn read<T: DeserializeOwned>(&self, answer: &[u8], method: &Method, path: &str) -> Result<T> {
+        let json: &[u8] = if answer.trim_ascii().is_empty() { b"null" } else { answer };
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let (service, at, error) = (self.service, error.path().to_string(), error.inner());
@@ -134,6 +141,35 @@ impl Transport {
             Err(error) if error.kind() == Kind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Sends a call for something of which the caller may have the newest already: what `etag` names.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub async fn send_if_changed<T: DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        call: Call,
+        etag: Option<&str>,
+    ) -> Result<IfChanged<T>> {
+        let (method, path) = (call.method.clone(), call.path.clone());
+        Ok(match self.bytes_if_changed(caller, call, etag).await? {
+            IfChanged::Unchanged => IfChanged::Unchanged,
+            IfChanged::Changed { value, etag } => {
+                IfChanged::Changed { value: self.read(&value, &method, &path)?, etag }
+            }
+        })
+    }
+
+    /// The same, with the answer unread.
+    ///
+    /// # Errors
+    /// As [`Transport::send`], but that the answer may be anything.
+    pub async fn bytes_if_changed(&self, caller: &Caller, call: Call, etag: Option<&str>) -> Result<IfChanged<Bytes>> {
+        let call = call.header_if(header::IF_NONE_MATCH, etag);
+        let Conditional(answer) = self.exchange(caller, call).await?;
+        Ok(answer)
     }
 
     /// Sends a call and gives its answer to be read as it comes, for example one of server-sent events. The deadline, the
@@ -163,7 +199,7 @@ impl Transport {
             target: call.target(),
             method: call.method,
             headers,
-            body: call.body.map(|body| Bytes::from(body.to_string())),
+            body: call.body,
             answer_limit: self.options.answer_limit,
         };
         self.budget.deposit();

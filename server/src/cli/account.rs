@@ -9,7 +9,7 @@ use super::{Session, app, exit::Error, gate::Request};
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List the accounts that may be used.
-    #[command(visible_alias = "ls")]
+    #[command(alias = "ls")]
     List {
         /// Only those of this cloud, for example kubernetes.
         #[arg(long = "type", value_name = "TYPE")]
@@ -21,7 +21,7 @@ pub(crate) enum Command {
         name: String,
     },
     /// Show who gate takes the caller for.
-    #[command(visible_alias = "user")]
+    #[command(alias = "user")]
     Whoami,
 }
 

@@ -18,7 +18,7 @@ pub(crate) enum Command {
         kind: Kind,
     },
     /// Put an execution that nobody works on back into work.
-    #[command(visible_alias = "hydrate")]
+    #[command(alias = "hydrate")]
     Rehydrate {
         /// The execution's id.
         id: String,

@@ -12,7 +12,7 @@ use super::{Session, exit::Error, gate::Request, input, pipeline, task, time};
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List all applications.
-    #[command(visible_alias = "ls")]
+    #[command(alias = "ls")]
     List,
     /// Show an application.
     Get {
@@ -24,13 +24,13 @@ pub(crate) enum Command {
     /// Example: gennaker app save --name shop --email team@example.com --cloud-providers kubernetes
     Save(Save),
     /// Delete an application.
-    #[command(visible_alias = "del")]
+    #[command(alias = "del")]
     Delete {
         /// The application.
         name: String,
     },
     /// List the pipelines of an application.
-    #[command(visible_alias = "pipes")]
+    #[command(alias = "pipes")]
     Pipelines {
         /// The application.
         name: String,

@@ -129,6 +129,18 @@ impl<'run> Console<'run> {
         self.err.flush()
     }
 
+    /// Says what failed of a larger whole, quiet or not.
+    pub(super) fn complain(&mut self, complaint: &str) -> io::Result<()> {
+        writeln!(self.err, "error: {}", table::clean_lines(complaint))?;
+        self.err.flush()
+    }
+
+    /// Asks, on the line on which the answer is typed.
+    pub(super) fn ask(&mut self, question: &str) -> io::Result<()> {
+        write!(self.err, "{question}")?;
+        self.err.flush()
+    }
+
     /// Where progress goes: the standard output, unless that is for programs.
     pub(super) fn progress(&mut self) -> &mut dyn Write {
         match self.format {

@@ -27,7 +27,7 @@ use super::{Global, access::Access, console::Console, document::Document, exit::
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List the contexts; the current one is marked.
-    #[command(visible_alias = "ls")]
+    #[command(alias = "ls")]
     List,
     /// Let commands talk to this context's gate from now on.
     Use {

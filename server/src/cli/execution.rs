@@ -17,7 +17,7 @@ pub(crate) enum Command {
     /// List the newest executions of each pipeline of an application, or of one pipeline.
     ///
     /// Example: gennaker execution list --application shop --status RUNNING,PAUSED
-    #[command(visible_alias = "ls", group(clap::ArgGroup::new("whose").required(true)))]
+    #[command(alias = "ls", group(clap::ArgGroup::new("whose").required(true)))]
     List {
         /// The application.
         #[arg(long, short, group = "whose")]

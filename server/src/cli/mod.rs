@@ -18,7 +18,7 @@ mod console;
 mod context;
 mod diff;
 mod doctor;
-mod document;
+pub(crate) mod document;
 mod execution;
 mod exit;
 mod expression;
@@ -37,6 +37,7 @@ mod table;
 mod task;
 mod template;
 mod time;
+mod transfer;
 mod tree;
 mod watch;
 
@@ -113,25 +114,25 @@ pub(crate) struct Global {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ClientCommand {
     /// Applications.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["application", "applications"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["application", "applications"])]
     App(app::Command),
     /// Pipelines: their definitions, and starting them.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["pipelines", "pi"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["pipelines", "pi"])]
     Pipeline(pipeline::Command),
     /// Executions: runs of pipelines.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["executions", "ex"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["executions", "ex"])]
     Execution(execution::Command),
     /// Pipeline templates: what pipelines are made of.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["pipeline-templates", "pt"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["pipeline-templates", "pt"])]
     PipelineTemplate(template::Command),
     /// Projects: applications and pipelines that belong together.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["projects", "prj"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["projects", "prj"])]
     Project(project::Command),
     /// Accounts of the clouds, and who the caller is.
-    #[command(subcommand, after_help = exit::HELP, visible_aliases = ["accounts", "acc"])]
+    #[command(subcommand, after_help = exit::HELP, aliases = ["accounts", "acc"])]
     Account(account::Command),
     /// Artifacts: where they come from, and their content.
-    #[command(subcommand, after_help = exit::HELP, visible_alias = "artifacts")]
+    #[command(subcommand, after_help = exit::HELP, alias = "artifacts")]
     Artifact(artifact::Command),
     /// Find applications, projects and infrastructure by a part of their name.
     ///
@@ -141,6 +142,16 @@ pub(crate) enum ClientCommand {
     /// What only administrators may do.
     #[command(subcommand, after_help = exit::HELP)]
     Admin(admin::Command),
+    /// Write everything that front50 keeps into a folder, a file an object.
+    ///
+    /// Example: gennaker export ./spinnaker --application shop
+    #[command(after_help = exit::HELP)]
+    Export(transfer::Export),
+    /// Make what front50 keeps as the files of an export say; what would change is shown first.
+    ///
+    /// Example: gennaker import ./spinnaker --dry-run
+    #[command(after_help = exit::HELP)]
+    Import(transfer::Import),
     /// Why something does not go on.
     #[command(subcommand, after_help = exit::HELP)]
     Doctor(doctor::Command),
@@ -148,7 +159,7 @@ pub(crate) enum ClientCommand {
     #[command(subcommand, after_help = exit::HELP)]
     Expression(expression::Command),
     /// The gates that are written down, and which of them commands talk to.
-    #[command(subcommand, after_help = exit::HELP, visible_alias = "contexts")]
+    #[command(subcommand, after_help = exit::HELP, alias = "contexts")]
     Context(context::Command),
 }
 
@@ -198,6 +209,8 @@ async fn carry_out(command: ClientCommand, session: &mut Session<'_>) -> Result<
         ClientCommand::Artifact(command) => artifact::run(command, session).await,
         ClientCommand::Search(search) => search::run(search, session).await,
         ClientCommand::Admin(command) => admin::run(command, session).await,
+        ClientCommand::Export(export) => transfer::export(&export, session).await,
+        ClientCommand::Import(import) => transfer::import(&import, session).await,
         ClientCommand::Doctor(command) => doctor::run(command, session).await,
         ClientCommand::Expression(command) => expression::run(command, session).await,
         ClientCommand::Context(_) => Ok(()),

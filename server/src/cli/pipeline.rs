@@ -16,7 +16,7 @@ mod history;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List the pipelines of an application.
-    #[command(visible_alias = "ls")]
+    #[command(alias = "ls")]
     List {
         /// The application.
         #[arg(long, short)]
@@ -33,7 +33,7 @@ pub(crate) enum Command {
         file: String,
     },
     /// Delete a pipeline.
-    #[command(visible_alias = "del")]
+    #[command(alias = "del")]
     Delete(Named),
     /// Let triggers start a pipeline again.
     Enable(Named),
@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// Start a pipeline.
     ///
     /// Example: gennaker pipeline execute -a shop -n deploy --parameter version=7 --wait
-    #[command(visible_alias = "exec")]
+    #[command(alias = "exec")]
     Execute(Execute),
     /// Say what a pipeline would do, without starting it.
     ///

@@ -12,7 +12,7 @@ use super::{Session, app, execution, exit::Error, gate::Request, input, task};
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List all projects.
-    #[command(visible_alias = "ls")]
+    #[command(alias = "ls")]
     List,
     /// Show a project.
     Get(Named),
@@ -21,10 +21,10 @@ pub(crate) enum Command {
     /// Example: gennaker project save --name shop --email team@example.com
     Save(Save),
     /// Delete a project.
-    #[command(visible_alias = "del")]
+    #[command(alias = "del")]
     Delete(Named),
     /// List the newest executions of a project's pipelines.
-    #[command(visible_alias = "get-pipelines")]
+    #[command(alias = "get-pipelines")]
     Pipelines {
         #[command(flatten)]
         named: Named,

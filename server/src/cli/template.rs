@@ -13,7 +13,7 @@ use super::{Session, app, exit::Error, gate::Request, input, pipeline, task};
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List the templates.
-    #[command(visible_alias = "ls")]
+    #[command(alias = "ls")]
     List {
         /// Only those of this scope, for example global or an application; may be given several times.
         #[arg(long, alias = "scopes", value_name = "SCOPE")]
@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// Example: gennaker pipeline-template save --file template.yml --tag stable
     Save(Save),
     /// Delete a version of a template.
-    #[command(visible_alias = "del")]
+    #[command(alias = "del")]
     Delete(Version),
     /// Show the pipeline that a configuration makes of its template, without saving it.
     Plan {

@@ -1,4 +1,4 @@
-//! `gennaker config check`.
+//! `gennaker config`: check what is there, and import what Halyard has.
 
 use std::{
     io::{Write as _, stderr, stdout},
@@ -7,7 +7,7 @@ use std::{
 
 use clap::Subcommand;
 
-use super::ConfigArguments;
+use super::{ConfigArguments, halyard};
 use crate::node;
 
 /// Look at the configuration.
@@ -15,12 +15,19 @@ use crate::node;
 pub(crate) enum Config {
     /// Print every effective value and where it came from, secrets masked; name what is wrong. Exit status 1 if anything is.
     Check(ConfigArguments),
+    /// Make the files that services read of an operator's Halyard folder, and say what became of each key.
+    ///
+    /// Example: gennaker config import ~/.hal --to ./config
+    Import(halyard::Import),
 }
 
 impl Config {
-    /// Reads what `serve` would read, and starts nothing.
+    /// Starts nothing: `check` reads what `serve` would read.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let Config::Check(arguments) = self;
+        let arguments = match self {
+            Config::Check(arguments) => arguments,
+            Config::Import(import) => return import.run(),
+        };
         let config = arguments.load()?;
         let settings = node::Settings::bind(&config);
         let mut out = stdout().lock();

@@ -1,6 +1,8 @@
 //! The commands that run something here; those that talk to a gate are in `cli`.
 
+mod completion;
 mod config;
+mod halyard;
 mod local_agent;
 mod serve;
 mod version;
@@ -12,7 +14,9 @@ use gennaker_config::{Config as Configuration, Location, Sources, process_enviro
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::{config::Config, local_agent::LocalAgent, serve::Serve, version::version};
+pub(crate) use self::{
+    completion::Completion, config::Config, local_agent::LocalAgent, serve::Serve, version::version,
+};
 
 /// Where configuration comes from.
 #[derive(clap::Args)]

@@ -162,6 +162,7 @@ impl Settings {
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
         let deck = gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty());
         let mut gate_settings: ServiceSettings<gennaker_gate::Options> = service(&gate, "gate", 8084)?;
+        gate_settings.own.header = gate.bind("header")?;
         gate_settings.own.deck = match &deck {
             Some(url) => Some(Url::parse(url).with_context(|| format!("services.deck.baseUrl is not a URL: {url}"))?),
             None => None,
@@ -172,6 +173,7 @@ impl Settings {
         orca_settings.own.lists = orca.bind("tasks.controller")?;
         orca_settings.own.import = orca.bind("executions.import")?;
         orca_settings.own.cleanup = orca.bind("pollers.oldPipelineCleanup")?;
+        orca_settings.own.echo = orca.bind("echo")?;
         let stages = stages(&orca)?;
         let (call, step) = (stages.webhook.deadline_ms, orca_settings.own.step_deadline_ms);
         if call >= step {
@@ -179,11 +181,18 @@ impl Settings {
         }
         let mut echo_settings: ServiceSettings<gennaker_echo::Options> = service(&echo, "echo", 8089)?;
         echo_settings.own.quiet_period = echo.bind("quietPeriod")?;
+        echo_settings.own.front50 = echo.bind("front50")?;
+        echo_settings.own.orca = echo.bind("orca")?;
+        echo_settings.own.git = echo.bind("trigger.git")?;
+        echo_settings.own.fiat = echo.bind("services.fiat")?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
+        front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
         let objects = objects::bind(&front50)?;
         if let ObjectSettings::Bucket { root_folder, .. } = &objects {
             front50_settings.own.root_folder.clone_from(root_folder);
         }
+        let progress = &mut orca_settings.own.echo.events.progress;
+        progress.get_or_insert(echo_settings.place.elsewhere.is_some());
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,

@@ -14,19 +14,19 @@ struct Home(tempfile::TempDir);
 impl Home {
     /// A home with one file.
     fn with(name: &str, text: &str) -> Self {
-        let home = Home(tempfile::tempdir().unwrap());
+        let home = Home(tempfile::tempdir().expect("it works"));
         let path = home.0.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::create_dir_all(path.parent().expect("it works")).expect("it works");
+        fs::write(path, text).expect("it works");
         home
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
-        command(arguments).env("HOME", self.0.path()).output().unwrap().into()
+        command(arguments).env("HOME", self.0.path()).output().expect("it works").into()
     }
 
     fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.path().join(name)).unwrap()
+        fs::read_to_string(self.0.path().join(name)).expect("it works")
     }
 }
 

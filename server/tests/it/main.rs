@@ -2,12 +2,16 @@
 
 mod apps;
 mod client;
+mod completion;
 mod contexts;
 mod doctor;
 mod executions;
 mod expressions;
 mod gate;
+mod halyard;
 mod others;
 mod pipelines;
 mod templates;
+mod tls;
+mod transfer;
 mod usage;

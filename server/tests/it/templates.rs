@@ -14,7 +14,7 @@ fn template() -> Value {
 
 fn with(fields: Value) -> Value {
     let mut template = template();
-    template.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    template.as_object_mut().expect("it works").extend(fields.as_object().expect("it works").clone());
     template
 }
 

@@ -1,4 +1,6 @@
-//! What can be configured.
+//! What can be configured: upstream's keys of `echo.yml`.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -6,9 +8,84 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Options {
-    /// When nothing is started by itself: `quietPeriod`.
+    /// How pipelines are read: `front50`.
+    #[serde(skip)]
+    pub front50: Front50Options,
+    /// How pipelines are started: `orca`.
+    #[serde(skip)]
+    pub orca: OrcaOptions,
+    /// Git webhooks: `trigger.git`.
+    #[serde(skip)]
+    pub git: GitOptions,
+    /// Whether there is somebody who says who may do what: `services.fiat.enabled`. Without, a trigger's `runAsUser` counts
+    /// for nothing, as upstream has it.
+    #[serde(skip)]
+    pub fiat: FiatOptions,
+    /// When certain triggers start nothing: `quietPeriod`.
     #[serde(skip)]
     pub quiet_period: QuietPeriod,
+}
+
+/// How pipelines are read: `front50`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Front50Options {
+    /// How often they are read without an event, in milliseconds; 30,000 by default. A front50 that says with an `ETag`
+    /// whether they changed is asked before each event besides.
+    pub polling_interval_ms: u64,
+}
+
+impl Default for Front50Options {
+    fn default() -> Self {
+        Front50Options { polling_interval_ms: 30_000 }
+    }
+}
+
+impl Front50Options {
+    pub(crate) fn interval(&self) -> Duration {
+        Duration::from_millis(self.polling_interval_ms.max(10))
+    }
+}
+
+/// How pipelines are started: `orca`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OrcaOptions {
+    /// Whether any are; true by default.
+    pub enabled: bool,
+    /// How many starts are under way at a time, 16 by default.
+    pub pipeline_initiator_threadpool_size: usize,
+    /// How often upstream tries, 5 by default. Here this, times the delay, is for how long a start is tried.
+    pub pipeline_initiator_retry_count: u32,
+    /// The longest wait between two tries in milliseconds, 5,000 by default.
+    pub pipeline_initiator_retry_delay_millis: u64,
+}
+
+impl Default for OrcaOptions {
+    fn default() -> Self {
+        OrcaOptions {
+            enabled: true,
+            pipeline_initiator_threadpool_size: 16,
+            pipeline_initiator_retry_count: 5,
+            pipeline_initiator_retry_delay_millis: 5_000,
+        }
+    }
+}
+
+/// Git webhooks: `trigger.git`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct GitOptions {
+    /// What signs the webhooks of triggers that have no `secret` of their own; none by default.
+    pub shared_secret: String,
+}
+
+/// Who says who may do what: `services.fiat`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FiatOptions {
+    /// Whether there is somebody; false by default.
+    pub enabled: bool,
 }
 
 /// A time in which pipelines that respect it are not started by certain triggers: `quietPeriod`.

@@ -1,5 +1,6 @@
 //! echo's endpoints: they read requests and write answers, and leave what is done to the app.
 
+mod events;
 mod lists;
 mod unsupported;
 
@@ -13,5 +14,5 @@ const SERVICE: &str = "echo";
 
 /// All routes but `/health`.
 pub(crate) fn api() -> Api<Arc<App>> {
-    lists::api().merge(unsupported::api())
+    events::api().merge(lists::api()).merge(unsupported::api())
 }

@@ -27,7 +27,8 @@ pub struct Echo {
 impl Echo {
     /// A service that knows no pipeline until [`Echo::run`] runs.
     pub fn new(options: Options, deps: Deps) -> Echo {
-        Echo { app: Arc::new(App::new(options, deps)), health: Health::new("echo") }
+        let health = Health::new("echo");
+        Echo { app: Arc::new(App::new(options, deps, &health)), health }
     }
 
     /// Its routes, `/health` included.
@@ -45,8 +46,8 @@ impl Echo {
         self.health.clone()
     }
 
-    /// Works until `shutdown`.
+    /// Keeps the pipelines at hand until `shutdown`.
     pub async fn run(&self, shutdown: CancellationToken) {
-        shutdown.cancelled().await;
+        self.app.run(shutdown).await;
     }
 }

@@ -9,6 +9,7 @@ mod error;
 mod jackson;
 mod kind;
 mod layout;
+mod mark;
 mod notifications;
 mod permissions;
 mod pipeline_checks;

@@ -19,7 +19,8 @@ pub struct Options {
     /// upstream accepts the parameter and ignores the submitted `updateTs`.
     pub refuse_stale: bool,
     /// The service accounts for which tokens may be made: they are written at the start, with the roles that are given
-    /// here. None by default.
+    /// here. None by default. Upstream's `service-accounts`, which stands at the root of `front50.yml`.
+    #[serde(skip)]
     pub service_accounts: Vec<ServiceAccountOptions>,
 }
 

@@ -21,6 +21,6 @@ mod routes;
 mod service;
 
 pub use self::{
-    options::{ExecutionOptions, FetchOptions, Options},
+    options::{ExecutionOptions, FetchOptions, HeaderOptions, Options},
     service::{Forwarded, Gate},
 };

@@ -18,6 +18,18 @@ pub struct Options {
     /// How many requests a caller may send. It stands elsewhere (`rate-limit`), so that whoever starts the service sets it.
     #[serde(skip)]
     pub rate_limit: rate_limit::Options,
+    /// Whether callers are believed who they are. It stands elsewhere (`header`), so that whoever starts the service sets it.
+    #[serde(skip)]
+    pub header: HeaderOptions,
+}
+
+/// Sign-in by something in front of gate, which names the user in a header: upstream's `header`.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct HeaderOptions {
+    /// Whether `X-SPINNAKER-USER` and `X-SPINNAKER-ACCOUNTS` are believed, `false` by default: then everybody is
+    /// `anonymous`. Set it only if nobody reaches gate but through what signs people in, and that sets or removes both.
+    pub enabled: bool,
 }
 
 /// Lists of executions.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::Clients;
 use gennaker_http::{Api, Endpoint, Health};
@@ -10,14 +10,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
-    app::events::Events,
+    app::{application_list::ApplicationList, events::Events},
     forward::Forward,
     identity,
     rate_limit::{self, RateLimit},
     routes,
 };
 
-/// An endpoint that is passed on with the same method.
+/// An endpoint, and what of a service behind it answers with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forwarded {
     /// The method, for example `GET`.
@@ -26,8 +26,12 @@ pub struct Forwarded {
     pub path: &'static str,
     /// The service behind, for example `front50`.
     pub service: &'static str,
+    /// The service's method.
+    pub to_method: String,
     /// Its path; its parameters are named as in gate's path or query.
     pub to: &'static str,
+    /// Whether gate has an answer of its own, an empty one, where the service has no such thing.
+    pub is_optional: bool,
 }
 
 /// gate: cheap to clone.
@@ -38,6 +42,8 @@ pub struct Gate {
     pub(crate) clock: SharedClock,
     /// Who follows what changes.
     pub(crate) events: Events,
+    /// The list of all applications.
+    pub(crate) applications: ApplicationList,
     rate_limit: RateLimit,
     health: Health,
 }
@@ -48,7 +54,9 @@ impl Gate {
         let clock: SharedClock = Arc::new(SystemClock);
         let rate_limit = RateLimit::new(options.rate_limit.clone(), clock.clone());
         let events = Events::new(clients.clone(), clock.clone());
-        Gate { options: Arc::new(options), clients, clock, events, rate_limit, health: Health::new("gate") }
+        let applications = ApplicationList::default();
+        let health = Health::new("gate");
+        Gate { options: Arc::new(options), clients, clock, events, applications, rate_limit, health }
     }
 
     /// The same with another clock: event ids have its time.
@@ -59,7 +67,9 @@ impl Gate {
     /// Its routes, `/health` included.
     pub fn api(&self) -> Api {
         let limited = from_fn_with_state(self.rate_limit.clone(), rate_limit::admit);
-        let api = routes::api().layer(from_fn(identity::complete)).layer(limited);
+        // Who is asking is known before it is counted.
+        let known = from_fn_with_state(self.options.header, identity::complete);
+        let api = routes::api().layer(limited).layer(known);
         api.with_state(self.clone()).merge(self.health.api())
     }
 
@@ -92,8 +102,23 @@ impl Gate {
             method: endpoint.verb.method().to_string(),
             path: endpoint.path,
             service: endpoint.service.name(),
+            to_method: endpoint.verb.method().to_string(),
             to: endpoint.to,
+            is_optional: endpoint.is_optional(),
         };
         routes::forwarded().map(of).collect()
+    }
+
+    /// The same for endpoints that do more than pass on, but nothing without an endpoint behind.
+    pub fn relying() -> Vec<Forwarded> {
+        let of = |rest: &routes::Relying| Forwarded {
+            method: rest.method.to_owned(),
+            path: rest.path,
+            service: rest.service.name(),
+            to_method: rest.to_method.to_owned(),
+            to: rest.to,
+            is_optional: false,
+        };
+        routes::RELYING.iter().map(of).collect()
     }
 }

@@ -6,7 +6,8 @@ use gennaker_wire::{Execution, Object, Stage};
 use serde_json::Value;
 
 use crate::{
-    Options, OptionsError, StageDefinition, Task, application, artifacts, core, dry_run, pipeline, server_group,
+    Options, OptionsError, StageDefinition, Task, TemplateLookup, application, artifacts, core, dry_run, front50,
+    pipeline, server_group, template,
     webhook::{self, PreconfiguredWebhook},
 };
 
@@ -29,6 +30,9 @@ impl Catalogue {
         core::register(&mut catalogue, options);
         application::register(&mut catalogue, options);
         artifacts::register(&mut catalogue, &options.tasks.core);
+        let templates = TemplateLookup::with_rules(&options.urls)?;
+        front50::register(&mut catalogue, options, &templates);
+        template::register(&mut catalogue, &templates);
         pipeline::register(&mut catalogue);
         server_group::register(&mut catalogue);
         webhook::register(&mut catalogue, &options.webhook, &options.urls)?;

@@ -16,11 +16,13 @@ mod catalogue;
 mod core;
 mod definition;
 mod dry_run;
+mod front50;
 mod options;
 mod pipeline;
 mod schema;
 mod server_group;
 mod task;
+mod template;
 mod view;
 pub mod webhook;
 
@@ -30,10 +32,11 @@ pub use self::{
     core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
     options::{
-        BindProducedArtifactsOptions, CoreTasksOptions, DryRunOptions, ExecutionWindowOptions, Options, OptionsError,
-        PaceOptions, TasksOptions,
+        BindProducedArtifactsOptions, CoreTasksOptions, DryRunOptions, ExecutionWindowOptions, MonitorFront50Options,
+        Options, OptionsError, PaceOptions, TasksOptions,
     },
     schema::{Field, Schema},
-    task::{Evaluate, Next, Task, TaskContext, TaskError, TaskResult},
+    task::{Evaluate, FailedCall, Next, Task, TaskContext, TaskError, TaskResult},
+    template::TemplateLookup,
     view::StageView,
 };

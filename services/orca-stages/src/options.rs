@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use gennaker_http::outbound::UrlRuleOptions;
+use gennaker_http::outbound::{SetupError, UrlRuleOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::webhook;
@@ -28,6 +28,9 @@ pub enum OptionsError {
     /// The webhooks' are wrong.
     #[error(transparent)]
     Webhook(#[from] webhook::Error),
+    /// The rules for URLs are wrong.
+    #[error(transparent)]
+    Urls(#[from] SetupError),
 }
 
 /// The settings of single tasks.
@@ -42,6 +45,26 @@ pub struct TasksOptions {
     pub upsert_application: PaceOptions,
     /// How an application is deleted.
     pub delete_application: PaceOptions,
+    /// Whether pipelines with roles get service accounts when they are saved; no by default.
+    pub use_managed_service_accounts: bool,
+    /// How it is watched whether front50 shows what was saved.
+    pub monitor_front50_task: MonitorFront50Options,
+}
+
+/// How `MonitorFront50Task` looks at front50.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MonitorFront50Options {
+    /// How often in a row a pipeline has to be shown as saved; 0 by default: it is not looked for.
+    pub success_threshold: u32,
+    /// By how many milliseconds it may seem older than the stage that saved it; 5,000 by default.
+    pub grace_period_ms: u64,
+}
+
+impl Default for MonitorFront50Options {
+    fn default() -> Self {
+        MonitorFront50Options { success_threshold: 0, grace_period_ms: 5000 }
+    }
 }
 
 /// The settings of tasks that touch no cloud.

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use gennaker_base::{Kind, Timestamp};
 use gennaker_clients::{Caller, Clients};
 use gennaker_wire::{Object, Status};
+use http::Method;
 use serde_json::Value;
 
 use crate::StageView;
@@ -119,6 +120,18 @@ pub struct TaskError {
     /// Further lines for that person.
     #[serde(default)]
     pub details: Vec<String>,
+    /// The call to another service that failed, if that is why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<FailedCall>,
+}
+
+/// A call that another service answered with an error, as upstream's clients read it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FailedCall {
+    /// The method.
+    pub method: String,
+    /// The status of the answer.
+    pub status: u16,
 }
 
 impl TaskError {
@@ -129,7 +142,19 @@ impl TaskError {
 
     /// A failure of that kind.
     pub fn new(kind: Kind, exception_type: &str, message: impl Into<String>) -> Self {
-        TaskError { kind, exception_type: exception_type.to_owned(), message: message.into(), details: Vec::new() }
+        TaskError {
+            kind,
+            exception_type: exception_type.to_owned(),
+            message: message.into(),
+            details: Vec::new(),
+            call: None,
+        }
+    }
+
+    /// A call of that method that another service refused.
+    pub fn of_call(method: &Method, error: &gennaker_clients::Error) -> Self {
+        let call = FailedCall { method: method.to_string(), status: error.status().as_u16() };
+        TaskError { call: Some(call), ..TaskError::new(error.kind(), "SpinnakerHttpException", error.message()) }
     }
 }
 

@@ -1,6 +1,8 @@
 //! `docs/compatibility.md` says how much of each of upstream's endpoints is there: it is made of what the services
 //! declare, and of `docs/reference/http-api.tsv`, which lists what upstream has.
 //!
+//! What gate passes on is there as far as the endpoint behind it is.
+//!
 //! The part between the two marks is written by hand and kept. Paths are compared by position: `/pipelines/{id}` is
 //! `/pipelines/{executionId}`. A parameter of ours takes a segment of theirs that begins with one (`{id}:resume`), and
 //! `{*rest}` takes all that follows: our router knows no other way to say these.
@@ -14,7 +16,7 @@ use std::{
 use gennaker_clouddriver::Clouddriver;
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
-use gennaker_gate::Gate;
+use gennaker_gate::{Forwarded, Gate};
 use gennaker_http::{Coverage, Endpoint};
 use gennaker_orca::Orca;
 
@@ -171,6 +173,31 @@ fn paths_are_compared_by_position() {
 }
 
 #[test]
+fn what_is_passed_on_is_there_as_far_as_what_is_behind() {
+    let endpoint = |path, coverage| Endpoint {
+        service: "clouddriver",
+        method: "GET".to_owned(),
+        path,
+        permission: None,
+        coverage,
+        query: Vec::new(),
+    };
+    let declared = [
+        endpoint("/aws/images/find", Coverage::Unsupported),
+        endpoint("/docker/images/find", Coverage::Done),
+        endpoint("/tags", Coverage::Unsupported),
+    ];
+    let to = |to, is_optional| {
+        let get = || "GET".to_owned();
+        Forwarded { method: get(), path: "/x", service: "clouddriver", to_method: get(), to, is_optional }
+    };
+    assert_eq!(behind(&to("/{provider}/images/find", false), &declared), State::Done);
+    assert_eq!(behind(&to("/tags", false), &declared), State::NotYet);
+    assert_eq!(behind(&to("/nothing", false), &declared), State::NotYet);
+    assert!(matches!(behind(&to("/tags", true), &declared), State::Partly(_)));
+}
+
+#[test]
 fn methods_and_services_are_compared() {
     let endpoint = |service, method: &str| Endpoint {
         service,
@@ -239,7 +266,7 @@ fn covers(ours: &str, theirs: &str) -> bool {
 }
 
 /// How much of upstream's endpoint is there.
-fn state(theirs: &Upstream, declared: &[Endpoint]) -> State {
+fn state(theirs: &Upstream, declared: &[Endpoint], forwarded: &[Forwarded]) -> State {
     let worst = |states: &dyn Fn(&&Endpoint) -> bool| {
         let states = declared.iter().filter(states).map(|endpoint| match endpoint.coverage {
             Coverage::Done | Coverage::Beyond => State::Done,
@@ -249,7 +276,47 @@ fn state(theirs: &Upstream, declared: &[Endpoint]) -> State {
         states.max()
     };
     let just = worst(&|endpoint| theirs.is_just(endpoint));
-    just.or_else(|| worst(&|endpoint| theirs.is(endpoint))).unwrap_or(State::Unknown)
+    let own = just.or_else(|| worst(&|endpoint| theirs.is(endpoint))).unwrap_or(State::Unknown);
+    match forwarded.iter().find(|one| is_passed_on(theirs, one)) {
+        Some(one) => own.max(behind(one, declared)),
+        None => own,
+    }
+}
+
+/// Whether gate passes the endpoint on so.
+fn is_passed_on(theirs: &Upstream, one: &Forwarded) -> bool {
+    let is_method = theirs.method == "ANY" || theirs.method == one.method;
+    theirs.service == "gate" && is_method && pattern(one.path) == pattern(&theirs.path)
+}
+
+/// How much is there of what gate passes on to.
+fn behind(one: &Forwarded, declared: &[Endpoint]) -> State {
+    let of_service = || declared.iter().filter(|ours| ours.service == one.service && ours.method == one.to_method);
+    let state = |ours: &Endpoint| match ours.coverage {
+        Coverage::Done | Coverage::Beyond => State::Done,
+        Coverage::Partly(missing) => State::Partly(missing),
+        Coverage::Unsupported => State::NotYet,
+    };
+    let same = of_service().find(|ours| pattern(ours.path) == pattern(one.to)).map(state);
+    // A parameter of gate's may name the cloud that is a word of the service's path: what one of them has is there.
+    let some = || of_service().filter(|ours| may_be(ours.path, one.to)).map(state).min();
+    match same.or_else(some).unwrap_or(State::NotYet) {
+        State::NotYet if one.is_optional => State::Partly("it is empty: the service behind has none yet"),
+        state => state,
+    }
+}
+
+/// Whether a service's path is one that gate may ask for: what is a word there is one here.
+fn may_be(path: &str, to: &str) -> bool {
+    let (path, to) = (pattern(path), pattern(to));
+    let (mut path, mut to) = (path.split('/'), to.split('/'));
+    loop {
+        match (path.next(), to.next()) {
+            (None, None) => return true,
+            (Some(segment), Some(to)) if segment == to || to.contains("{}") => {}
+            _ => return false,
+        }
+    }
 }
 
 /// What stands between the marks.
@@ -266,10 +333,11 @@ fn render(by_hand: &str, upstream: &[Upstream], declared: &[Endpoint]) -> String
             services.push(&theirs.service);
         }
     }
+    let forwarded = [Gate::forwarded(), Gate::relying()].concat();
     let (mut table, mut parts, mut all) = (String::new(), String::new(), Counts::default());
     for service in services {
         let theirs: Vec<_> = upstream.iter().filter(|theirs| theirs.service == service).collect();
-        let states: Vec<_> = theirs.iter().map(|theirs| state(theirs, declared)).collect();
+        let states: Vec<_> = theirs.iter().map(|theirs| state(theirs, declared, &forwarded)).collect();
         let ours = declared.iter().filter(|ours| ours.service == service && ours.coverage == Coverage::Beyond);
         let ours: Vec<_> = ours.collect();
         let counts = Counts::of(&states, ours.len());

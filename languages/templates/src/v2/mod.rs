@@ -28,7 +28,7 @@ pub struct Config {
     name: Option<String>,
     template: Option<Object>,
     variables: Object,
-    stages: Vec<Stage>,
+    stages: Vec<Object>,
     exclude: Vec<String>,
     triggers: Vec<Object>,
     parameters: Vec<Object>,
@@ -54,7 +54,7 @@ impl Config {
             name: read::text(of, "name")?,
             template: read::object(of, "template")?,
             variables: read::object(of, "variables")?.unwrap_or_default(),
-            stages: read::each(of, "stages", Stage::of)?.unwrap_or_default(),
+            stages: read::objects(of, "stages")?.unwrap_or_default(),
             exclude: read::texts(of, "exclude")?.unwrap_or_default(),
             triggers: read::objects(of, "triggers")?.unwrap_or_default(),
             parameters: read::objects(of, "parameters")?.unwrap_or_default(),
@@ -116,7 +116,8 @@ fn made(request: &Request<'_>, config: &Config, template: &Object) -> Result<Obj
     let values = variables::values(&variables, &config.variables, whose)?;
     let of_template = read::object(template, "pipeline").map_err(Failure::Unexpected)?.unwrap_or_default();
     let stages = read::each(&of_template, "stages", Stage::of).map_err(Failure::Unexpected)?.unwrap_or_default();
-    let stages = put_together(stages, &config.stages)?;
+    let own = config.stages.iter().map(Stage::of).collect::<Result<Vec<_>, _>>().map_err(Failure::Unexpected)?;
+    let stages = put_together(stages, &own)?;
     let mut pipeline = of_template;
     let mut put = |name: &str, value: Value| drop(pipeline.insert(name.to_owned(), value));
     put("stages", stages.iter().map(Stage::to_json).collect());

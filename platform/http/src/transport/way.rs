@@ -65,7 +65,8 @@ impl Way {
     pub(super) async fn send<A: Answer>(&self, asked: &Asked) -> std::result::Result<A, Failure> {
         let response = self.open(asked).await?;
         let status = response.status();
-        if status.is_success() {
+        let unchanged = status == StatusCode::NOT_MODIFIED && asked.headers.contains_key(header::IF_NONE_MATCH);
+        if status.is_success() || unchanged {
             return A::take(self, asked, response).await;
         }
         let body = self.read(asked, response).await?;

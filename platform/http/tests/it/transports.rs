@@ -5,9 +5,12 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use gennaker_base::Kind;
-use gennaker_http::{Call, Caller, Error, GuardOptions, ServeLimits, Transport, TransportOptions, http_client};
-use http::Method;
+use gennaker_http::{
+    Call, Caller, Error, GuardOptions, IfChanged, ServeLimits, Transport, TransportOptions, http_client,
+};
+use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use url::Url;
@@ -210,4 +213,23 @@ async fn a_service_that_is_not_there_is_named_with_what_to_check() {
     assert!(error.message().starts_with(&place), "{error}");
     assert!(error.message().ends_with("; check services.orca.baseUrl"), "{error}");
     assert!(!error.message().contains("secret"), "{error}");
+}
+
+#[tokio::test]
+async fn what_the_caller_has_already_is_not_sent_again() {
+    let answer = |headers: HeaderMap| async move {
+        let known = headers.get(header::IF_NONE_MATCH).is_some_and(|etag| etag == "\"1\"");
+        let status = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        (status, [(header::ETAG, "\"1\"")], if known { "" } else { "[7]" })
+    };
+    let router = Router::new().route("/list", axum::routing::get(answer));
+    let transport = Transport::in_process("peer", router, TransportOptions::default());
+    let ask = async |etag: Option<&str>| {
+        let caller = Caller::service("tester");
+        transport.send_if_changed::<Vec<u8>>(&caller, Call::get(&["list"]), etag).await.expect("an answer")
+    };
+    let changed = IfChanged::Changed { value: vec![7], etag: Some("\"1\"".to_owned()) };
+    assert_eq!(ask(None).await, changed);
+    assert_eq!(ask(Some("\"0\"")).await, changed);
+    assert_eq!(ask(Some("\"1\"")).await, IfChanged::Unchanged);
 }

@@ -120,7 +120,7 @@ async fn conditions(client: &Client, options: &BucketOptions) -> Result<bool, Pr
 
 /// Whether the server says that the condition does not hold.
 fn is_broken(answer: &Answer) -> bool {
-    matches!(answer.status, StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT)
+    answer.status == StatusCode::PRECONDITION_FAILED
 }
 
 fn refusal(client: &Client, answer: &Answer, doing: &'static str, name: &'static str) -> Problem {

@@ -22,6 +22,15 @@ fn without_configuration_the_stages_have_their_defaults() {
 }
 
 #[test]
+fn service_accounts_are_configured_under_upstreams_key() {
+    let front50 = "service-accounts:\n- name: deploy-bot\n  memberOf: [deploy-team]\n";
+    let settings = bind_file("front50.yml", front50, &[]).expect("settings");
+    let accounts = settings.front50.own.service_accounts;
+    assert_eq!((accounts.len(), accounts[0].name.as_str()), (1, "deploy-bot"));
+    assert_eq!(accounts[0].member_of, ["deploy-team"]);
+}
+
+#[test]
 fn webhooks_are_configured_under_upstreams_keys() {
     let orca = r#"
 webhook:
@@ -180,7 +189,7 @@ spinnaker:
         ("spinnaker.s3: {enabled: true, bucket: a, serverSideEncryption: DES}", "is AES256 or AWSKMS"),
         ("spinnaker.s3: {enabled: true, bucket: a, rootFolder: ../x}", "spinnaker.s3.rootFolder cannot be `../x`"),
     ] {
-        let error = bucket(wrong, &[]).err().expect(wrong);
+        let error = bucket(wrong, &[]).expect_err(wrong);
         assert!(format!("{error:#}").contains(words), "{error:#}");
     }
     assert!(

@@ -16,6 +16,7 @@ pub(crate) struct Quiet {
     enabled: bool,
     start: i64,
     end: i64,
+    suppressed: Vec<String>,
 }
 
 /// The answer to whether it is quiet.
@@ -37,7 +38,7 @@ impl Quiet {
     pub(crate) fn new(options: &QuietPeriod) -> Quiet {
         let (start, end) = (millis("start-iso", &options.start_iso), millis("end-iso", &options.end_iso));
         let enabled = options.enabled && start > 0 && end > 0;
-        Quiet { enabled, start, end }
+        Quiet { enabled, start, end, suppressed: options.suppressed_trigger_types.clone() }
     }
 
     /// What clients are told.
@@ -48,6 +49,11 @@ impl Quiet {
             start_time: self.start,
             end_time: self.end,
         }
+    }
+
+    /// Whether a trigger of this type starts nothing now that respects the period.
+    pub(crate) fn suppresses(&self, now: Timestamp, trigger_type: &str) -> bool {
+        self.is_quiet(now) && self.suppressed.iter().any(|suppressed| suppressed.eq_ignore_ascii_case(trigger_type))
     }
 
     fn is_quiet(&self, now: Timestamp) -> bool {
@@ -75,7 +81,22 @@ mod tests {
     use super::*;
 
     fn quiet(start: &str, end: &str) -> Quiet {
-        Quiet::new(&QuietPeriod { start_iso: start.to_owned(), end_iso: end.to_owned(), ..QuietPeriod::default() })
+        Quiet::new(&QuietPeriod {
+            start_iso: start.to_owned(),
+            end_iso: end.to_owned(),
+            suppressed_trigger_types: vec!["cron".to_owned()],
+            ..QuietPeriod::default()
+        })
+    }
+
+    #[test]
+    fn a_period_has_two_ends() {
+        let at = |millis| Timestamp::from_millis(millis);
+        let period = quiet("1970-01-01T00:00:01Z", "1970-01-01T00:00:02Z");
+        assert!(period.suppresses(at(1000), "CRON") && period.suppresses(at(2000), "cron"));
+        assert!(!period.suppresses(at(999), "cron") && !period.suppresses(at(2001), "cron"));
+        assert!(!period.suppresses(at(1500), "webhook"));
+        assert!(period.at(at(1500)).in_quiet_period);
     }
 
     #[test]

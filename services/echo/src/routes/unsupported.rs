@@ -9,18 +9,12 @@ use crate::app::App;
 
 const NO_SCHEDULER: &str = "echo does not schedule actions yet";
 const NO_NOTIFICATIONS: &str = "echo does not send notifications yet";
-const NO_EVENTS: &str = "echo does not take events yet";
-const NO_WEBHOOKS: &str = "echo does not take webhooks yet";
 
 /// The routes.
 pub(super) fn api() -> Api<Arc<App>> {
     let execute = Permission::of("application", Access::Execute);
     let read = Permission::of("application", Access::Read);
     [
-        (Method::POST, "/", NO_EVENTS, execute),
-        (Method::POST, "/webhooks/cdevents/{source}", NO_WEBHOOKS, execute),
-        (Method::POST, "/webhooks/{type}", NO_WEBHOOKS, execute),
-        (Method::POST, "/webhooks/{type}/{source}", NO_WEBHOOKS, execute),
         (Method::GET, "/scheduledActions", NO_SCHEDULER, read),
         (Method::POST, "/scheduledActions", NO_SCHEDULER, execute),
         (Method::DELETE, "/scheduledActions/{id}", NO_SCHEDULER, execute),

@@ -1,9 +1,24 @@
 //! What is looked up.
 
+use std::sync::Arc;
+
+use axum::Router;
+use gennaker_base::SystemClock;
+use gennaker_echo::{Deps, Echo, Options};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{alone, get};
+use crate::{
+    peers::{Peer, clients},
+    world::get,
+};
+
+/// echo without peers.
+fn alone() -> Router {
+    let nobody = Peer::default();
+    let deps = Deps { clients: clients(&nobody, &nobody), clock: Arc::new(SystemClock) };
+    Echo::new(Options::default(), deps).api().into_service((), Default::default())
+}
 
 #[tokio::test]
 async fn cron_expressions_are_explained() {

@@ -129,44 +129,52 @@ impl<T: Indexed> Cache<T> {
         self.items.retain(|id| !gone(id));
         self.damaged.retain(|id, _| !gone(id));
         let mut news = Vec::new();
-        for (id, found) in found {
-            if newer(&id) {
-                continue;
-            }
+        for (id, found) in found.into_iter().filter(|(id, _)| !newer(id)) {
             let stamp = reading.present.get(&id).cloned();
-            let damage = match found {
-                Found::Item(item) => {
-                    self.items.insert(id.clone(), Cached { item: Arc::new(item), stamp });
-                    None
-                }
-                Found::Nothing => {
-                    self.items.remove(&id);
-                    None
-                }
-                Found::Damaged(reason) => {
-                    self.items.remove(&id);
-                    Some(Damage { reason, stamp })
-                }
-                Found::Failed(reason) => Some(Damage { reason, stamp: None }),
-            };
-            let before = match damage {
-                Some(damage) => {
-                    let reason = damage.reason.clone();
-                    let before = self.damaged.insert(id.clone(), damage);
-                    if before.as_ref().is_none_or(|before| before.reason != reason) {
-                        news.push((id, reason));
-                    }
-                    continue;
-                }
-                None => self.damaged.remove(&id),
-            };
-            if before.is_some() {
-                tracing::info!(id, "a damaged object is whole again");
-            }
+            news.extend(self.place(id, found, stamp));
         }
         // Refreshes follow each other, so that no older one is still running.
         self.own = own.into_iter().filter(|(_, at)| *at > reading.writes).collect();
         news
+    }
+
+    /// Takes over ids that were read without a listing, begun at `writes`. Gives what is newly damaged.
+    pub(crate) fn take_changed(&mut self, found: Vec<(String, Found<T>)>, writes: u64) -> Vec<(String, String)> {
+        let mut news = Vec::new();
+        for (id, found) in found {
+            if self.own.get(&id).is_none_or(|at| *at <= writes) {
+                news.extend(self.place(id, found, None));
+            }
+        }
+        news
+    }
+
+    /// Takes over what was read of one id under a stamp. Gives it and the reason if it is newly damaged.
+    fn place(&mut self, id: String, found: Found<T>, stamp: Option<String>) -> Option<(String, String)> {
+        let damage = match found {
+            Found::Item(item) => {
+                self.items.insert(id.clone(), Cached { item: Arc::new(item), stamp });
+                None
+            }
+            Found::Nothing => {
+                self.items.remove(&id);
+                None
+            }
+            Found::Damaged(reason) => {
+                self.items.remove(&id);
+                Some(Damage { reason, stamp })
+            }
+            Found::Failed(reason) => Some(Damage { reason, stamp: None }),
+        };
+        let Some(damage) = damage else {
+            if self.damaged.remove(&id).is_some() {
+                tracing::info!(id, "a damaged object is whole again");
+            }
+            return None;
+        };
+        let reason = damage.reason.clone();
+        let before = self.damaged.insert(id.clone(), damage);
+        before.is_none_or(|before| before.reason != reason).then_some((id, reason))
     }
 
     fn changed(&mut self, id: &str) {
@@ -221,6 +229,23 @@ mod tests {
         assert_eq!(items(&cache), [7, 8]);
         refresh(&mut cache, &[("a", "3")], |_| Found::Item(9));
         assert_eq!(items(&cache), [9], "the next refresh knows better");
+    }
+
+    #[test]
+    fn what_was_read_without_a_listing_is_taken_over() {
+        let mut cache = Cache::default();
+        refresh(&mut cache, &[("a", "1"), ("b", "1")], |_| Found::Item(1));
+        let before = cache.writes();
+        cache.wrote("c", Arc::new(7));
+        let found = |id: &str, found| (id.to_owned(), found);
+        let read = vec![found("a", Found::Item(2)), found("b", Found::Nothing), found("c", Found::Item(1))];
+        cache.take_changed(read, before);
+        assert_eq!(items(&cache), [2, 7], "an own write since then is newer");
+        let damaged = || vec![found("a", Found::Damaged("no JSON".to_owned()))];
+        assert_eq!(cache.take_changed(damaged(), cache.writes()).len(), 1);
+        assert_eq!(cache.take_changed(damaged(), cache.writes()), [], "it is known");
+        assert_eq!(refresh(&mut cache, &[("a", "2"), ("c", "1")], |_| Found::Item(3)), ["a", "c"]);
+        assert_eq!((items(&cache), cache.damaged().count()), (vec![3, 3], 0));
     }
 
     #[test]

@@ -1,27 +1,32 @@
 //! One group of objects: read from memory, written through to the store, and followed there.
 //!
-//! Whether the group changed is asked of its `last-modified.json`, which each write changes after the object: who sees
-//! the new mark sees the write. A write is conditional on what was read before it, so of two that run side by side, in
-//! whatever process, one wins and the other gets a conflict.
+//! Whether the group changed is asked of its mark (`last-modified.json`), which each write changes after the object: who
+//! sees the new mark sees the write. The mark tells which ids changed lately ([`super::mark`]), so that another node reads
+//! these and lists nothing, unless it missed too many or upstream's front50 wrote the mark. All writes of this process that
+//! wait for the mark go into one write of it. A write is conditional on what was read before it, so of two that run side by
+//! side, in whatever process, one wins and the other gets a conflict.
+//!
+//! A write that was answered is in the store. If the process is killed between the object and the mark, no other node is
+//! told: it finds the change when it lists everything, which each does once a minute ([`Options::refresh_ms`]).
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
+mod following;
+mod marking;
+
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicBool, Ordering},
 };
 
-use futures::{StreamExt as _, stream};
-use gennaker_base::{Kind, SharedClock, id};
-use gennaker_http::{Health, HealthComponent, HealthStatus};
-use gennaker_objects::{Condition, Entry, Object, Objects, Unread, Version};
-use serde_json::{Map, Value, json};
-use tokio::sync::Semaphore;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use gennaker_base::{SharedClock, id};
+use gennaker_http::{Health, HealthComponent};
+use gennaker_objects::{Condition, Object, Objects, Revision, Unread, Version};
+use serde_json::{Map, Value};
 
+use self::{following::Following, marking::Marking};
 use super::{
     Error,
-    cache::{Cache, Found},
+    cache::Cache,
     layout::{Layout, fold},
     shelf::Indexed,
 };
@@ -31,8 +36,6 @@ use crate::Options;
 const READS: usize = 16;
 /// How many damaged objects the health names.
 const NAMED: usize = 20;
-/// How often the mark is tried when others write it too.
-const MARK_TRIES: u32 = 10;
 
 /// What is kept in a group.
 pub(crate) trait Item: Indexed + Send + Sync + 'static {
@@ -58,9 +61,8 @@ pub(crate) struct Collection<T> {
     clock: SharedClock,
     layout: Layout,
     cache: RwLock<Cache<T>>,
-    seen: RwLock<Option<Mark>>,
-    refreshing: Semaphore,
-    mark_due: AtomicBool,
+    following: Following,
+    marking: Marking,
     failing: AtomicBool,
     health: HealthComponent,
     /// Which process this is, for versions of what is in memory.
@@ -87,10 +89,6 @@ impl<T> Current<T> {
     }
 }
 
-/// The version of the group's mark; none before the first write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Mark(Option<Version>);
-
 impl<T: Item> Collection<T> {
     /// A group with nothing in memory yet.
     pub(crate) fn new(
@@ -103,9 +101,8 @@ impl<T: Item> Collection<T> {
             objects,
             layout: Layout::new(&options.root_folder, T::GROUP, T::FILE)?,
             cache: RwLock::default(),
-            seen: RwLock::default(),
-            refreshing: Semaphore::new(1),
-            mark_due: AtomicBool::new(false),
+            following: Following::default(),
+            marking: Marking::default(),
             failing: AtomicBool::new(false),
             health: health.component(T::NAME),
             life: id::generate(clock.now()),
@@ -186,7 +183,7 @@ impl<T: Item> Collection<T> {
         let item = Arc::new(item);
         self.objects.put(&key, item.write().into(), current.unchanged()).await?;
         self.change(|cache| cache.wrote(&fold(id), item.clone()));
-        self.mark().await;
+        self.mark(fold(id)).await;
         Ok(item)
     }
 
@@ -196,7 +193,7 @@ impl<T: Item> Collection<T> {
         let existed = self.objects.delete(&key, Condition::Any).await?;
         self.change(|cache| cache.removed(&fold(id)));
         if existed {
-            self.mark().await;
+            self.mark(fold(id)).await;
         }
         Ok(())
     }
@@ -204,20 +201,18 @@ impl<T: Item> Collection<T> {
     /// What an item was, newest first and at most `limit`; revisions that cannot be read are left out.
     pub(crate) async fn history(&self, id: &str, limit: usize) -> Result<Vec<T>, Error> {
         let Ok(key) = self.layout.key(id) else { return Ok(Vec::new()) };
-        let mut items = Vec::new();
-        for revision in self.objects.history(&key, limit).await? {
-            if let Some(object) = self.objects.get_version(&key, &revision.id).await? {
-                items.extend(T::read(&fold(id), &object).ok());
-            }
-        }
-        Ok(items)
+        let read = |revision: Revision| {
+            let key = &key;
+            async move { self.objects.get_version(key, &revision.id).await }
+        };
+        let revisions = stream::iter(self.objects.history(&key, limit).await?);
+        let objects: Vec<Option<Object>> = revisions.map(read).buffered(READS).try_collect().await?;
+        Ok(objects.into_iter().flatten().filter_map(|object| T::read(&fold(id), &object).ok()).collect())
     }
 
     /// Takes over what others changed; with `all` also what nobody marked.
     pub(crate) async fn follow(&self, all: bool) {
-        if self.mark_due.load(Ordering::Relaxed) {
-            self.mark().await;
-        }
+        self.make_up_for_marks().await;
         self.report(self.refresh(all).await);
     }
 
@@ -226,84 +221,19 @@ impl<T: Item> Collection<T> {
         self.refresh(true).await
     }
 
-    async fn refresh(&self, all: bool) -> Result<(), Error> {
-        let Ok(_turn) = self.refreshing.acquire().await else { return Ok(()) };
-        // Before the listing: a write that this misses changes the mark again.
-        let mark = Mark(self.objects.get(self.layout.marker()).await?.map(|object| object.version));
-        let unchanged = self.seen.read().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&mark);
-        if unchanged && !all {
-            return Ok(());
-        }
-        let writes = self.with(Cache::writes);
-        let listing = self.objects.list(self.layout.folder()).await?;
-        let keys: BTreeMap<String, Entry> =
-            listing.entries.into_iter().filter_map(|entry| Some((self.layout.id(&entry.key)?, entry))).collect();
-        let stamps = keys.iter().map(|(id, entry)| (id.clone(), entry.stamp.clone())).collect();
-        let reading = self.with(|cache| cache.compare(stamps, writes));
-        let (this, keys) = (self, &keys);
-        let found: Vec<(String, Found<T>)> = stream::iter(reading.ids.clone())
-            .map(|id| async move {
-                let found = this.read(&id, &keys[&id]).await;
-                (id, found)
-            })
-            .buffer_unordered(READS)
-            .collect()
-            .await;
-        let hidden = |id: &str| {
-            let begins = |key: &str| listing.unread.iter().any(|unread| key.starts_with(&unread.prefix));
-            self.layout.key(id).is_ok_and(|key| begins(key.as_str()))
-        };
-        let damaged = self.change(|cache| cache.take(&reading, found, hidden));
-        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Some(mark);
-        for (id, reason) in &damaged {
-            tracing::warn!(group = T::GROUP, id, reason, "a stored object cannot be read and is left out");
-        }
-        self.with(|cache| self.health.set(HealthStatus::Up, details(cache, &listing.unread)));
-        Ok(())
-    }
-
-    async fn read(&self, id: &str, entry: &Entry) -> Found<T> {
-        match self.objects.get(&entry.key).await {
-            Ok(Some(object)) => T::read(id, &object).map_or_else(Found::Damaged, Found::Item),
-            Ok(None) => Found::Nothing,
-            Err(error) if error.kind().is_transient() => Found::Failed(error.to_string()),
-            Err(error) => Found::Damaged(error.to_string()),
-        }
-    }
-
-    /// Changes the group's mark. The object is written by then, so a failure fails nothing: it is made up for later.
-    async fn mark(&self) {
-        self.mark_due.store(false, Ordering::Relaxed);
-        if let Err(error) = self.try_mark().await {
-            self.mark_due.store(true, Ordering::Relaxed);
-            tracing::warn!(group = T::GROUP, %error, "other nodes will see a change later: its mark cannot be written");
-        }
-    }
-
-    async fn try_mark(&self) -> Result<(), gennaker_objects::Error> {
-        let mut tries = 0;
-        loop {
-            let before = self.objects.get(self.layout.marker()).await?;
-            let last = before.as_ref().and_then(|object| serde_json::from_slice::<Value>(&object.bytes).ok());
-            let last = last.and_then(|value| value["lastModified"].as_i64()).unwrap_or(0);
-            // Never the same twice, so that its version differs after each write.
-            let now = self.clock.now().millis().max(last.saturating_add(1));
-            let condition = before.map_or(Condition::IfAbsent, |object| Condition::IfVersion(object.version));
-            let bytes = json!({ "lastModified": now }).to_string();
-            tries += 1;
-            match self.objects.put(self.layout.marker(), bytes.into(), condition).await {
-                Err(error) if error.kind() == Kind::Conflict && tries < MARK_TRIES => {}
-                outcome => return outcome.map(|_| ()),
-            }
-        }
-    }
-
     fn report(&self, outcome: Result<(), Error>) {
         if let Err(error) = outcome {
             self.failing.store(true, Ordering::Relaxed);
             self.health.down(&error.to_string());
         } else if self.failing.swap(false, Ordering::Relaxed) {
-            self.with(|cache| self.health.set(HealthStatus::Up, details(cache, &[])));
+            self.show(&[]);
+        }
+    }
+
+    /// Brings the health up to date after own writes.
+    fn show_unless_failing(&self) {
+        if !self.failing.load(Ordering::Relaxed) {
+            self.show(&[]);
         }
     }
 

@@ -119,6 +119,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// An object that changed cannot be read at this moment.
+    #[error("{0}")]
+    Unread(String),
     /// The store refuses or fails.
     #[error(transparent)]
     Objects(#[from] gennaker_objects::Error),
@@ -151,6 +154,7 @@ impl Error {
             | Error::Invalid(_) => Kind::Invalid,
             Error::Concurrent(_) => Kind::Conflict,
             Error::Damaged { .. } => Kind::Bug,
+            Error::Unread(_) => Kind::Unavailable,
             Error::Objects(error) => error.kind(),
         }
     }

@@ -22,6 +22,7 @@ use super::{
     applications::later,
     collection::{Current, Item},
     jackson::{Shape, coerce},
+    reservations::Reservations,
     shelf::Indexed,
 };
 
@@ -72,6 +73,8 @@ pub(crate) struct Record<K> {
 pub(crate) struct Records<K> {
     pub(crate) items: Collection<Record<K>>,
     pub(super) clock: SharedClock,
+    /// The names that are being saved.
+    pub(super) names: Reservations,
 }
 
 impl Modified {
@@ -170,7 +173,7 @@ impl<K: Kind> Item for Record<K> {
 
 impl<K: Kind> Records<K> {
     pub(super) fn new(items: Collection<Record<K>>, clock: SharedClock) -> Self {
-        Records { items, clock }
+        Records { items, clock, names: Reservations::default() }
     }
 
     /// All of them; with `fresh` after a look whether others changed some.
@@ -208,6 +211,24 @@ impl<K: Kind> Records<K> {
     /// Writes one under an id, whatever is there.
     pub(super) async fn put(&self, id: &str, record: Record<K>, user: &str) -> Result<Arc<Record<K>>, Error> {
         let current = self.items.current(id).await?;
+        self.replace(id, record, &current, user).await
+    }
+
+    /// Writes one under an id that must be free.
+    ///
+    /// # Errors
+    /// `taken` if it is not.
+    pub(super) async fn add(
+        &self,
+        id: &str,
+        record: Record<K>,
+        user: &str,
+        taken: Error,
+    ) -> Result<Arc<Record<K>>, Error> {
+        let current = self.items.current(id).await?;
+        if current.exists() {
+            return Err(taken);
+        }
         self.replace(id, record, &current, user).await
     }
 

@@ -37,7 +37,7 @@ impl Layout {
         &self.folder
     }
 
-    /// The object that every write of the group changes.
+    /// The object that every write of the group changes, its mark.
     pub(crate) fn marker(&self) -> &Key {
         &self.marker
     }

@@ -106,6 +106,7 @@ impl Projects {
     pub(crate) async fn create(&self, mut project: Record<Project>, user: &str) -> Result<Arc<Record<Project>>, Error> {
         let name = project.text("name").ok_or_else(nameless)?.to_owned();
         self.items.catch_up().await;
+        let Some(_reserved) = self.names.take(name_term(&name)) else { return Err(being_saved(&name)) };
         if !self.items.found_by(&name_term(&name)).is_empty() {
             return Err(Error::ProjectExists(name));
         }
@@ -124,10 +125,11 @@ impl Projects {
     ) -> Result<Arc<Record<Project>>, Error> {
         self.items.catch_up().await;
         self.get(id).await?;
-        let name = project.text("name").ok_or_else(nameless)?;
+        let name = project.text("name").ok_or_else(nameless)?.to_owned();
+        let Some(_reserved) = self.names.take(name_term(&name)) else { return Err(being_saved(&name)) };
         let other = |found: &Arc<Record<Project>>| found.body()["id"] != id;
-        if self.items.found_by(&name_term(name)).first().is_some_and(other) {
-            return Err(Error::ProjectExists(name.to_owned()));
+        if self.items.found_by(&name_term(&name)).first().is_some_and(other) {
+            return Err(Error::ProjectExists(name));
         }
         let current = self.items.current(id).await?;
         let Some(existing) = &current.item else { return Err(Error::NoItem(fold(id))) };
@@ -173,6 +175,10 @@ impl Projects {
         }
         Ok(())
     }
+}
+
+fn being_saved(name: &str) -> Error {
+    Error::Concurrent(format!("the project {name}"))
 }
 
 fn nameless() -> Error {

@@ -101,9 +101,8 @@ impl Templates {
     /// Creates a template of version 1.
     pub(crate) async fn create(&self, template: Record<Template>, user: &str) -> Result<(), Error> {
         let id = template.decorated_id()?;
-        self.check_free(&id).await?;
         template.check()?;
-        self.put(&id, template, user).await.map(|_| ())
+        self.add(&id, template, user, Error::TemplateExists(id.clone())).await.map(|_| ())
     }
 
     /// Replaces a template of version 1 that is there.
@@ -168,13 +167,6 @@ impl Templates {
             }
         }
         found
-    }
-
-    pub(super) async fn check_free(&self, id: &str) -> Result<(), Error> {
-        if self.exists(id).await? {
-            return Err(Error::TemplateExists(id.to_owned()));
-        }
-        Ok(())
     }
 }
 

@@ -1,11 +1,15 @@
-//! front50 behind its guard, on a real folder.
+//! front50 behind its guard, on a real folder and on a bucket of a real S3 server.
 
+mod bucket;
 mod fences;
+mod following;
+mod kinds;
 mod pipelines;
 mod races;
 mod refusals;
 mod routes;
 mod store;
+mod versions;
 
 use std::{
     collections::HashMap,
@@ -17,7 +21,7 @@ use axum::{Router, body::Body};
 use gennaker_base::SystemClock;
 use gennaker_front50::{Deps, Front50, Options};
 use gennaker_http::GuardOptions;
-use gennaker_objects::{FolderObjects, FolderOptions};
+use gennaker_objects::{FolderObjects, FolderOptions, Objects};
 use gennaker_store::{Epoch, Fence, Fences};
 use http::{Method, Request, StatusCode, header};
 use serde_json::Value;
@@ -67,9 +71,14 @@ impl Node {
 
     async fn start_with(folder: &TempDir, options: Options) -> Node {
         let clock = Arc::new(SystemClock);
-        let objects = FolderObjects::open(folder.path().to_owned(), FolderOptions::default(), clock.clone());
+        let objects = FolderObjects::open(folder.path().to_owned(), FolderOptions::default(), clock);
+        Node::on(Arc::new(objects.expect("a temporary folder can be used")), options).await
+    }
+
+    /// Starts front50 on any store.
+    async fn on(objects: Arc<dyn Objects>, options: Options) -> Node {
+        let clock = Arc::new(SystemClock);
         let fences = Arc::new(Memory::default());
-        let objects = Arc::new(objects.expect("a temporary folder can be used"));
         let deps = Deps { objects, fences: fences.clone(), clock };
         let front50 = Front50::new(options, deps).await.expect("front50 starts");
         Node { router: front50.api().into_service((), GuardOptions::default()), front50, fences }

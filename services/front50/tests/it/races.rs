@@ -138,3 +138,19 @@ async fn of_two_creations_and_updates_of_an_application_one_wins() {
         assert_eq!(second.get("/v2/applications").await.body[0]["description"], won.body["description"]);
     }
 }
+
+#[tokio::test]
+async fn of_two_new_projects_or_templates_with_one_name_one_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ([first, second], place) = two_nodes(&folder).await;
+    let project = |name: &str| json!({"name": name});
+    let (one, other) = tokio::join!(first.post("/v2/projects", project("a")), first.post("/v2/projects", project("A")));
+    let won = [&one, &other].iter().filter(|answer| answer.status == StatusCode::OK).count();
+    assert_eq!(won, 1, "{one:?} {other:?}");
+    assert_eq!(first.get("/v2/projects").await.body.as_array().map(Vec::len), Some(1));
+    let template = |text: &str| json!({"id": "t", "text": text, "metadata": {"scopes": ["global"]}});
+    let bodies = [template("1"), template("2")];
+    let (won, lost) = race(&place, [&first, &second], Method::POST, "/pipelineTemplates", bodies).await;
+    assert_eq!((won.status, lost.status), (StatusCode::OK, StatusCode::CONFLICT), "{lost:?}");
+    assert_eq!(second.get("/pipelineTemplates").await.body.as_array().map(Vec::len), Some(1));
+}

@@ -92,6 +92,48 @@ async fn bodies_that_cannot_be_kept_are_refused() {
             assert!(answer.body["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer:?}");
         }
     }
+    let bad_ids =
+        [json!(""), json!("../x"), json!(".x"), json!({}), json!("x".repeat(201)), json!("last-modified.json")];
+    let template = |id: &Value| json!({"id": id, "metadata": {"scopes": ["global"]}});
+    for id in &bad_ids {
+        for (path, body) in [
+            ("/permissions/applications", json!({"name": id})),
+            ("/strategies", with("id", if *id == "" { json!([]) } else { id.clone() })),
+            ("/pipelineTemplates", template(id)),
+            ("/v2/pipelineTemplates", template(id)),
+            ("/v2/projects", json!({"id": if *id == "" { json!([]) } else { id.clone() }, "name": "p"})),
+            ("/serviceAccounts", json!({"name": id})),
+            ("/snapshots", json!({"application": if *id == "" { json!(".x") } else { id.clone() }, "account": "a/.."})),
+            ("/v2/tags", json!({"id": id})),
+        ] {
+            let answer = node.post(path, body.clone()).await;
+            assert!(answer.status.is_client_error(), "{path} {body}: {answer:?}");
+            assert!(answer.body["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer:?}");
+        }
+    }
+    for (path, body) in [
+        ("/permissions/applications", json!({"name": "a", "permissions": {"FLY": ["x"]}})),
+        ("/strategies/batchUpdate", json!([pipeline("shop", "a", "1"), json!({})])),
+        ("/v2/pipelineTemplates", json!({"id": "t"})),
+        ("/v2/pipelineTemplates", json!({"id": "t", "tag": {}, "metadata": {"scopes": ["global"]}})),
+        ("/v2/pipelineTemplates?tag=moon", template(&json!("t"))),
+        ("/pipelineTemplates", json!({"id": "t", "metadata": {"scopes": "global"}})),
+        ("/v2/projects", json!({"name": "p", "config": []})),
+        ("/v2/projects/batchUpdate", json!([{"name": "p", "id": "p"}, {"id": "q"}])),
+        ("/notifications/planet/x", json!({})),
+        ("/notifications/application/..%2fx", json!({})),
+        ("/notifications/batchUpdate", json!([{"application": "a"}, {"application": "../x"}])),
+        ("/serviceAccounts", json!({"name": "a", "memberOf": {}})),
+        ("/snapshots", json!({"application": "a", "account": "b", "configLang": "HCL"})),
+        ("/v2/tags", json!({"id": "a", "tags": [1]})),
+        ("/v2/tags/batchUpdate", json!([{"id": "a"}, {"id": "../x"}])),
+        ("/v2/tags/batchDelete", json!([1])),
+        ("/admin/recover", json!({"objectType": "Project"})),
+    ] {
+        let answer = node.post(path, body.clone()).await;
+        assert!(answer.status.is_client_error(), "{path} {body}: {answer:?}");
+        assert!(answer.body["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer:?}");
+    }
     assert_eq!(files(folder.path()), Vec::<String>::new());
 }
 

@@ -218,6 +218,11 @@ impl Forward {
         self
     }
 
+    /// Whether there is an answer where the service has no such thing.
+    pub(crate) fn is_optional(&self) -> bool {
+        matches!(self.otherwise, Otherwise::NoneOf | Otherwise::Nothing | Otherwise::Always(_))
+    }
+
     /// Declares that upstream has no such endpoint.
     pub(crate) const fn beyond(mut self) -> Self {
         self.is_ours = true;

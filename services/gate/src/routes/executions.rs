@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Gate,
+    app::executions,
     forward::{Body, Forward, Otherwise, Service::Orca, delete, flag, get, put, text},
 };
 
@@ -122,8 +123,7 @@ async fn restart_stage(
     State(gate): State<Gate>,
     caller: Caller,
     Path((id, stage)): Path<(String, String)>,
-    MaybeObject(pipeline): MaybeObject,
+    MaybeObject(body): MaybeObject,
 ) -> Result<Json<Value>> {
-    let call = Call::new(Method::PUT, &["pipelines", &id, "stages", &stage, "restart"]).body(&pipeline)?;
-    gate.clients.orca.forward(&caller.onward(), call).await.map(Json)
+    executions::restart_stage(&gate.clients, &caller.onward(), &id, &stage, body).await.map(Json)
 }

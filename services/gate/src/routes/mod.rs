@@ -20,6 +20,7 @@ mod infrastructure;
 pub(crate) mod input;
 mod notifications;
 mod projects;
+mod relying;
 mod search;
 mod session;
 mod snapshots;
@@ -32,6 +33,8 @@ mod unsupported;
 mod webhooks;
 
 use gennaker_http::{Access, Api, Permission};
+
+pub(crate) use self::relying::{RELYING, Relying};
 
 use crate::{
     Gate,

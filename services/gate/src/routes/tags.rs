@@ -22,9 +22,10 @@ pub(super) const FORWARDED: &[Forward] = &[get("/tags", Clouddriver, "/tags", KN
 
 pub(super) fn api() -> Api<Gate> {
     use gennaker_http::{delete, get, post};
+    let task = "orca has no stage yet that changes entity tags";
     table(FORWARDED)
         .route(get("/tags/{*id}", one).needs(KNOWN))
-        .route(post("/tags", save).needs(WRITE).reads([
+        .route(post("/tags", save).needs(WRITE).partly(task).reads([
             "entityId",
             "entityType",
             "account",
@@ -33,8 +34,8 @@ pub(super) fn api() -> Api<Gate> {
             "application",
             "isPartial",
         ]))
-        .route(delete("/tags/{id}/{tag}", remove).needs(WRITE))
-        .route(post("/batch/tags", save_all).needs(WRITE).reads(["application"]))
+        .route(delete("/tags/{id}/{tag}", remove).needs(WRITE).partly(task))
+        .route(post("/batch/tags", save_all).needs(WRITE).partly(task).reads(["application"]))
 }
 
 /// The tags of one entity; ids are in lower case.

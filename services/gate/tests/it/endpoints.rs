@@ -42,6 +42,14 @@ fn every_endpoint_of_upstreams_gate_is_declared() {
 }
 
 #[test]
+fn what_stands_on_other_endpoints_is_declared() {
+    let ours: BTreeSet<_> = Gate::endpoints().into_iter().map(|endpoint| (endpoint.method, endpoint.path)).collect();
+    for one in Gate::forwarded().into_iter().chain(Gate::relying()) {
+        assert!(ours.contains(&(one.method.clone(), one.path)), "{} {}", one.method, one.path);
+    }
+}
+
+#[test]
 fn every_endpoint_declares_a_permission() {
     let without = Gate::endpoints().into_iter().filter(|endpoint| endpoint.permission.is_none());
     assert_eq!(without.map(|endpoint| endpoint.path).collect::<Vec<_>>(), Vec::<&str>::new());

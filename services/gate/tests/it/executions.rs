@@ -45,3 +45,20 @@ async fn an_administrators_name_goes_along() {
     assert_eq!(answer.json(), hydrated);
     assert_eq!(world.ask("PUT", "/admin/executions/forceCancel", &ann, Body::empty()).await.status, 400);
 }
+
+#[tokio::test]
+async fn a_stage_is_restarted_with_the_pipeline_as_it_is_now() {
+    let config = json!({"id": "p", "name": " Deploy ", "stages": [1]});
+    let orca = Peer::default()
+        .with("/pipelines/e", &json!({"id": "e", "application": "shop", "name": "deploy"}))
+        .answering("PUT", "/pipelines/e/stages/s/restart", 200, &json!({"id": "e"}));
+    let front50 = Peer::default().with("/pipelines/shop?refresh=true", &json!([{"name": "other"}, config]));
+    for (front50, expected) in [(front50, config.clone()), (Peer::default(), json!({"skip": false}))] {
+        let peers = Peers { orca: orca.clone(), front50, ..Peers::default() };
+        let answer = World::of(&peers).send("PUT", "/pipelines/e/stages/s/restart", &json!({"skip": false})).await;
+        assert_eq!((answer.status, answer.json()), (200, json!({"id": "e"})));
+        assert_eq!(peers.orca.got().last().expect("a call").body, expected);
+    }
+    let missing = World::of(&Peers::default()).send("PUT", "/pipelines/no/stages/s/restart", &json!({})).await;
+    assert_eq!((missing.status, missing.message().as_str()), (404, "Pipeline not found (id: no)"));
+}

@@ -1,9 +1,10 @@
 //! What is passed on: to whom, with what, and what becomes of the answer.
 
 use axum::body::Body;
+use gennaker_gate::Options;
 use serde_json::{Value, json};
 
-use crate::world::{Peer, Peers, World};
+use crate::world::{Peer, Peers, Ways, World};
 
 #[tokio::test]
 async fn names_and_defaults_stand_where_the_service_has_them() {
@@ -102,6 +103,18 @@ async fn identities_go_along_and_what_is_one_requests_does_not() {
         assert_eq!(got[name], value, "{name}");
     }
     assert!(!got.contains_key("x-gennaker-fence") && !got.contains_key("idempotency-key"));
+}
+
+#[tokio::test]
+async fn nobody_is_believed_who_he_says_he_is_unless_that_is_configured() {
+    let orca = Peer::default().answering("POST", "/ops", 200, &json!({ "ref": "/tasks/01T" }));
+    let peers = Peers { orca, ..Peers::default() };
+    let world = World::over(Ways::of(&peers), Options::default());
+    let headers = [("x-spinnaker-user", "boss"), ("x-spinnaker-accounts", "prod")];
+    assert_eq!(world.ask("POST", "/tasks", &headers, Body::from(r#"{"job": []}"#)).await.status, 200);
+    let got = peers.orca.got().pop().expect("a call").headers;
+    assert_eq!(got["x-spinnaker-user"], "anonymous");
+    assert!(!got.contains_key("x-spinnaker-accounts"));
 }
 
 #[tokio::test]

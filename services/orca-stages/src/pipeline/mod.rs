@@ -14,7 +14,7 @@
 //! * The end of a child wakes the stage that waits for it, where one node drives both; otherwise it sees it at its next look.
 //! * A stage that is cancelled, or fails, cancels its child; also one whose start was under way.
 //!
-//! Upstream: `PipelineStage`, `StartPipelineTask`, `MonitorPipelineTask`. Not here: children from templates, which are refused.
+//! Upstream: `PipelineStage`, `StartPipelineTask`, `MonitorPipelineTask`.
 
 mod failure;
 mod monitor;

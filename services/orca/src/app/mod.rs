@@ -2,6 +2,7 @@
 
 pub(crate) mod care;
 pub(crate) mod diagnosis;
+pub(crate) mod ending;
 pub(crate) mod evaluate;
 pub(crate) mod failed_stages;
 pub(crate) mod feed;
@@ -16,6 +17,7 @@ pub(crate) mod stage_schemas;
 pub(crate) mod standing;
 pub(crate) mod start;
 pub(crate) mod task_view;
+pub(crate) mod templates;
 mod trigger_match;
 pub(crate) mod unexpand;
 

@@ -1,6 +1,7 @@
 //! Why a request is refused.
 
 use gennaker_base::Kind;
+use serde_json::Value;
 
 /// Something in what was sent cannot be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,24 +13,41 @@ pub(crate) struct Refusal {
     pub(crate) fails_upstream: bool,
     /// What to change.
     pub(crate) message: String,
+    /// What is wrong with a template, each as upstream's clients read it.
+    pub(crate) errors: Vec<Value>,
 }
 
 impl Refusal {
     /// Of that kind.
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Refusal { kind, fails_upstream: false, message: message.into() }
+        Refusal { kind, fails_upstream: false, message: message.into(), errors: Vec::new() }
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Refusal::new(Kind::Invalid, message)
     }
 
-    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
-        Refusal::new(Kind::Unsupported, message)
-    }
-
     pub(crate) fn too_late(message: impl Into<String>) -> Self {
         Refusal { kind: Kind::Conflict, ..Refusal::invalid(message) }
+    }
+
+    /// Why, with everything that is wrong with a template: what is written on the execution that fails by it. Upstream:
+    /// `ExecutionLauncher.handleStartupFailure`.
+    pub(crate) fn reason(&self) -> String {
+        let facts = self.errors.iter().filter_map(Value::as_object).flatten();
+        let facts = facts.filter(|(name, _)| *name != "severity").map(|(name, value)| {
+            let mut letters = name.to_lowercase();
+            if let Some(first) = letters.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            format!("\n{letters}: {value}")
+        });
+        let facts: Vec<String> = facts.collect();
+        match facts.is_empty() {
+            true => self.message.clone(),
+            false => format!("{}\n{}", self.message, facts.join("\n")),
+        }
     }
 
     /// What upstream fails at with an exception of its own.

@@ -33,6 +33,33 @@ impl Expressions {
         .await
     }
 
+    /// Settings after their evaluation in these names, without a word on what has no value.
+    pub(crate) async fn in_names(&self, caller: &Caller, settings: &Object, names: &Object) -> Object {
+        if !contains_expression(settings) {
+            return settings.clone();
+        }
+        let evaluation = |host: &dyn Host, options: &Options| {
+            pipeline::process(settings, &Context::of_map(names), host, options).value
+        };
+        let mut evaluated = self.answered(caller, evaluation).await;
+        evaluated.shift_remove(pipeline::SUMMARY);
+        evaluated
+    }
+
+    /// A pipeline from a template after its evaluation, with a summary of what has no value: upstream's `V2Util.planPipeline`.
+    pub(crate) async fn planned(&self, caller: &Caller, pipeline: &Object) -> Object {
+        let given = |name: &str| pipeline.get(name).cloned().unwrap_or_default();
+        let variables = Some(given(VARIABLES)).filter(|variables| !variables.is_null());
+        let names = Object::from_iter([
+            (TRIGGER.to_owned(), given(TRIGGER)),
+            (VARIABLES.to_owned(), variables.unwrap_or_else(|| json!({}))),
+        ]);
+        let evaluation = |host: &dyn Host, options: &Options| {
+            pipeline::process_pipeline(pipeline, &Context::of_map(&names), host, options).value
+        };
+        self.answered(caller, evaluation).await
+    }
+
     /// The pipeline of a child after its evaluation: its trigger first, and then all else in that.
     pub(crate) async fn in_child(&self, caller: &Caller, pipeline: Object) -> Object {
         self.with_parent_aside(pipeline, async |mut pipeline, parent| {

@@ -127,7 +127,7 @@ fn may_start(state: &State) -> bool {
 pub(super) fn exception(error: &TaskError, operation: &str, now: Timestamp) -> Object {
     let mut errors = vec![error.message.clone()];
     errors.extend(error.details.iter().cloned());
-    let exception = json!({
+    let mut exception = json!({
         "exceptionType": error.exception_type,
         "operation": operation,
         "timestamp": now.millis(),
@@ -135,6 +135,11 @@ pub(super) fn exception(error: &TaskError, operation: &str, now: Timestamp) -> O
         "shouldRetry": false,
         "details": { "error": error.message, "errors": errors },
     });
+    if let Some(call) = &error.call {
+        exception["details"]["kind"] = "HTTP".into();
+        exception["details"]["method"] = call.method.as_str().into();
+        exception["details"]["status"] = call.status.into();
+    }
     match exception {
         serde_json::Value::Object(fields) => fields,
         _ => Object::new(),

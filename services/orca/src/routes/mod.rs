@@ -15,6 +15,7 @@ mod search;
 mod start;
 mod stream;
 mod tasks;
+mod templates;
 mod unsupported;
 
 use gennaker_http::{Access, Api, Error, Permission};
@@ -48,12 +49,14 @@ pub(crate) fn api() -> Api<Orca> {
         .merge(admin::api())
         .merge(diagnosis::api())
         .merge(plan::api())
+        .merge(templates::api())
         .merge(unsupported::api())
 }
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let error = Error::new(refusal.kind, refusal.message);
+        let error = if refusal.errors.is_empty() { error } else { error.with_field("errors", refusal.errors) };
         if refusal.fails_upstream { error.with_status(StatusCode::INTERNAL_SERVER_ERROR) } else { error }
     }
 }

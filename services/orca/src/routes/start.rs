@@ -20,14 +20,13 @@ const USER: &str = "x-spinnaker-user";
 const ORIGIN: &str = "x-spinnaker-user-origin";
 /// When the event happened that is started for, in epoch milliseconds.
 const EVENT_TIME: &str = "x-gennaker-event-time";
-const PARTLY: &str = "no templates";
 
 pub(super) fn api() -> Api<Orca> {
     Api::new("orca")
-        .route(post("/orchestrate", orchestrate).needs(EXECUTE).partly(PARTLY))
-        .route(post("/orchestrate/{pipelineConfigId}", orchestrate_stored).needs(EXECUTE).partly(PARTLY))
-        .route(post("/plan", plan).needs(EXECUTE).partly(PARTLY))
-        .route(post("/plan/{pipelineConfigId}", plan_stored).needs(EXECUTE).partly(PARTLY))
+        .route(post("/orchestrate", orchestrate).needs(EXECUTE))
+        .route(post("/orchestrate/{pipelineConfigId}", orchestrate_stored).needs(EXECUTE))
+        .route(post("/plan", plan).needs(EXECUTE))
+        .route(post("/plan/{pipelineConfigId}", plan_stored).needs(EXECUTE))
         .route(post("/fail", fail).needs(EXECUTE))
         .route(post("/ops", ops).needs(EXECUTE).partly("stages as listed by GET /capabilities/stages"))
 }

@@ -54,7 +54,6 @@ async fn bad_starts_are_refused_and_nothing_is_stored() {
         (r#"{"application": "a", "stages": [], "executionId": "a/b"}"#, 400),
         (r#"{"application": "a", "stages": [], "trigger": {"parameters": [1]}}"#, 400),
         (r#"{"application": "a", "stages": []}"#, 400),
-        (r#"{"application": "a", "stages": [], "type": "templatedPipeline"}"#, 501),
     ];
     for (body, status) in refused {
         let (answered, answer) = call(&world, Method::POST, "/orchestrate", body).await;

@@ -15,5 +15,6 @@ mod pipelines;
 mod read_side;
 mod replays;
 mod starts;
+mod templates;
 mod unsteady;
 mod world;

@@ -1,10 +1,13 @@
 //! The services that orca asks: a front50 that holds pipelines, and orca itself.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Json, Router,
-    extract::{Path, Request, State},
+    extract::{Path, Query, Request, State},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -17,6 +20,8 @@ use tower::ServiceExt as _;
 #[derive(Clone)]
 pub(crate) struct Front50 {
     pipelines: Arc<Mutex<Vec<Value>>>,
+    /// Templates, of both schemas, by their ids with tags.
+    templates: Arc<Mutex<BTreeMap<String, Value>>>,
 }
 
 impl Default for Front50 {
@@ -24,7 +29,7 @@ impl Default for Front50 {
         let deploy = json!({"id": "p-1", "name": "deploy", "application": "shop"});
         // Of the recordings.
         let search_me = json!({"id": "cfg-search-endpoint", "name": "search me", "application": "searchapp1"});
-        Front50 { pipelines: Arc::new(Mutex::new(vec![deploy, search_me])) }
+        Front50 { pipelines: Arc::new(Mutex::new(vec![deploy, search_me])), templates: Arc::default() }
     }
 }
 
@@ -36,6 +41,11 @@ impl Front50 {
         pipelines.push(pipeline);
     }
 
+    /// Keeps a template under its id, which may have a tag: `id:tag`.
+    pub(crate) fn put_template(&self, id: &str, template: Value) {
+        self.templates.lock().insert(id.to_owned(), template);
+    }
+
     pub(crate) fn router(&self) -> Router {
         let application = || async { Json(json!({"name": "shop", "email": "ann@example.com"})) };
         let project = || async { Json(json!({"config": {"pipelineConfigs": [{"pipelineConfigId": "p-1"}]}})) };
@@ -44,6 +54,8 @@ impl Front50 {
             .route("/pipelines/{application}", get(of_application))
             .route("/pipelines/{id}/get", get(one))
             .route("/pipelines/{application}/name/{name}", get(named))
+            .route("/pipelineTemplates/{id}", get(template))
+            .route("/v2/pipelineTemplates/{id}", get(template))
             .route("/v2/applications/shop", get(application))
             .route("/v2/projects/ours", get(project))
             .route("/v2/projects/mine", get(unsupported))
@@ -69,6 +81,15 @@ async fn named(
 async fn one(State(front50): State<Front50>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {
     let pipelines = front50.pipelines.lock();
     pipelines.iter().find(|pipeline| pipeline["id"] == id.as_str()).cloned().map(Json).ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn template(
+    State(front50): State<Front50>,
+    Path(id): Path<String>,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<Json<Value>, StatusCode> {
+    let id = query.get("tag").map_or_else(|| id.clone(), |tag| format!("{id}:{tag}"));
+    front50.templates.lock().get(&id).cloned().map(Json).ok_or(StatusCode::NOT_FOUND)
 }
 
 /// The way of a service to itself, which is made before the service is.

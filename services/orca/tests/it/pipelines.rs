@@ -117,7 +117,7 @@ async fn what_cannot_be_a_child_fails_the_stage_with_the_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let world = World::start(folder.path(), "one", &Options::default()).await;
     world.front50.put(child(json!({"type": "templatedPipeline"})));
-    for (pipeline, problem) in [("none", "cannot be located (none)"), ("child", "templates are not supported")] {
+    for (pipeline, problem) in [("none", "cannot be located (none)"), ("child", "unexpected schema version 'null'")] {
         let parent = world.ended(&world.begin(json!([calling(json!({ "pipeline": pipeline }))])).await).await;
         assert_eq!(parent.status, Status::Terminal);
         let exception = parent.stages[0].context["exception"].to_string();

@@ -19,7 +19,7 @@ use gennaker_cluster::{Membership, Standing};
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
-use gennaker_http::outbound::{Outbound, UrlRuleOptions};
+use gennaker_http::outbound::{self, Outbound, UrlRuleOptions, UrlRules};
 use gennaker_http::{Api, GuardOptions, RequestTasks, ServeOptions, Server, Transport, TransportOptions, http_client};
 use gennaker_objects::{FolderObjects, FolderOptions};
 use gennaker_orca::Orca;
@@ -68,15 +68,25 @@ fn orca_options() -> gennaker_orca::Options {
     options
 }
 
-/// The stages of orca, with the settings of the recordings: time windows are of UTC, and webhooks may call loopback.
-fn catalogue() -> anyhow::Result<Catalogue> {
-    let urls = UrlRuleOptions {
+/// echo's settings in the recordings: it read the pipelines every 2 s.
+fn echo_options() -> gennaker_echo::Options {
+    let front50 = gennaker_echo::Front50Options { polling_interval_ms: 2_000 };
+    gennaker_echo::Options { front50, ..Default::default() }
+}
+
+/// Which addresses pipelines may name, in the settings of the recordings: loopback, too.
+fn urls() -> UrlRuleOptions {
+    UrlRuleOptions {
         reject_localhost: false,
         reject_verbatim_ips: false,
         allowed_hostnames_regex: ".*".to_owned(),
         ..UrlRuleOptions::default()
-    };
-    let mut options = gennaker_orca_stages::Options { urls, ..Default::default() };
+    }
+}
+
+/// The stages of orca, with the settings of the recordings: time windows are of UTC.
+fn catalogue() -> anyhow::Result<Catalogue> {
+    let mut options = gennaker_orca_stages::Options { urls: urls(), ..Default::default() };
     options.tasks.execution_window.timezone = "UTC".to_owned();
     Ok(Catalogue::new(&options)?)
 }
@@ -196,7 +206,7 @@ impl Starting<'_> {
             clock: self.clock(),
             catalogue: Arc::new(catalogue()?),
             clients: clients.clone(),
-            outbound: Outbound::new(Default::default())?,
+            outbound: Outbound::new(outbound::Options { rules: UrlRules::new(&urls())?, ..Default::default() })?,
         };
         let orca = Orca::new(&orca_options(), deps);
         let router = self.serve(Service::Orca, orca.api()).await?;
@@ -211,7 +221,7 @@ impl Starting<'_> {
             return Ok(());
         }
         let deps = gennaker_echo::Deps { clients: clients.clone(), clock: self.clock() };
-        let echo = Echo::new(Default::default(), deps);
+        let echo = Echo::new(echo_options(), deps);
         let router = self.serve(Service::Echo, echo.api()).await?;
         self.lines.echo.connect(router);
         let stop = self.behind.clone();

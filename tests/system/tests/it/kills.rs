@@ -24,7 +24,7 @@ use tokio::time::{sleep, timeout};
 use crate::{
     counting::{CountingServer, LOOPBACK_ALLOWED},
     recorded::{Recorded, recorded},
-    support::{DEADLINE, ended, install_with},
+    support::{DEADLINE, ended, install_with, number},
 };
 
 const APPLICATION: &str = "kills";
@@ -77,12 +77,6 @@ async fn what_was_answered_is_done_once_however_often_the_control_plane_is_kille
         calls - effects,
     );
     install.stop().await.expect("both programs end by themselves");
-}
-
-fn number(variable: &str) -> Option<u64> {
-    let text = std::env::var_os(variable)?;
-    let number = text.to_str().and_then(|text| text.parse().ok());
-    Some(number.unwrap_or_else(|| panic!("{variable} is a number, not {}", text.display())))
 }
 
 /// Kills the control plane so often, leaves it running, and returns how often it was killed while it started.

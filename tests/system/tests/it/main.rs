@@ -1,6 +1,7 @@
 //! The journeys.
 
 mod bad_input;
+mod buckets;
 mod command_line;
 mod configuration;
 mod counting;
@@ -8,8 +9,10 @@ mod crash;
 mod deployment;
 mod expressions;
 mod frozen;
+mod gate_paths;
 mod kills;
 mod live_events;
 mod recorded;
 mod start_and_stop;
 mod support;
+mod writers;

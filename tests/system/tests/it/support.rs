@@ -80,3 +80,10 @@ pub(crate) fn load_on(delivery: &Delivery, rate: f64, slow_ms: u64) -> load::Loa
     };
     load::Load::start(options).expect("a load")
 }
+
+/// The number that an environment variable has, if it is set.
+pub(crate) fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var_os(variable)?;
+    let number = text.to_str().and_then(|text| text.parse().ok());
+    Some(number.unwrap_or_else(|| panic!("{variable} is a number, not {}", text.display())))
+}

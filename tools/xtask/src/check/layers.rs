@@ -87,6 +87,8 @@ fn sideways_in_tests(from: &str, to: &str) -> bool {
     match (top(from), leaf(from), leaf(to)) {
         ("platform", from, "store-tck") => from.starts_with("store-"),
         ("platform", "cluster", to) => to.starts_with("store-"),
+        // What echo starts is tried with those who keep and run it.
+        ("services", "echo", "front50" | "orca" | "orca-stages") => true,
         _ => false,
     }
 }
@@ -191,6 +193,8 @@ mod tests {
         assert_eq!(failures("platform/store-sql", &[], &["platform/store-tck"]), Vec::<String>::new());
         assert_eq!(failures("platform/cluster", &[], &["platform/store-sql"]), Vec::<String>::new());
         assert_eq!(failures("services/gate", &[], &["services/orca"]).len(), 1);
+        assert_eq!(failures("services/echo", &[], &["services/orca"]), Vec::<String>::new());
+        assert_eq!(failures("services/echo", &["services/orca"], &[]).len(), 1);
         let up = failures("platform/http", &[], &["services/gate"]);
         assert!(up[0].starts_with("platform/http -> services/gate (dev-dependency): points up"), "{up:?}");
     }

@@ -84,12 +84,11 @@ impl Templates {
             Some(tag) => by_tag(&id, tag),
             None => id,
         };
-        self.check_free(&under).await?;
         template.check()?;
         if let Some(tag) = &tag {
             template.set("tag", tag.as_str());
         }
-        let template = self.put(&under, template, user).await?;
+        let template = self.add(&under, template, user, Error::TemplateExists(under.clone())).await?;
         self.save_latest_and_digest(template.as_ref().clone(), tag.as_deref(), user).await.map(|_| ())
     }
 

@@ -49,13 +49,13 @@ pub(crate) async fn of_pipeline(
     let (execution, problem) = match flow::sketch(engine, asked, config).await {
         Ok(sketched) => sketched,
         Err(Error::Refused(refusal)) => {
-            plan.remark(Severity::Problem, refusal.message);
+            plan.remark(Severity::Problem, refusal.reason());
             return Ok(plan);
         }
         Err(error) => return Err(error),
     };
     if let Some(problem) = problem {
-        plan.remark(Severity::Problem, problem.message);
+        plan.remark(Severity::Problem, problem.reason());
     }
     plan.name = execution.name.clone();
     let planner = Planner {

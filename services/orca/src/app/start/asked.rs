@@ -37,7 +37,7 @@ impl Asked {
     }
 
     /// Who asks other services about it.
-    pub(super) fn onward(&self) -> Caller {
+    pub(crate) fn onward(&self) -> Caller {
         self.caller.onward()
     }
 

@@ -16,9 +16,9 @@ use super::{
     parameters, pipeline,
     read::{is_false, take_object},
     trigger,
-    unsupported::refuse_unsupported,
 };
 use crate::{
+    app::templates,
     engine::{Engine, StartRequest},
     planner::Signal,
 };
@@ -46,9 +46,13 @@ pub(crate) async fn start(
         return Err(Refusal::too_late(format!("stage {stage} is over: it starts no child any more")).into());
     }
     let config = take_object(&mut sent, "pipeline")?;
-    refuse_unsupported(&config)?;
     let parameters = take_object(&mut sent, "parameters")?;
     let mut config = config_of(parent, stage, config, &parameters, sent.text("user"))?;
+    if let Some(made) = templates::expanded(engine, asked, &config).await.map_err(in_words)? {
+        let trigger = config.shift_remove("trigger").unwrap_or_default();
+        config = made.pipeline;
+        config.insert("trigger".to_owned(), trigger);
+    }
     let problem = match resolve_artifacts(engine, &mut config).await {
         Ok(()) => None,
         Err(Error::Refused(problem)) => Some(problem),
@@ -76,6 +80,14 @@ pub(crate) async fn start(
         engine.signal(&child, &Signal::Cancel { user: PARENT.to_owned(), reason: None, force: false }).await?;
     }
     Ok(child)
+}
+
+/// The stage that asks shows the message only, so that says all that is wrong with a template.
+fn in_words(error: Error) -> Error {
+    match error {
+        Error::Refused(refusal) => Refusal { message: refusal.reason(), ..refusal }.into(),
+        error => error,
+    }
 }
 
 /// Whether a stage was ended before it knew of its child: from then on nobody would cancel that.
@@ -123,7 +135,7 @@ fn config_of(
 }
 
 /// The expected artifacts that the child's own triggers ask for when the parent ends.
-fn ids_of_triggers(config: &Object, parent: Option<&str>) -> Vec<Value> {
+pub(super) fn ids_of_triggers(config: &Object, parent: Option<&str>) -> Vec<Value> {
     let triggers = config.get("triggers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     let of_parent = triggers.filter(|trigger| {
         trigger.text("type").as_deref() == Some("pipeline") && trigger.text("pipeline").as_deref() == parent

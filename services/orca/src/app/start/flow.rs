@@ -18,8 +18,8 @@ use super::{
     orchestration, pipeline,
     read::{drop_nulls, is_false},
     stages, trigger,
-    unsupported::refuse_unsupported,
 };
+use crate::app::templates;
 use crate::engine::{Engine, StartRequest, row_kind};
 
 /// What a start is answered with.
@@ -44,12 +44,11 @@ pub(crate) async fn orchestrate(
     if !is_false(config.get("plan")) {
         return plan(engine, asked, config, false).await.map(Answer::Planned);
     }
-    refuse_unsupported(&config)?;
     let (config, problem) = prepared(engine, asked, config, true).await?;
     let config = engine.expressions().in_pipeline(&asked.onward(), config).await;
     let (execution, is_derived) = execution(engine, asked, config)?;
     if let Some(problem) = problem {
-        begin(engine, asked, pipeline::failed(execution, &problem.message), is_derived).await?;
+        begin(engine, asked, pipeline::failed(execution, &problem.reason()), is_derived).await?;
         return Err(problem.into());
     }
     if !is_stored {
@@ -75,7 +74,7 @@ pub(crate) async fn stored(engine: &Engine, asked: &Asked, id: &str, trigger: Ob
 /// # Errors
 /// What is wrong with it.
 pub(crate) async fn plan(engine: &Engine, asked: &Asked, config: Object, resolves: bool) -> Result<Object, Error> {
-    refuse_unsupported(&config)?;
+    let config = templates::mutated(engine, asked, config).await?;
     let (mut config, problem) = prepared(engine, asked, config, resolves).await?;
     if let Some(problem) = problem {
         return Err(problem.into());
@@ -93,7 +92,6 @@ pub(crate) async fn sketch(
     asked: &Asked,
     config: Object,
 ) -> Result<(Execution, Option<Refusal>), Error> {
-    refuse_unsupported(&config)?;
     let (config, problem) = prepared(engine, asked, config, true).await?;
     let config = engine.expressions().in_pipeline(&asked.onward(), config).await;
     let (execution, _) = execution(engine, asked, config)?;
@@ -144,10 +142,17 @@ async fn prepared(
 }
 
 async fn prepare(engine: &Engine, asked: &Asked, config: &mut Object, resolves: bool) -> Result<(), Error> {
+    borrow_trigger(engine, config).await?;
     trigger::begin(config, || asked.user());
     add_parent(engine, config).await?;
     if resolves {
         resolve_artifacts(engine, config).await?;
+    }
+    if let Some(made) = templates::expanded(engine, asked, config).await? {
+        *config = made.pipeline;
+        if made.resolves {
+            resolve_artifacts(engine, config).await?;
+        }
     }
     if !config.contains_key("application") {
         config.insert("application".to_owned(), pipeline::UNKNOWN_APPLICATION.into());
@@ -162,6 +167,24 @@ async fn prepare(engine: &Engine, asked: &Asked, config: &mut Object, resolves: 
         return Err(Refusal::invalid("Pipeline template is invalid").into());
     }
     Ok(())
+}
+
+/// A templated pipeline that is planned without a trigger gets that of its last execution, so that expressions can be rendered.
+async fn borrow_trigger(engine: &Engine, config: &mut Object) -> Result<(), Error> {
+    if !templates::may_borrow_trigger(config) {
+        return Ok(());
+    }
+    let (execution, pipeline) = (config.text("executionId"), config.text("id"));
+    match templates::earlier(engine, execution.as_deref(), pipeline.as_deref()).await {
+        Ok(Some(earlier)) => {
+            config.insert("trigger".to_owned(), earlier.trigger.into());
+            config.insert("executionId".to_owned(), earlier.id.into());
+            Ok(())
+        }
+        Ok(None) => Ok(()),
+        Err(Error::Refused(refusal)) if refusal.kind == Kind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A trigger that names the execution that it came from gets it whole, and the pipeline its artifacts.

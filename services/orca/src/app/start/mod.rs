@@ -1,14 +1,15 @@
 //! How executions start: what a client sends becomes an execution that has not begun, or a refusal.
 //!
 //! ```text
-//! POST /orchestrate        flow::orchestrate   trigger -> parameters -> artifacts -> expressions -> pipeline -> the engine
-//! POST /plan               flow::plan          the same up to the artifacts, and nothing is started
+//! POST /orchestrate        flow::orchestrate   trigger -> parameters -> artifacts -> template -> expressions -> pipeline -> the engine
+//! POST /plan               flow::plan          the same up to the template, and nothing is started
 //! POST /fail               flow::fail          the same, stored as failed
 //! POST /ops                flow::task          trigger -> artifacts -> orchestration -> the engine
 //! a stage's child          child::start        the parent's trigger, parameters and artifacts, then as above
+//! the end of another       dependent::start    the same, with all the artifacts of the other
 //! ```
 //!
-//! Only [`flow`] and [`child`] ask anybody; the other modules are functions of what was sent. The rules are upstream's
+//! Only [`flow`], [`child`] and [`dependent`] ask anybody; the other modules are functions of what was sent. The rules are upstream's
 //! `OperationsController`, `ExecutionLauncher`, `PipelineBuilder`, `TriggerDeserializer` and `DependentPipelineStarter`.
 //!
 //! What cannot start because of its artifacts, or because it is disabled, is stored as a failed execution, so that its owner sees it
@@ -16,6 +17,7 @@
 
 mod asked;
 pub(crate) mod child;
+pub(crate) mod dependent;
 mod error;
 pub(crate) mod flow;
 mod orchestration;
@@ -24,7 +26,6 @@ mod pipeline;
 mod read;
 mod stages;
 mod trigger;
-mod unsupported;
 
-pub(crate) use self::{asked::Asked, error::Error};
+pub(crate) use self::{asked::Asked, error::Error, pipeline::UNKNOWN_APPLICATION, read::drop_nulls};
 use super::Refusal;

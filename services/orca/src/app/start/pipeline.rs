@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The application of a pipeline that names none: upstream's default.
-pub(super) const UNKNOWN_APPLICATION: &str = "spinnaker_unknown";
+pub(crate) const UNKNOWN_APPLICATION: &str = "spinnaker_unknown";
 
 /// An execution that has not begun. Its id is the `executionId` that was sent, if any: the same start again is the same execution.
 pub(super) fn execution(
@@ -46,7 +46,12 @@ pub(super) fn execution(
     if let Some(expiry) = whole_number(&config, "startTimeExpiry")? {
         execution.other.insert("startTimeExpiry".to_owned(), expiry.into());
     }
-    for kept in ["source", "templateVariables", "spelEvaluator"] {
+    // Stages that are evaluated when they start need the variables of their template; others have been.
+    let kept: &[&str] = match gennaker_spel::pipeline::is_v4(config.get("spelEvaluator")) {
+        true => &["source", "templateVariables", "spelEvaluator"],
+        false => &["source", "spelEvaluator"],
+    };
+    for kept in kept.iter().copied() {
         if let Some(value) = config.shift_remove(kept).filter(|value| !value.is_null()) {
             execution.other.insert(kept.to_owned(), value);
         }

@@ -60,7 +60,7 @@ pub(super) fn whole_number(config: &Object, field: &str) -> Result<Option<i64>, 
 }
 
 /// Leaves out every field that is `null`, at any depth: upstream's answers have none.
-pub(super) fn drop_nulls(fields: &mut Object) {
+pub(crate) fn drop_nulls(fields: &mut Object) {
     fields.retain(|_, value| !value.is_null());
     fields.values_mut().for_each(drop_nulls_in);
 }

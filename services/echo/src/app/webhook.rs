@@ -1,0 +1,116 @@
+//! Webhooks: how what a server posts becomes an event.
+//!
+//! A webhook of the type `git` is read for its repository, branch and commit; artifacts that it does not name as such are taken
+//! from what registries and repositories send. Upstream: `WebhooksController`.
+
+mod artifacts;
+mod bitbucket;
+mod git;
+
+use gennaker_base::Timestamp;
+use gennaker_wire::{Object, ObjectExt};
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::{Error, Event};
+
+/// A webhook of a type, from a source that its path names. `None` if it is no event: a server tries whether it is heard.
+///
+/// # Errors
+/// If it is not what a webhook of its type and source is.
+pub(crate) fn of_source(
+    kind: &str,
+    source: &str,
+    headers: HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Option<Event>, Error> {
+    let is_empty_ping = body.is_empty() && source == "bitbucket";
+    let payload = if is_empty_ping { Object::new() } else { object(body)? };
+    let mut event = Event::new(kind, now);
+    event.source = Some(source.to_owned());
+    event.content = payload.clone();
+    event.payload = Some(payload);
+    event.raw = body.to_vec();
+    event.headers = headers;
+    if let Some(key) = event.header("x-event-key").map(str::to_owned) {
+        event.content.insert("event_type".to_owned(), key.into());
+    }
+    if kind == "git" && !git::read(&mut event, source)? {
+        return Ok(None);
+    }
+    let has_artifacts = match event.content.get("artifacts") {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(_) => true,
+    };
+    if !has_artifacts {
+        let payload = event.payload.as_ref().map(|payload| artifacts::of(kind, source, payload)).unwrap_or_default();
+        event.content.insert("artifacts".to_owned(), json!(payload));
+    }
+    Ok(Some(event))
+}
+
+/// A webhook of a type, from the source that it names itself. It has no payload that triggers could ask for.
+///
+/// # Errors
+/// If it is no JSON object.
+pub(crate) fn of_type(kind: &str, headers: HeaderMap, body: &[u8], now: Timestamp) -> Result<Event, Error> {
+    let mut event = Event::new(kind, now);
+    event.content = object(body)?;
+    event.source = event.content.text("source");
+    event.headers = headers;
+    event.raw = body.to_vec();
+    Ok(event)
+}
+
+/// A CDEvent: a CloudEvent whose header `Ce-Data` has the data.
+///
+/// # Errors
+/// If it has no such header, or the data is none of a CDEvent.
+pub(crate) fn cd_event(source: &str, headers: HeaderMap, now: Timestamp) -> Result<Event, Error> {
+    let mut event = Event::new("cdevents", now);
+    event.headers = headers;
+    let data =
+        event.header("ce-data").ok_or_else(|| Error::invalid("the header Ce-Data is missing: it has the event"))?;
+    event.raw = data.as_bytes().to_vec();
+    let data = object(&event.raw)?;
+    let is_there = |name: &str| data.get(name).and_then(Value::as_object).is_some_and(|object| !object.is_empty());
+    let custom = data.get("customData").and_then(Value::as_object);
+    let (Some(custom), true, true) = (custom, is_there("context"), is_there("subject")) else {
+        return Err(Error::invalid("Invalid CDEvent data: it has the objects context, subject and customData"));
+    };
+    for name in ["artifacts", "parameters"] {
+        if let Some(value) = custom.get(name) {
+            event.content.insert(name.to_owned(), value.clone());
+        }
+    }
+    event.source = Some(source.to_owned());
+    event.payload = Some(data);
+    Ok(event)
+}
+
+/// A body that is a JSON object; `null` is an empty one.
+fn object(body: &[u8]) -> Result<Object, Error> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(Value::Null) => Ok(Object::new()),
+        Ok(_) => Err(Error::invalid("the body is JSON, but no object: send an object")),
+        Err(error) => Err(Error::invalid(format!("the body is not JSON: {error}"))),
+    }
+}
+
+/// A text below several objects; empty if there is none.
+fn text_at(of: &Object, path: &[&str]) -> String {
+    let Some((last, before)) = path.split_last() else { return String::new() };
+    let parent = before.iter().try_fold(of, |object, name| object.get(*name)?.as_object());
+    parent.and_then(|parent| parent.text(last)).unwrap_or_default()
+}
+
+/// A reference to a branch without what git puts before its name.
+fn branch(reference: &str) -> String {
+    reference.replace("refs/heads/", "")
+}
+
+#[cfg(test)]
+mod tests;

@@ -81,8 +81,7 @@ async fn a_service_that_is_down_costs_its_own_endpoints_only() {
     for service in ["front50", "orca", "clouddriver", "echo"] {
         let world = World::over(Ways::of(&peers).without(service), Options::default());
         for endpoint in Gate::endpoints() {
-            // Live events stay open meanwhile and say so: `events.rs`.
-            if endpoint.coverage == Coverage::Unsupported || endpoint.path == "/events" {
+            if endpoint.coverage == Coverage::Unsupported {
                 continue;
             }
             let path = filled(endpoint.path);

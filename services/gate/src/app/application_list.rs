@@ -48,8 +48,9 @@ impl ApplicationList {
             },
             (IfChanged::Changed { value, etag }, _) => (value, etag),
         };
-        let merged =
-            applications::merged(objects(&kept)?, seen.as_deref().map(objects).transpose()?.unwrap_or_default());
+        // What clouddriver adds is left out if it cannot be read, as if it had not answered.
+        let added = seen.as_deref().and_then(|seen| objects(seen).ok()).unwrap_or_default();
+        let merged = applications::merged(objects(&kept)?, added);
         let json = serde_json::to_vec(&merged).map_err(|error| bug(format!("no list of applications: {error}")))?;
         let json = Bytes::from(json);
         if let Some(etag) = etag {
@@ -72,10 +73,13 @@ async fn kept(clients: &Clients, caller: &Caller, etag: Option<&str>) -> Result<
     clients.front50.forward_if_changed(caller, call, etag).await
 }
 
-/// The objects of a JSON list.
-fn objects(list: &[u8]) -> Result<Vec<Object>> {
-    let list: Vec<Value> =
-        serde_json::from_slice(list).map_err(|error| bug(format!("a list of applications cannot be read: {error}")))?;
+/// The objects of a JSON list; none of what is no list.
+fn objects(json: &[u8]) -> Result<Vec<Object>> {
+    let list = serde_json::from_slice(json);
+    let Value::Array(list) = list.map_err(|error| bug(format!("a list of applications cannot be read: {error}")))?
+    else {
+        return Ok(Vec::new());
+    };
     Ok(list.into_iter().filter_map(|one| if let Value::Object(one) = one { Some(one) } else { None }).collect())
 }
 

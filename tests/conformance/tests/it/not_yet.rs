@@ -25,10 +25,6 @@ pub(crate) fn is_named(listed: &str, name: &str) -> bool {
     }
 }
 
-const fn executions(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
-    NotYet { set: "executions", reason, cases }
-}
-
 const fn front50(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
     NotYet { set: "front50", reason, cases }
 }
@@ -39,8 +35,6 @@ const fn gate(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
 
 /// All of them.
 pub(crate) const NOT_YET: &[NotYet] = &[
-    executions("front50 forgets a deleted application at once, upstream's a moment later", &["ops-delete-app"]),
-    front50("upstream's cache still has what was deleted a moment before", &["pipeline-delete", "template-v1"]),
     front50("upstream's is an error of its database column; ours refuses with a reason", &["pipeline-strategy-flag"]),
     gate(
         "upstream fails (500) at a pipeline without an application; ours refuses it (400)",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use gennaker_http::{Call, Caller, IfChanged, Result, Transport};
 use gennaker_wire::{Application, Object, Pipeline};
 use http::Method;
@@ -25,6 +26,16 @@ impl Front50Client {
     /// answers as they are.
     pub async fn forward(&self, caller: &Caller, call: Call) -> Result<Value> {
         self.transport.send(caller, call).await
+    }
+
+    /// The same for something of which the caller may have the newest already: what `etag` names.
+    pub async fn forward_if_changed(
+        &self,
+        caller: &Caller,
+        call: Call,
+        etag: Option<&str>,
+    ) -> Result<IfChanged<Bytes>> {
+        self.transport.bytes_if_changed(caller, call, etag).await
     }
 
     /// All applications.

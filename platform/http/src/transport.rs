@@ -154,14 +154,22 @@ impl Transport {
         etag: Option<&str>,
     ) -> Result<IfChanged<T>> {
         let (method, path) = (call.method.clone(), call.path.clone());
-        let call = call.header_if(header::IF_NONE_MATCH, etag);
-        let Conditional(answer) = self.exchange(caller, call).await?;
-        Ok(match answer {
+        Ok(match self.bytes_if_changed(caller, call, etag).await? {
             IfChanged::Unchanged => IfChanged::Unchanged,
             IfChanged::Changed { value, etag } => {
                 IfChanged::Changed { value: self.read(&value, &method, &path)?, etag }
             }
         })
+    }
+
+    /// The same, with the answer unread.
+    ///
+    /// # Errors
+    /// As [`Transport::send`], but that the answer may be anything.
+    pub async fn bytes_if_changed(&self, caller: &Caller, call: Call, etag: Option<&str>) -> Result<IfChanged<Bytes>> {
+        let call = call.header_if(header::IF_NONE_MATCH, etag);
+        let Conditional(answer) = self.exchange(caller, call).await?;
+        Ok(answer)
     }
 
     /// Sends a call and gives its answer to be read as it comes, for example one of server-sent events. The deadline, the
@@ -191,7 +199,7 @@ impl Transport {
             target: call.target(),
             method: call.method,
             headers,
-            body: call.body.map(|body| Bytes::from(body.to_string())),
+            body: call.body,
             answer_limit: self.options.answer_limit,
         };
         self.budget.deposit();

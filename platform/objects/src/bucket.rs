@@ -199,15 +199,19 @@ impl Bucket {
         Ok(None)
     }
 
-    /// The entity tag that an object had when it was deleted, if it is deleted.
+    /// The entity tag that an object had when it was deleted, if its newest version is a deletion.
     ///
     /// versitygw 1.8 takes the marker of a deletion for an object, so that `If-None-Match: *` fails, but compares the tag
-    /// that the object had. On a server that does neither, the condition that is made of it fails.
+    /// that the object had: whoever writes under it is the first to make the object again. On a server that does neither
+    /// the condition that is made of it fails. The tag and the marker are of one listing: another who made the object in
+    /// between has given it another tag, unless it is the very content that was deleted.
     async fn tag_of_deleted(&self, key: &Key) -> Result<Option<String>> {
-        if !self.server.has_history || self.get(key, None).await?.is_some() {
+        if !self.server.has_history {
             return Ok(None);
         }
-        Ok(self.versions(key, 1).await?.into_iter().find_map(|version| version.tag))
+        let versions = self.versions(key, 1).await?;
+        let newest = versions.kept.into_iter().next().filter(|_| versions.is_deleted);
+        Ok(newest.and_then(|newest| newest.tag))
     }
 
     async fn delete(&self, key: &Key, condition: &Condition) -> Result<bool> {

@@ -182,7 +182,8 @@ pub async fn an_ended_execution_is_not_claimable<F: Fixture>(fixture: F) {
     let owner = join(&*store, "a").await;
     store.create(owned("e", &owner)).await.expect("it is created");
     let due = in_seconds(&*store, 1).await;
-    store.commit(Commit { due, ..end("e", &owner, 1) }).await.expect("it ends");
+    store.commit(Commit { due, ..step("e", &owner, 1) }).await.expect("it goes on");
+    store.commit(Commit { due: Due::Keep, ..end("e", &owner, 2) }).await.expect("it ends");
     let stored = store.load("e").await.expect("it is stored");
     assert_eq!((stored.owner, stored.due), (None, None));
     fixture.advance(seconds(5)).await;

@@ -18,6 +18,7 @@ pub mod correlation;
 pub mod create;
 pub mod delete;
 pub mod durability;
+pub mod ends;
 pub mod events;
 pub mod fences;
 pub mod leases;
@@ -241,6 +242,13 @@ macro_rules! checks {
                 a_tombstone_keeps_the_request_from_being_made_again,
                 a_tombstone_ends,
             }
+            ends {
+                an_end_is_claimable_when_it_is_due,
+                a_told_end_is_not_claimable,
+                what_changed_meanwhile_stays_due,
+                a_packed_end_is_claimable_when_it_is_due,
+                an_end_that_is_due_survives_a_restart,
+            }
             durability {
                 executions_survive_a_restart,
                 fences_and_requests_survive_a_restart,
@@ -280,6 +288,7 @@ mod tests {
             ("create", include_str!("create.rs")),
             ("delete", include_str!("delete.rs")),
             ("durability", include_str!("durability.rs")),
+            ("ends", include_str!("ends.rs")),
             ("events", include_str!("events.rs")),
             ("fences", include_str!("fences.rs")),
             ("leases", include_str!("leases.rs")),

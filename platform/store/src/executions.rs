@@ -7,7 +7,8 @@
 //! [`Executions::create`] stores it, owned at once by its creator if that is asked. The owner drives it with
 //! [`Executions::commit`]. An execution that only waits is released ([`Ahead::Wait`]): nobody owns it until its due time
 //! comes or a signal arrives. [`Executions::claim`] takes what waits for an owner: due, signalled, never owned, or owned
-//! by a node whose lease is dead. An ended execution ([`Ahead::Ended`]) is claimed again only for a signal (a restart).
+//! by a node whose lease is dead. An ended execution ([`Ahead::Ended`]) is claimed again only for a signal (a restart), or at
+//! the due time of its end: as long as somebody has to be told of that ([`Executions::told`]).
 //!
 //! How many may be under way at a time is the matter of limits: see [`Place`].
 
@@ -22,7 +23,7 @@ use async_trait::async_trait;
 use gennaker_base::Timestamp;
 
 pub use self::{
-    change::{Ahead, Commit, Committed, Created, Due, NewExecution},
+    change::{Ahead, Commit, Committed, Created, Due, NewExecution, Told},
     changes::{Change, ChangeQuery, Changes},
     limits::{Next, Place, PlaceChange, Standing},
     owner::{Fence, Owner},
@@ -61,6 +62,10 @@ pub trait Executions: Send + Sync + 'static {
     /// event, if a taken signal does not wait or if the head has another id, `Unknown` if the backend cannot say
     /// whether it is stored.
     async fn commit(&self, commit: Commit) -> Result<Committed>;
+
+    /// Clears the due times of ends of which everybody was told that has to be. An execution that has an owner, is not over, or
+    /// has another last event by now is left alone: its next end is another one.
+    async fn told(&self, told: Vec<Told>) -> Result<()>;
 
     /// Takes ownership of executions that wait for an owner, the longest-waiting first.
     ///

@@ -26,7 +26,7 @@ pub use self::{
     executions::{
         Ahead, Change, ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Due, Event, Execution,
         Executions, Expiry, Fence, Head, NewEvent, NewExecution, Next, Order, Owner, Part, Past, Place, PlaceChange,
-        Query, Signal, Standing, Unreadable,
+        Query, Signal, Standing, Told, Unreadable,
     },
     fences::Fences,
     leases::{Lease, Leases},

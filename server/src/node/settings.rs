@@ -173,6 +173,7 @@ impl Settings {
         orca_settings.own.lists = orca.bind("tasks.controller")?;
         orca_settings.own.import = orca.bind("executions.import")?;
         orca_settings.own.cleanup = orca.bind("pollers.oldPipelineCleanup")?;
+        orca_settings.own.echo = orca.bind("echo")?;
         let stages = stages(&orca)?;
         let (call, step) = (stages.webhook.deadline_ms, orca_settings.own.step_deadline_ms);
         if call >= step {
@@ -190,6 +191,8 @@ impl Settings {
         if let ObjectSettings::Bucket { root_folder, .. } = &objects {
             front50_settings.own.root_folder.clone_from(root_folder);
         }
+        let progress = &mut orca_settings.own.echo.events.progress;
+        progress.get_or_insert(echo_settings.place.elsewhere.is_some());
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
             logging: logging.context("gennaker.logging.format is text or json")?,

@@ -12,5 +12,6 @@ mod halyard;
 mod others;
 mod pipelines;
 mod templates;
+mod tls;
 mod transfer;
 mod usage;

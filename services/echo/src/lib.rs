@@ -10,6 +10,13 @@
 //! echo.run(Default::default()).await;
 //! # }
 //! ```
+//!
+//! An event is read, matched with the triggers of the pipelines that front50 keeps, and each pipeline whose trigger fires is
+//! posted to orca, once for an event that has an identity. It keeps nothing: an event is answered when orca has accepted every
+//! start, and otherwise with 503, so that its sender sends it again.
+//!
+//! It does not start what waits for the end of another pipeline: that is orca's, as upstream has it. Cron, notifications and
+//! artifacts by a template are not there yet.
 
 mod app;
 mod options;

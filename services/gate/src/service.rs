@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
-    app::events::Events,
+    app::{application_list::ApplicationList, events::Events},
     forward::Forward,
     identity,
     rate_limit::{self, RateLimit},
@@ -42,6 +42,8 @@ pub struct Gate {
     pub(crate) clock: SharedClock,
     /// Who follows what changes.
     pub(crate) events: Events,
+    /// The list of all applications.
+    pub(crate) applications: ApplicationList,
     rate_limit: RateLimit,
     health: Health,
 }
@@ -52,7 +54,9 @@ impl Gate {
         let clock: SharedClock = Arc::new(SystemClock);
         let rate_limit = RateLimit::new(options.rate_limit.clone(), clock.clone());
         let events = Events::new(clients.clone(), clock.clone());
-        Gate { options: Arc::new(options), clients, clock, events, rate_limit, health: Health::new("gate") }
+        let applications = ApplicationList::default();
+        let health = Health::new("gate");
+        Gate { options: Arc::new(options), clients, clock, events, applications, rate_limit, health }
     }
 
     /// The same with another clock: event ids have its time.

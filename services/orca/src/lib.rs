@@ -14,6 +14,6 @@ mod routes;
 mod service;
 
 pub use self::{
-    options::{Cleanup, FailedStages, Import, Lists, Options},
+    options::{Cleanup, Echo, EchoEvents, FailedStages, Import, Lists, Options},
     service::Orca,
 };

@@ -25,6 +25,50 @@ pub struct Options {
     /// Deleting old executions: `pollers.oldPipelineCleanup`.
     #[serde(skip)]
     pub cleanup: Cleanup,
+    /// What echo is told: `echo`.
+    #[serde(skip)]
+    pub echo: Echo,
+}
+
+/// The settings under `echo` in `orca.yml`: what echo is told of executions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Echo {
+    /// Whether it is told anything; yes by default.
+    pub enabled: bool,
+    /// What it is told besides the ends of executions.
+    pub events: EchoEvents,
+}
+
+/// The settings under `echo.events`: events of executions that go on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EchoEvents {
+    /// Whether there are any. By default only for an echo at `services.echo.baseUrl`: ours does nothing with them yet.
+    pub progress: Option<bool>,
+    /// Whether those of tasks are left out; no by default.
+    pub ignore_task_events: bool,
+    /// Whether those of tasks carry the whole execution; yes by default.
+    pub include_full_execution: bool,
+}
+
+impl Default for EchoEvents {
+    fn default() -> Self {
+        EchoEvents { progress: None, ignore_task_events: false, include_full_execution: true }
+    }
+}
+
+impl Echo {
+    /// Whether it is told of executions while they go on.
+    pub(crate) fn tells_progress(&self) -> bool {
+        self.enabled && self.events.progress == Some(true)
+    }
+}
+
+impl Default for Echo {
+    fn default() -> Self {
+        Echo { enabled: true, events: EchoEvents::default() }
+    }
 }
 
 /// The settings under `pollers.oldPipelineCleanup` in `orca.yml`: executions of pipelines that are deleted by their age.
@@ -103,6 +147,7 @@ impl Default for Options {
             lists: Lists::default(),
             import: Import::default(),
             cleanup: Cleanup::default(),
+            echo: Echo::default(),
         }
     }
 }
@@ -117,6 +162,7 @@ impl From<&Options> for engine::Options {
                 age: Duration::from_secs(24 * 3600).saturating_mul(options.cleanup.threshold_days),
                 keep: options.cleanup.minimum_pipeline_executions,
             }),
+            echo: options.echo.clone(),
         }
     }
 }

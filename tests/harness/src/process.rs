@@ -44,9 +44,20 @@ impl Process {
         self.send(Signal::KILL);
     }
 
-    /// Halts it (SIGSTOP), so that it starts nothing more while it is looked at.
+    /// Halts it (SIGSTOP), so that it starts nothing more while it is looked at. Its threads stand still one by one: see
+    /// [`Process::stands_still`].
     pub fn halt(self) {
         self.send(Signal::STOP);
+    }
+
+    /// Whether each of its threads has been halted.
+    pub fn stands_still(self) -> bool {
+        let Ok(threads) = fs::read_dir(format!("/proc/{}/task", self.pid)) else { return false };
+        let mut states = threads.flatten().map(|thread| {
+            let stat = fs::read_to_string(thread.path().join("stat")).ok();
+            stat.and_then(|stat| parse(&stat)).map(|stat| stat.state)
+        });
+        self.is_alive() && states.all(|state| state == Some('T'))
     }
 
     /// Lets it go on after [`Process::halt`] (SIGCONT).

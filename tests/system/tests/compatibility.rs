@@ -187,8 +187,10 @@ fn what_is_passed_on_is_there_as_far_as_what_is_behind() {
         endpoint("/docker/images/find", Coverage::Done),
         endpoint("/tags", Coverage::Unsupported),
     ];
-    let to =
-        |to, is_optional| Forwarded { method: "GET".to_owned(), path: "/x", service: "clouddriver", to, is_optional };
+    let to = |to, is_optional| {
+        let get = || "GET".to_owned();
+        Forwarded { method: get(), path: "/x", service: "clouddriver", to_method: get(), to, is_optional }
+    };
     assert_eq!(behind(&to("/{provider}/images/find", false), &declared), State::Done);
     assert_eq!(behind(&to("/tags", false), &declared), State::NotYet);
     assert_eq!(behind(&to("/nothing", false), &declared), State::NotYet);
@@ -297,21 +299,21 @@ fn behind(one: &Forwarded, declared: &[Endpoint]) -> State {
     };
     let same = of_service().find(|ours| pattern(ours.path) == pattern(one.to)).map(state);
     // A parameter of gate's may name the cloud that is a word of the service's path: what one of them has is there.
-    let some = || of_service().filter(|ours| overlap(ours.path, one.to)).map(state).min();
+    let some = || of_service().filter(|ours| may_be(ours.path, one.to)).map(state).min();
     match same.or_else(some).unwrap_or(State::NotYet) {
         State::NotYet if one.is_optional => State::Partly("it is empty: the service behind has none yet"),
         state => state,
     }
 }
 
-/// Whether a path may be taken by both patterns.
-fn overlap(one: &str, other: &str) -> bool {
-    let (one, other) = (pattern(one), pattern(other));
-    let (mut one, mut other) = (one.split('/'), other.split('/'));
+/// Whether a service's path is one that gate may ask for: what is a word there is one here.
+fn may_be(path: &str, to: &str) -> bool {
+    let (path, to) = (pattern(path), pattern(to));
+    let (mut path, mut to) = (path.split('/'), to.split('/'));
     loop {
-        match (one.next(), other.next()) {
-            (None, None) | (Some("**"), Some(_)) | (Some(_), Some("**")) => return true,
-            (Some(one), Some(other)) if one == other || one.contains("{}") || other.contains("{}") => {}
+        match (path.next(), to.next()) {
+            (None, None) => return true,
+            (Some(segment), Some(to)) if segment == to || to.contains("{}") => {}
             _ => return false,
         }
     }

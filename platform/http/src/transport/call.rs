@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
-use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use crate::{Error, Result};
@@ -16,7 +16,7 @@ pub struct Call {
     pub(super) path: String,
     query: Vec<(String, String)>,
     pub(super) headers: HeaderMap,
-    pub(super) body: Option<Value>,
+    pub(super) body: Option<Bytes>,
     pub(super) deadline: Option<Duration>,
     /// A segment that no URL can carry, or a value that no header can; told when the call is sent.
     pub(super) fault: Option<String>,
@@ -80,10 +80,16 @@ impl Call {
     ///
     /// # Errors
     /// If the body cannot be written as JSON (a map with keys that are not text).
-    pub fn body(mut self, body: &impl Serialize) -> Result<Self> {
+    pub fn body(self, body: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_value(body);
-        self.body = Some(body.map_err(|error| Error::invalid(format!("the body is not JSON: {error}")))?);
-        Ok(self)
+        let body = body.map_err(|error| Error::invalid(format!("the body is not JSON: {error}")))?;
+        Ok(self.json(body.to_string()))
+    }
+
+    /// Sets a body that is JSON already, which is sent as it is: a signature may be of every byte of it.
+    pub fn json(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = Some(body.into());
+        self
     }
 
     /// Sets a deadline other than the transport's.

@@ -12,6 +12,14 @@ use crate::{Entry, Key, Listing, Object, Result, Revision, Version};
 /// The id of the one revision of an object in a bucket without history, S3's own word.
 pub(super) const PRESENT: &str = "null";
 
+/// What an object was.
+pub(super) struct Versions {
+    /// Newest first, without the markers of deletions.
+    pub(super) kept: Vec<Kept>,
+    /// Whether its newest version is the marker of a deletion.
+    pub(super) is_deleted: bool,
+}
+
 /// A past or present content of an object.
 pub(super) struct Kept {
     pub(super) revision: Revision,
@@ -81,14 +89,15 @@ impl Bucket {
             let revision = present.map(|object| Revision { id: PRESENT.to_owned(), modified: object.modified });
             return Ok(revision.into_iter().take(limit).collect());
         }
-        Ok(self.versions(key, limit).await?.into_iter().map(|kept| kept.revision).collect())
+        Ok(self.versions(key, limit).await?.kept.into_iter().map(|kept| kept.revision).collect())
     }
 
-    /// What an object was, newest first and at most `limit`, without the markers of its deletions.
-    pub(super) async fn versions(&self, key: &Key, limit: usize) -> Result<Vec<Kept>> {
+    /// What an object was, at most `limit` contents.
+    pub(super) async fn versions(&self, key: &Key, limit: usize) -> Result<Versions> {
         const DOING: &str = "the listing of an object's versions";
         let page = self.page();
         let mut kept = Vec::new();
+        let mut is_deleted = false;
         let mut marker: Option<(String, String)> = None;
         while kept.len() < limit {
             let mut query = vec![("max-keys", page.as_str()), ("prefix", key.as_str()), ("versions", "")];
@@ -97,6 +106,10 @@ impl Bucket {
                 query.extend((!version.is_empty()).then_some(("version-id-marker", version.as_str())));
             }
             let document = self.ask(DOING, &query).await?;
+            is_deleted |= document.all("DeleteMarker").any(|deletion| {
+                deletion.text("IsLatest") == Some("true")
+                    && key_of(&document, deletion).as_deref() == Some(key.as_str())
+            });
             let mut beyond = false;
             for version in document.all("Version") {
                 // Keys that go on after this one have its prefix too, and come after it.
@@ -124,7 +137,7 @@ impl Bucket {
             marker = next;
         }
         kept.truncate(limit);
-        Ok(kept)
+        Ok(Versions { kept, is_deleted })
     }
 
     fn page(&self) -> String {

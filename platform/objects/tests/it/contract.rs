@@ -67,12 +67,18 @@ pub(super) async fn what_was_deleted_can_be_made_again(stores: &Stores) {
         assert_eq!(stores.one.get(&name).await.expect("a read"), None);
     }
     // Of those who make it again, one wins too.
-    let writes = (0..8).map(|writer| {
-        let store = if writer % 2 == 0 { &stores.one } else { &stores.other };
-        store.put(&name, format!("{writer}").into(), Condition::IfAbsent)
-    });
-    let outcomes = join_all(writes).await;
-    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    for round in 0..20 {
+        let writes = (0..16).map(|writer| {
+            let store = if writer % 2 == 0 { &stores.one } else { &stores.other };
+            let (store, name, content) = (store.clone(), name.clone(), format!("{round}/{writer}"));
+            tokio::spawn(async move { store.put(&name, content.into(), Condition::IfAbsent).await })
+        });
+        let outcomes: Vec<_> = join_all(writes).await.into_iter().map(|outcome| outcome.expect("no panic")).collect();
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "round {round}: {outcomes:?}");
+        assert!(outcomes.iter().filter_map(|it| it.as_ref().err()).all(|error| error.kind() == Kind::Conflict));
+        assert!(stores.other.delete(&name, Condition::Any).await.expect("a delete"));
+    }
+    assert_eq!(stores.one.history(&name, 100).await.expect("a history").len(), 23, "and no other was ever there");
 }
 
 pub(super) async fn of_16_racing_writers_one_wins(stores: &Stores) {

@@ -22,8 +22,9 @@ pub(super) async fn commit(turn: &mut Turn, commit: Commit) -> Step<Committed> {
         Ahead::Wait | Ahead::Ended => true,
     };
     let due = match commit.due {
-        _ if over || (waits && released) => None,
+        _ if waits && released => None,
         Due::Never => None,
+        Due::Keep if over => None,
         Due::Keep => stored.row.due,
         Due::At(time) => Some(time.millis()),
     };

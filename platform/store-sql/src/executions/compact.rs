@@ -2,7 +2,8 @@
 //! claimed.
 //!
 //! It is read and packed beside the writer, which then only changes the rows. What was claimed meanwhile is left alone:
-//! an ended execution is claimed for a signal only, so that its signals' number tells.
+//! an ended execution changes for a signal only, so that its signals' number tells. One that is claimed to tell of its end
+//! stays as it was.
 
 use std::collections::{HashMap, HashSet};
 

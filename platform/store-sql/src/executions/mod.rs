@@ -13,13 +13,14 @@ mod parts;
 mod places;
 mod row;
 mod signals;
+mod told;
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
 use gennaker_base::Timestamp;
 use gennaker_store::{
     ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Event, Execution, Executions, Expiry,
-    NewExecution, Owner, Past, Query, Result, Signal,
+    NewExecution, Owner, Past, Query, Result, Signal, Told,
 };
 
 pub(crate) use self::places::standing;
@@ -35,6 +36,10 @@ impl Executions for SqlStore {
     async fn commit(&self, commit: Commit) -> Result<Committed> {
         let id = commit.id.clone();
         self.writer.write_unguarded(&id, move |turn| commit::commit(turn, commit).boxed()).await
+    }
+
+    async fn told(&self, told: Vec<Told>) -> Result<()> {
+        self.writer.write_unguarded("ends that were told", |turn| told::told(turn, told).boxed()).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Claimed> {

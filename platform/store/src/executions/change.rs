@@ -64,7 +64,8 @@ pub enum Ahead {
     /// Nobody owns it until its due time comes or a signal arrives. A signal, or a place, that it got meanwhile makes it
     /// claimable at once; none is lost. While it waits for a place it has no due time.
     Wait,
-    /// It is over: nobody owns it, it has no due time, and its place is free.
+    /// It is over: nobody owns it, and its place is free. It has a due time only if the commit sets one: at that time it is
+    /// claimable, so that whoever has to know of its end is told even if the owner dies after this commit.
     Ended,
 }
 
@@ -95,6 +96,15 @@ pub struct Commit {
     pub place: PlaceChange,
     /// Who gets the place that it held, if this commit gives it back.
     pub next: Next,
+}
+
+/// An end of which everybody was told that has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The execution.
+    pub id: String,
+    /// The number of the last event at that end.
+    pub sequence: u64,
 }
 
 /// What a commit did besides storing the change.

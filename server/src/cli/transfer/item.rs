@@ -57,6 +57,10 @@ impl Item {
         if kind == Kind::Application {
             fields.insert("name".to_owned(), key.name().into());
         }
+        if kind == Kind::Notifications && key.parts().is_empty() {
+            // Not every list says whose they are.
+            fields.shift_remove("application");
+        }
         fields.retain(|name, value| !value.is_null() && !is_left_out(kind, name));
         Ok(Item { kind, key, id, value: diff::sorted(Value::Object(fields)) })
     }

@@ -103,7 +103,11 @@ impl Source<'_> {
             Kind::ServiceAccount => &["serviceAccounts"],
             Kind::Plugin => &["pluginInfo"],
             Kind::DeliveryConfig => &["deliveries"],
-            Kind::EntityTags => &["v2", "tags"],
+            Kind::EntityTags => {
+                // All of them are those whose id begins with nothing.
+                let request = Request::get(&["v2", "tags"]).query("prefix", "");
+                return self.elements(self.peer.send(request).await?);
+            }
         };
         self.values(path).await
     }

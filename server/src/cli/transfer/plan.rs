@@ -112,6 +112,7 @@ pub(super) fn compare(files: Vec<Item>, live: Vec<Item>, rules: Rules<'_>) -> Pl
         .filter_map(|item| Some((item.id.clone()?, by_key.get(&(item.kind, item.key.clone()))?.id.clone()?)))
         .collect();
     let mut plan = Plan::default();
+    let mut latest = Vec::new();
     for item in files {
         let item = item.with_ids(&ids);
         let key = if has_id(item.kind) { of_id(&item) } else { None };
@@ -122,17 +123,34 @@ pub(super) fn compare(files: Vec<Item>, live: Vec<Item>, rules: Rules<'_>) -> Pl
                 let wanted = completed(item, &live, rules);
                 if wanted.value == live.value {
                     plan.unchanged += 1;
+                    if is_latest(&wanted) {
+                        latest.push((live, wanted));
+                    }
                 } else {
                     plan.steps.push(Step::Change { live, wanted });
                 }
             }
         }
     }
-    plan.steps.sort_by_key(|step| step.item().kind);
+    // Front50 makes every version of a template that is saved the latest one, so that is saved again, as the last one.
+    for (live, wanted) in latest {
+        let is_version = |step: &Step| {
+            step.item().kind == wanted.kind && step.item().key.parts().first() == wanted.key.parts().first()
+        };
+        if plan.steps.iter().any(is_version) {
+            plan.unchanged -= 1;
+            plan.steps.push(Step::Change { live, wanted });
+        }
+    }
+    plan.steps.sort_by_key(|step| (step.item().kind, is_latest(step.item())));
     // What refers to others goes before them.
     let rest = by_key.into_values().rev().filter(|item| rules.pruned.contains(&item.kind));
     plan.steps.extend(rest.map(Step::Delete));
     plan
+}
+
+fn is_latest(item: &Item) -> bool {
+    item.kind == Kind::TemplateV2 && item.key.parts().get(1).is_some_and(|tag| tag == "latest")
 }
 
 /// Whether others refer to objects of this kind by an id that is not their name.
@@ -200,6 +218,21 @@ mod tests {
         assert_eq!(wanted.value["x"], 1, "gate would keep it");
         let pruned = compare(files, live, Rules { pruned: &[Kind::Pipeline], merges_applications: false });
         assert_eq!(said(&pruned).last().map(String::as_str), Some("- pipeline shop/other"));
+    }
+
+    #[test]
+    fn the_latest_version_of_a_template_is_saved_last() {
+        let template = |id: &str, tag: &str, text: &str| {
+            Item::new(Kind::TemplateV2, json!({"id": id, "tag": tag, "schema": "v2", "x": text})).expect("a template")
+        };
+        let files = vec![template("a", "latest", "1"), template("a", "stable", "1"), template("b", "latest", "1")];
+        let live = vec![template("a", "latest", "1"), template("a", "stable", "0"), template("b", "latest", "1")];
+        let plan = compare(files.clone(), live, RULES);
+        assert_eq!(
+            (said(&plan), plan.unchanged),
+            (vec!["~ template a:stable".to_owned(), "~ template a:latest".to_owned()], 1)
+        );
+        assert_eq!(said(&compare(files, Vec::new(), RULES))[0], "+ template a:stable");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! echo behind its guard, with real peers in this process.
 
+mod chain;
 mod events;
 mod feed;
 mod input;

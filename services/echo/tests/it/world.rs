@@ -2,8 +2,9 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use axum::{Router, body::Body};
-use gennaker_base::SystemClock;
+use gennaker_base::{Clock, SharedClock, SystemClock, Timestamp};
 use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
 use gennaker_cluster::Membership;
 use gennaker_echo::{Deps, Echo, Front50Options, Options, OrcaOptions};
@@ -34,10 +35,26 @@ pub(crate) struct World {
     /// What stands before front50 and orca, so that they can be unreachable.
     pub(crate) before_front50: Peer,
     pub(crate) before_orca: Peer,
+    pub(crate) before_echo: Peer,
     stop: CancellationToken,
     tasks: JoinSet<()>,
     membership: Membership,
     store: Arc<SqlStore>,
+}
+
+/// A clock that is ahead.
+struct Ahead(Duration);
+
+#[async_trait]
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().after(self.0)
+    }
+
+    async fn sleep_until(&self, due: Timestamp) {
+        let by = i64::try_from(self.0.as_millis()).unwrap_or(i64::MAX);
+        SystemClock.sleep_until(Timestamp::from_millis(due.millis().saturating_sub(by))).await;
+    }
 }
 
 /// Settings for tests: pipelines are read often, and starts are given up soon.
@@ -70,7 +87,23 @@ impl World {
     }
 
     pub(crate) async fn start_with(folder: &Path, node: &str, options: Options) -> World {
-        let clock = Arc::new(SystemClock);
+        World::start_later(folder, node, options, Duration::ZERO).await
+    }
+
+    /// A node whose clock is so far ahead.
+    pub(crate) async fn start_later(folder: &Path, node: &str, options: Options, ahead: Duration) -> World {
+        World::start_all(folder, node, options, ahead, &gennaker_orca::Options::default()).await
+    }
+
+    /// The same, with settings for orca.
+    pub(crate) async fn start_all(
+        folder: &Path,
+        node: &str,
+        options: Options,
+        ahead: Duration,
+        orca: &gennaker_orca::Options,
+    ) -> World {
+        let clock: SharedClock = Arc::new(Ahead(ahead));
         let store = SqlStore::open_sqlite(&folder.join("store.db"), clock.clone(), Default::default()).await;
         let store = Arc::new(store.expect("the store opens"));
         let registration = Registration { node: node.to_owned(), address: String::new(), format: 1 };
@@ -99,7 +132,7 @@ impl World {
             clients: clients.clone(),
             outbound: Outbound::new(Default::default()).expect("it can be made"),
         };
-        let orca = Orca::new(&Default::default(), deps);
+        let orca = Orca::new(orca, deps);
         let orca_router = orca.api().into_service((), Default::default());
         before_orca.is(orca_router.clone());
         let echo = Echo::new(options, Deps { clients, clock });
@@ -117,6 +150,7 @@ impl World {
             front50: front50_router,
             before_front50,
             before_orca,
+            before_echo,
             stop,
             tasks,
             membership,
@@ -182,6 +216,11 @@ pub(crate) async fn ask(router: &Router, request: Request<Body>) -> (StatusCode,
 
 pub(crate) async fn get(router: &Router, path: &str) -> (StatusCode, Value) {
     ask(router, Request::get(path).body(Body::empty()).expect("a request")).await
+}
+
+pub(crate) async fn put(router: &Router, path: &str, body: &Value) -> (StatusCode, Value) {
+    let request = Request::put(path).header("X-SPINNAKER-USER", USER).header("Content-Type", "application/json");
+    ask(router, request.body(Body::from(body.to_string())).expect("a request")).await
 }
 
 pub(crate) async fn post(router: &Router, path: &str, headers: &[(&str, &str)], body: &Value) -> (StatusCode, Value) {

@@ -20,25 +20,20 @@ struct Merged {
     accounts: BTreeSet<String>,
 }
 
-/// All applications' attributes, by name. Applications that only clouddriver knows are among them; while clouddriver
-/// cannot be reached they and the accounts are missing.
-pub(crate) async fn list(clients: &Clients, caller: &Caller) -> Result<Vec<Object>> {
-    let kept = clients.front50.forward(caller, Call::get(&["v2", "applications"]).query("restricted", false));
-    let call = Call::get(&["applications"]).query("restricted", false).query("expand", true);
-    let seen = addition("clouddriver", clients.clouddriver.forward(caller, call));
-    let (kept, seen) = tokio::join!(kept, seen);
+/// All applications' attributes by name, of what front50 keeps and what clouddriver sees.
+pub(crate) fn merged(kept: Vec<Object>, seen: Vec<Object>) -> Vec<Object> {
     let mut all: BTreeMap<String, Merged> = BTreeMap::new();
-    for application in objects(kept?) {
+    for application in kept {
         if let Some(name) = key(&application) {
             all.entry(name).or_default().keep(&application);
         }
     }
-    for application in seen.map(objects).unwrap_or_default() {
+    for application in seen {
         if let Some(name) = key(&application) {
             all.entry(name).or_default().see(&application);
         }
     }
-    Ok(all.into_iter().map(|(name, merged)| merged.attributes(&name)).collect())
+    all.into_iter().map(|(name, merged)| merged.attributes(&name)).collect()
 }
 
 /// One application: `{"name": ..., "attributes": {...}, "clusters": {...}}`; no clusters unless `expand`.
@@ -113,11 +108,6 @@ pub(crate) fn matches(application: &Object, account: Option<&str>, owner: Option
 
 fn key(application: &Object) -> Option<String> {
     application.text("name").map(|name| name.to_lowercase()).filter(|name| !name.is_empty())
-}
-
-fn objects(list: Value) -> Vec<Object> {
-    let Value::Array(list) = list else { return Vec::new() };
-    list.into_iter().filter_map(|one| if let Value::Object(one) = one { Some(one) } else { None }).collect()
 }
 
 fn is_blank(value: &Value) -> bool {

@@ -1,6 +1,7 @@
 //! What is asked of which service, and how the answers are put together.
 
 pub(crate) mod accounts;
+pub(crate) mod application_list;
 pub(crate) mod applications;
 pub(crate) mod cloud_event;
 pub(crate) mod configs;

@@ -10,11 +10,11 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What `call` adds to an answer that stands without it: `None` if its service cannot give it now.
-pub(crate) async fn addition(service: &str, call: impl Future<Output = Result<Value>>) -> Option<Value> {
+pub(crate) async fn addition<T>(service: &str, call: impl Future<Output = Result<T>>) -> Option<T> {
     within(PATIENCE, service, call).await
 }
 
-async fn within(patience: Duration, service: &str, call: impl Future<Output = Result<Value>>) -> Option<Value> {
+async fn within<T>(patience: Duration, service: &str, call: impl Future<Output = Result<T>>) -> Option<T> {
     match tokio::time::timeout(patience, call).await {
         Ok(Ok(value)) => Some(value),
         Ok(Err(error)) if is_absent(&error) => None,
@@ -56,8 +56,8 @@ mod tests {
     #[tokio::test]
     async fn an_answer_does_not_wait_for_what_is_only_added() {
         assert_eq!(addition("x", async { Ok(json!(1)) }).await, Some(json!(1)));
-        assert_eq!(addition("x", async { Err(Error::new(Kind::Unavailable, "down")) }).await, None);
-        assert_eq!(within(Duration::ZERO, "x", std::future::pending()).await, None);
+        assert_eq!(addition::<Value>("x", async { Err(Error::new(Kind::Unavailable, "down")) }).await, None);
+        assert_eq!(within::<Value>(Duration::ZERO, "x", std::future::pending()).await, None);
     }
 
     #[test]

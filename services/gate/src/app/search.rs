@@ -5,7 +5,7 @@ use gennaker_http::{Caller, Result};
 use gennaker_wire::{Object, ObjectExt};
 use serde_json::{Value, json};
 
-use super::applications;
+use super::application_list::ApplicationList;
 
 /// The type that front50 knows more about than clouddriver.
 const APPLICATIONS: &str = "applications";
@@ -28,12 +28,17 @@ pub(crate) struct Search {
 }
 
 /// The results: a list of one page. As in upstream, each source counts its pages by itself.
-pub(crate) async fn search(clients: &Clients, caller: &Caller, search: &Search) -> Result<Value> {
+pub(crate) async fn search(
+    list: &ApplicationList,
+    clients: &Clients,
+    caller: &Caller,
+    search: &Search,
+) -> Result<Value> {
     let (known, others): (Vec<&String>, Vec<&String>) = search.types.iter().partition(|kind| *kind == APPLICATIONS);
     if known.is_empty() {
         return clients.clouddriver.forward(caller, call(search, &others)).await;
     }
-    let applications = matching(applications::list(clients, caller).await?, search);
+    let applications = matching(list.objects(clients, caller).await?, search);
     let mut total = applications.len() as u64;
     let first = search.page_size.saturating_mul(search.page.saturating_sub(1));
     let mut results: Vec<Value> = applications.into_iter().skip(first).take(search.page_size).collect();

@@ -1,8 +1,11 @@
 //! Applications: all, one, and their history.
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use gennaker_http::{Api, Caller, Json, Path, Query, Result};
-use gennaker_wire::Object;
+use http::header;
 use serde_json::Value;
 
 use super::{KNOWN, READ, input::Asked, table};
@@ -23,10 +26,15 @@ pub(super) fn api() -> Api<Gate> {
         .route(get("/applications/{application}", one).needs(READ).reads(["expand"]))
 }
 
-async fn list(State(gate): State<Gate>, caller: Caller, Query(query): Asked) -> Result<Json<Vec<Object>>> {
-    let mut list = applications::list(&gate.clients, &caller.onward()).await?;
-    list.retain(|application| applications::matches(application, query.text("account"), query.text("owner")));
-    Ok(Json(list))
+async fn list(State(gate): State<Gate>, caller: Caller, Query(query): Asked) -> Result<Response> {
+    let (account, owner) = (query.text("account"), query.text("owner"));
+    if account.is_none() && owner.is_none() {
+        let json = gate.applications.json(&gate.clients, &caller.onward()).await?;
+        return Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response());
+    }
+    let mut list = gate.applications.objects(&gate.clients, &caller.onward()).await?;
+    list.retain(|application| applications::matches(application, account, owner));
+    Ok(Json(list).into_response())
 }
 
 async fn one(

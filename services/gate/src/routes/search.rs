@@ -35,5 +35,5 @@ async fn found(State(gate): State<Gate>, caller: Caller, Query(query): Asked) ->
         platform: query.text("platform").map(str::to_owned),
         filters: query.others(&OWN),
     };
-    search::search(&gate.clients, &caller.onward(), &search).await.map(Json)
+    search::search(&gate.applications, &gate.clients, &caller.onward(), &search).await.map(Json)
 }

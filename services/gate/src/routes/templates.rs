@@ -40,24 +40,14 @@ pub(super) const FORWARDED: &[Forward] = &[
 
 pub(super) fn api() -> Api<Gate> {
     use gennaker_http::{delete, get, post};
-    let task = "orca has no stage yet that changes templates";
     table(FORWARDED)
-        .route(post("/pipelineTemplates", create_v1).needs(WRITE).partly(task))
-        .route(post("/pipelineTemplates/{id}", update_v1).needs(WRITE).partly(task).reads(["skipPlanDependents"]))
-        .route(delete("/pipelineTemplates/{id}", delete_v1).needs(WRITE).partly(task).reads(["application"]))
+        .route(post("/pipelineTemplates", create_v1).needs(WRITE))
+        .route(post("/pipelineTemplates/{id}", update_v1).needs(WRITE).reads(["skipPlanDependents"]))
+        .route(delete("/pipelineTemplates/{id}", delete_v1).needs(WRITE).reads(["application"]))
         .route(get("/pipelineTemplates/{id}/dependents", dependents_v1).needs(KNOWN).reads(["recursive"]))
-        .route(post("/v2/pipelineTemplates/create", create_v2).needs(WRITE).partly(task).reads(["tag"]))
-        .route(
-            post("/v2/pipelineTemplates/update/{id}", update_v2)
-                .needs(WRITE)
-                .partly(task)
-                .reads(["tag", "skipPlanDependents"]),
-        )
-        .route(delete("/v2/pipelineTemplates/{id}", delete_v2).needs(WRITE).partly(task).reads([
-            "tag",
-            "digest",
-            "application",
-        ]))
+        .route(post("/v2/pipelineTemplates/create", create_v2).needs(WRITE).reads(["tag"]))
+        .route(post("/v2/pipelineTemplates/update/{id}", update_v2).needs(WRITE).reads(["tag", "skipPlanDependents"]))
+        .route(delete("/v2/pipelineTemplates/{id}", delete_v2).needs(WRITE).reads(["tag", "digest", "application"]))
         .route(get("/v2/pipelineTemplates/{id}/dependents", dependents_v2).needs(KNOWN))
         .route(get("/pipelineConfigs/{pipelineConfigId}/convertToTemplate", convert).needs(READ))
 }

@@ -1,9 +1,13 @@
 //! What starts pipelines from outside: webhooks, events, subscriptions, and schedules. echo has them.
 
-use axum::{body::Bytes, extract::State};
+use axum::{
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use gennaker_clients::Call;
 use gennaker_http::{Api, Caller, Error, Json, Path, Permission, Query, Result};
-use http::{HeaderMap, Method, header::CONTENT_TYPE};
+use http::{HeaderMap, Method, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use super::{
@@ -46,12 +50,16 @@ async fn event(
     Path(source): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<Value>> {
+) -> Result<Response> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let event = CloudEvent::read(kind, |name| headers.get(name).and_then(|value| value.to_str().ok()), &body)?;
     let call = Call::new(Method::POST, &["webhooks", "cdevents", &source]).body(&event.whole())?;
     let call = event.headers().into_iter().fold(call, |call, (name, value)| call.header(name, &value));
-    gate.clients.echo.forward(&Caller { fence: None, ..caller }, call).await.map(Json)
+    // As upstream's, the answer to an event may say nothing.
+    Ok(match gate.clients.echo.forward(&Caller { fence: None, ..caller }, call).await? {
+        Value::Null => StatusCode::OK.into_response(),
+        answer => Json(answer).into_response(),
+    })
 }
 
 /// Whether a schedule is one, and what it means.
@@ -61,7 +69,7 @@ async fn cron(State(gate): State<Gate>, caller: Caller, Query(query): Asked) -> 
     };
     match gate.clients.echo.validate_cron(&caller.onward(), expression).await {
         Ok(answer) => Ok(Json(json!({ "valid": true, "description": answer["description"] }))),
-        Err(error) if error.status() == http::StatusCode::BAD_REQUEST => {
+        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
             Ok(Json(json!({ "valid": false, "message": error.message() })))
         }
         Err(error) => Err(error),

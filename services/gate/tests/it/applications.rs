@@ -46,6 +46,34 @@ async fn the_list_has_what_either_knows() {
 }
 
 #[tokio::test]
+async fn the_list_is_made_anew_when_either_knows_something_else() {
+    let kept = |emails: &[&str]| -> Value {
+        emails.iter().enumerate().map(|(at, email)| json!({"name": format!("A{at}"), "email": email})).collect()
+    };
+    let seen = |account: &str| json!([{"name": "a0", "attributes": {}, "clusters": {account: []}}]);
+    let peers = |emails: &[&str], account: &str| Peers {
+        front50: Peer::default().with_etags().with("/v2/applications?restricted=false", &kept(emails)),
+        clouddriver: Peer::default().with("/applications?restricted=false&expand=true", &seen(account)),
+        ..Peers::default()
+    };
+    let behind = peers(&["x@b.c"], "test");
+    let world = World::of(&behind);
+    let first = world.get("/applications").await.json();
+    assert_eq!(first, json!([{"name": "a0", "email": "x@b.c", "accounts": "test"}]));
+    assert_eq!(world.get("/applications").await.json(), first);
+    let asked = behind.front50.got();
+    assert_eq!(asked.iter().filter(|got| got.headers.contains_key("if-none-match")).count(), 1);
+    assert_eq!(asked.len(), 2, "it is not read again");
+
+    behind.become_like(&peers(&["x@b.c"], "prod"));
+    assert_eq!(world.get("/applications").await.json()[0]["accounts"], "prod");
+    behind.become_like(&peers(&["x@b.c", "y@b.c"], "prod"));
+    assert_eq!(world.get("/applications?owner=y@b.c").await.json(), json!([{"name": "a1", "email": "y@b.c"}]));
+    behind.become_like(&Peers { front50: peers(&["longer@b.c"], "").front50, ..Peers::default() });
+    assert_eq!(world.get("/applications").await.json(), json!([{"name": "a0", "email": "longer@b.c"}]));
+}
+
+#[tokio::test]
 async fn accounts_say_whether_the_caller_may_use_them() {
     let accounts =
         json!([{"name": "test", "type": "local", "cloudProvider": "local", "environment": "e"}, {"name": "prod"}]);

@@ -225,9 +225,12 @@ async fn what_cannot_be_followed_is_refused() {
     }
     feed.refuses(400);
     assert_eq!(world.refused("/events", Some("x")).await, (400, "told so".to_owned()));
-    feed.refuses(404);
-    let (status, message) = world.refused("/events", None).await;
-    assert!(status == 400 && message.contains("/events?application=NAME"), "{status} {message}");
+    // 204 as anything that is no feed.
+    for no_feed in [404, 204] {
+        feed.refuses(no_feed);
+        let (status, message) = world.refused("/events", None).await;
+        assert!(status == 400 && message.contains("/events?application=NAME"), "{status} {message}");
+    }
     feed.refuses(404);
     let (status, message) = world.refused("/events?application=shop", Some("x")).await;
     assert!(status == 400 && message.contains("Last-Event-ID"), "{status} {message}");

@@ -44,6 +44,8 @@ pub(crate) struct Peer {
     got: Arc<Mutex<Vec<Got>>>,
     /// Answers what no rule is for, instead of 404.
     default: Option<Value>,
+    /// Whether it names its answers, and says 304 to who has the newest.
+    etags: bool,
 }
 
 impl Peer {
@@ -66,6 +68,11 @@ impl Peer {
     /// With this answer to everything else.
     pub(crate) fn otherwise(self, answer: Value) -> Self {
         Peer { default: Some(answer), ..self }
+    }
+
+    /// Which names its answers by `ETag`s.
+    pub(crate) fn with_etags(self) -> Self {
+        Peer { etags: true, ..self }
     }
 
     /// Takes over the rules of another and forgets what it was asked.
@@ -91,9 +98,17 @@ impl Peer {
         let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
         let mine = |rule: &&Rule| rule.method == parts.method && rule.path == path;
         let found = self.rules.lock().expect(SOUND).iter().find(mine).cloned();
+        let known = parts.headers.get(header::IF_NONE_MATCH).cloned();
         let got = Got { method: parts.method, path: path.clone(), headers: parts.headers, body };
         self.got.lock().expect(SOUND).push(got);
         match found {
+            Some(Rule { status: StatusCode::OK, answer, .. }) if self.etags => {
+                let etag = format!("\"{}\"", answer.to_string().len());
+                match known {
+                    Some(known) if known == etag.as_str() => StatusCode::NOT_MODIFIED.into_response(),
+                    _ => ([(header::ETAG, etag)], axum::Json(answer)).into_response(),
+                }
+            }
             Some(Rule { status, answer: Value::Null, .. }) => status.into_response(),
             Some(Rule { status, answer, .. }) => (status, axum::Json(answer)).into_response(),
             None if self.default.is_some() => axum::Json(self.default).into_response(),
@@ -257,13 +272,22 @@ impl World {
         }
         let Ok(response) = self.router.clone().oneshot(request.body(body).expect("a request")).await;
         let (parts, body) = response.into_parts();
+        // One of events goes on for ever.
+        let body = if is_of_events(&parts.headers) { Body::empty() } else { body };
         let bytes = to_bytes(body, 1 << 20).await.expect("a small body");
         Answer { status: parts.status.as_u16(), headers: parts.headers, bytes }
     }
 }
 
-/// What the web UI accepts: JSON, or nothing at all.
+fn is_of_events(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+}
+
+/// What the web UI accepts: JSON, or nothing at all; and events, for who asks for them.
 pub(crate) fn is_readable(answer: &Answer) -> bool {
+    if is_of_events(&answer.headers) {
+        return true;
+    }
     let kind = answer.headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().expect("text").to_owned());
     match kind {
         Some(kind) => kind.starts_with("application/json") && serde_json::from_slice::<Value>(&answer.bytes).is_ok(),

@@ -145,14 +145,21 @@ fn new_id(context: &TaskContext, place: usize) -> String {
     id::derive(context.started, &["pipeline", &context.request_id, &place.to_string()])
 }
 
-/// The id that a task before this one made for the pipeline; else, if it is new, its own.
+/// The id that a task before this one made for the pipeline; else, if it is new, its own. The cron triggers of a new one get new ids from
+/// front50.
 fn give_id(pipeline: &mut Object, settings: &Object, own: String) {
     if pipeline.get("id").is_some_and(|id| !id.is_null()) {
         return;
     }
     let made = settings.text("pipeline.id").filter(|_| settings.boolean("isSavingMultiplePipelines") != Some(true));
+    if made.is_some() {
+        pipeline.insert(RENEW.to_owned(), true.into());
+    } else {
+        let triggers = pipeline.get_mut("triggers").and_then(Value::as_array_mut).into_iter().flatten();
+        let crons = triggers.filter_map(Value::as_object_mut).filter(|it| it.get("type") == Some(&json!("cron")));
+        crons.for_each(|cron| drop(cron.shift_remove("id")));
+    }
     pipeline.insert("id".to_owned(), made.unwrap_or(own).into());
-    pipeline.insert(RENEW.to_owned(), true.into());
 }
 
 /// Triggers of a pipeline with roles run as its service account, unless they name one of their own; without roles they do not.
@@ -186,9 +193,11 @@ mod tests {
         };
         assert_eq!(given(json!({"id": "7"}), json!({"pipeline.id": "8"})), json!({"id": "7"}));
         assert_eq!(given(json!({}), json!({"pipeline.id": "8"})), json!({"id": "8", RENEW: true}));
-        assert_eq!(given(json!({"id": null}), json!({})), json!({"id": "own", RENEW: true}));
+        let new = json!({"id": null, "triggers": [{"type": "cron", "id": "t"}, {"type": "git", "id": "g"}]});
+        let expected = json!({"id": "own", "triggers": [{"type": "cron"}, {"type": "git", "id": "g"}]});
+        assert_eq!(given(new, json!({})), expected);
         let many = json!({"pipeline.id": "8", "isSavingMultiplePipelines": true});
-        assert_eq!(given(json!({}), many), json!({"id": "own", RENEW: true}));
+        assert_eq!(given(json!({}), many), json!({"id": "own"}));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use axum::{
 };
 use base64::Engine as _;
 use gennaker_base::{Kind, Timestamp};
-use gennaker_clients::{Caller, Clients, ClouddriverClient, Front50Client, OrcaClient, Transport};
+use gennaker_clients::{Caller, Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient, Transport};
 use gennaker_http::{Error, TransportOptions};
 use gennaker_orca_stages::{
     Catalogue, ComposeContext, MonitorFront50Options, Next, Options, StageView, TaskContext, TaskError, TaskResult,
@@ -45,6 +45,7 @@ impl Front50 {
             front50: Front50Client::new(to("front50", front50)),
             orca: OrcaClient::new(to("orca", Router::new())),
             clouddriver: ClouddriverClient::new(to("clouddriver", Router::new())),
+            echo: EchoClient::new(to("echo", Router::new())),
         }
     }
 
@@ -158,7 +159,7 @@ async fn a_new_pipeline_is_the_same_one_in_every_repetition() {
     assert_eq!(front50.step(&class, &settings).await, first);
     let changes = front50.changes();
     assert_eq!(changes[0], changes[1]);
-    assert_eq!((&changes[0].1["id"], &changes[0].1["regenerateCronTriggerIds"]), (&first["pipeline.id"], &json!(true)));
+    assert_eq!(changes[0].1["id"], first["pipeline.id"]);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod care;
 pub(crate) mod diagnosis;
+pub(crate) mod ending;
 pub(crate) mod evaluate;
 pub(crate) mod failed_stages;
 pub(crate) mod feed;

@@ -15,7 +15,14 @@ use gennaker_store::{
 use gennaker_wire::Status;
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::{Error, Inner, limit, nudge::Nudge, perform, record};
+use super::{
+    Error, Inner, limit,
+    nudge::Nudge,
+    perform,
+    progress::Seen,
+    record,
+    teller::{self, Ended},
+};
 use crate::planner::{Action, Event, Signal, State, plan, restarted};
 
 /// So many events are recorded by one commit before it is made, whatever else could be done at once.
@@ -38,6 +45,10 @@ pub(super) struct Actor {
     standing: Standing,
     /// Whether it was over before this actor began.
     was_over: bool,
+    /// Whether its end is still to be told; of one that is not over, its coming end.
+    untold: bool,
+    /// What echo was told of it, if it is told while it goes on.
+    seen: Option<Seen>,
     nudge: Nudge,
     steps: JoinSet<Event>,
     handles: HashMap<String, AbortHandle>,
@@ -46,6 +57,8 @@ pub(super) struct Actor {
 impl Actor {
     /// Of an execution that was just created, its first event recorded.
     pub(super) fn begun(inner: &Arc<Inner>, owner: Owner, state: State, actions: Vec<Action>) -> Self {
+        // One that is stored as failed never began: nobody waits for it.
+        let untold = !state.is_over();
         Actor {
             inner: inner.clone(),
             owner,
@@ -56,6 +69,8 @@ impl Actor {
             signals: Vec::new(),
             standing: Standing::None,
             was_over: false,
+            untold,
+            seen: inner.options.echo.tells_progress().then(Seen::default),
             nudge: Nudge::default(),
             steps: JoinSet::new(),
             handles: HashMap::new(),
@@ -73,6 +88,8 @@ impl Actor {
         let state = record::state(&stored)?;
         let mut actor = Actor::begun(inner, owner, state, Vec::new());
         actor.was_over = actor.state.is_over();
+        actor.untold = !actor.was_over || stored.due.is_some();
+        actor.seen = actor.seen.map(|_| Seen::of(&actor.state));
         actor.sequence = stored.sequence;
         actor.pending = vec![Event::Recovered, Event::Woken];
         actor.standing = stored.place;
@@ -103,6 +120,9 @@ impl Actor {
     #[tracing::instrument(name = "execution", skip_all, fields(execution = %self.id(), application = %self.state.head().application))]
     pub(super) async fn run(mut self) {
         let mut refused = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
+        if self.was_over && self.untold {
+            self.untold = !teller::tell(&self.inner, &self.state.to_execution()).await;
+        }
         loop {
             let now = self.inner.deps.clock.now();
             match self.record(now).await {
@@ -114,6 +134,9 @@ impl Actor {
                     metrics::counter!("executions_completed_total", "status" => self.state.head().status.name())
                         .increment(1);
                     tracing::info!(status = %self.state.head().status, "the execution is over");
+                    if self.untold {
+                        self.inner.teller.tell(Ended { state: self.state, sequence: self.sequence });
+                    }
                     return;
                 }
                 Err(error) if error.kind() == Kind::Fenced => {
@@ -143,7 +166,6 @@ impl Actor {
         while events.len() < MOST_EVENTS && self.act_early() {
             self.take_in(&mut events, now)?;
         }
-        self.was_over &= self.state.is_over();
         let ahead = self.ahead(now);
         if events.is_empty() && self.signals.is_empty() && ahead == Ahead::Keep {
             return Ok(ahead);
@@ -154,6 +176,7 @@ impl Actor {
         let takes = place.is_some();
         let ahead = if takes { Ahead::Keep } else { ahead };
         let changes = self.state.take_changes();
+        let changed = changes.stages.clone();
         let commit = Commit {
             id: self.id().to_owned(),
             owner: self.owner.clone(),
@@ -166,7 +189,11 @@ impl Actor {
             removed: changes.removed,
             after: self.sequence,
             taken: self.signals.drain(..).map(|signal| signal.sequence).collect(),
-            due: self.state.next_due().map_or(Due::Never, Due::At),
+            due: if ahead == Ahead::Ended {
+                self.due_of_end(now)
+            } else {
+                self.state.next_due().map_or(Due::Never, Due::At)
+            },
             ahead,
             place: place.map_or(PlaceChange::Keep, PlaceChange::Take),
             next: if ahead == Ahead::Ended { limit::next(self.state.head())? } else { Next::Oldest },
@@ -175,6 +202,12 @@ impl Actor {
         let last = self.sequence + commit.events.len() as u64;
         let committed = self.commit(commit).await?;
         self.sequence = last;
+        if let Some(seen) = &mut self.seen {
+            let news = seen.news(&self.state, changed);
+            if !news.is_empty() {
+                self.inner.progress.tell(&self.state, news);
+            }
+        }
         if committed.granted {
             self.inner.claim_now.notify_one();
         }
@@ -203,6 +236,10 @@ impl Actor {
                 events.push(record::event(&event, now)?);
             }
             self.actions.extend(actions);
+            if !self.state.is_over() {
+                // It runs again, and has another end.
+                (self.was_over, self.untold) = (false, true);
+            }
         }
         Ok(())
     }
@@ -301,6 +338,16 @@ impl Actor {
         let idle = !self.state.is_busy() && self.actions.is_empty();
         let soon = self.state.next_due().is_some_and(|due| due.since(now) <= self.inner.options.release_after);
         if idle && !soon { Ahead::Wait } else { Ahead::Keep }
+    }
+
+    /// When its end is told, if nobody does so before.
+    fn due_of_end(&self, now: Timestamp) -> Due {
+        let head = self.state.head();
+        match (self.untold, self.was_over) {
+            (false, _) => Due::Never,
+            (true, false) => teller::first(now),
+            (true, true) => teller::again(&head.id, head.end_time.unwrap_or(now), now),
+        }
     }
 
     /// Begins what the planner asked for; each thing comes back as an event.

@@ -10,6 +10,7 @@
 //! * A node that lost its lease drops its actors; whatever they still try is refused by the epoch that they carry.
 //! * A step that was under way when its owner died is made again, with the same request id and a higher fence.
 //! * A write whose answer was lost is settled before anything follows from it.
+//! * Of the end of an execution everybody is told who has to know, at least once: [`teller`].
 
 mod actor;
 mod claims;
@@ -20,8 +21,10 @@ mod import;
 mod limit;
 mod nudge;
 mod perform;
+mod progress;
 mod record;
 mod start;
+mod teller;
 mod upkeep;
 
 use std::{sync::Arc, time::Duration};
@@ -36,7 +39,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::import::IMPORTED;
-use self::{driven::Driven, enabled::Enabled};
+pub(crate) use self::progress::News;
+use self::{driven::Driven, enabled::Enabled, progress::Progress, teller::Teller};
 pub use self::{start::StartRequest, upkeep::Retention};
 use crate::{expressions::Expressions, planner::Signal};
 
@@ -73,6 +77,8 @@ pub struct Options {
     pub step_deadline: Duration,
     /// Which executions are deleted by their age; none by default.
     pub retention: Option<Retention>,
+    /// What echo is told.
+    pub echo: crate::options::Echo,
 }
 
 impl Default for Options {
@@ -82,6 +88,7 @@ impl Default for Options {
             release_after: Duration::from_secs(5),
             step_deadline: Duration::from_secs(120),
             retention: None,
+            echo: crate::options::Echo::default(),
         }
     }
 }
@@ -149,6 +156,8 @@ pub(crate) struct Inner {
     stop: CancellationToken,
     claim_now: Notify,
     enabled: Enabled,
+    teller: Teller,
+    progress: Progress,
 }
 
 impl Engine {
@@ -165,13 +174,20 @@ impl Engine {
                 stop: CancellationToken::new(),
                 claim_now: Notify::new(),
                 enabled: Enabled::default(),
+                teller: Teller::default(),
+                progress: Progress::default(),
             }),
         }
     }
 
     /// Claims and drives executions until `shutdown`, then drops what it drives: the lease's end hands it on.
     pub async fn run(&self, shutdown: CancellationToken) {
-        tokio::join!(claims::run(&self.inner, &shutdown), upkeep::run(&self.inner, &shutdown));
+        tokio::join!(
+            claims::run(&self.inner, &shutdown),
+            upkeep::run(&self.inner, &shutdown),
+            teller::run(&self.inner, &shutdown),
+            progress::run(&self.inner, &shutdown)
+        );
         self.inner.stop.cancel();
         self.inner.tracker.close();
         self.inner.tracker.wait().await;
@@ -200,6 +216,11 @@ impl Engine {
     /// The present.
     pub fn now(&self) -> Timestamp {
         self.inner.deps.clock.now()
+    }
+
+    /// What echo is told.
+    pub(crate) fn echo(&self) -> &crate::options::Echo {
+        &self.inner.options.echo
     }
 
     /// The other services.

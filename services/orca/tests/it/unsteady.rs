@@ -10,7 +10,7 @@ use gennaker_base::Timestamp;
 use gennaker_store::{
     ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions,
     Expiry, Fence, Fences, Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result,
-    SharedStore, Signal,
+    SharedStore, Signal, Told,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -103,6 +103,11 @@ impl Executions for UnsteadyStore {
         } else {
             result
         }
+    }
+
+    async fn told(&self, told: Vec<Told>) -> Result<()> {
+        self.pass().await;
+        self.inner.told(told).await
     }
 
     async fn next_due(&self, kinds: &[String]) -> Result<Option<Timestamp>> {

@@ -2,6 +2,7 @@
 
 mod agree;
 mod caller;
+mod deleted;
 mod services;
 mod stand_in;
 mod texts;
@@ -14,6 +15,7 @@ use tokio::runtime::Runtime;
 pub(crate) use self::{
     agree::{Agreement, mark_what_varies},
     caller::{Addresses, Answer, CallFields, Caller, Service, known_only, missing, read},
+    deleted::Deleted,
     services::Services,
     texts::in_texts,
 };

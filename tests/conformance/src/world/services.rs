@@ -19,7 +19,7 @@ use gennaker_cluster::{Membership, Standing};
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
-use gennaker_http::outbound::{Outbound, UrlRuleOptions};
+use gennaker_http::outbound::{self, Outbound, UrlRuleOptions, UrlRules};
 use gennaker_http::{Api, GuardOptions, RequestTasks, ServeOptions, Server, Transport, TransportOptions, http_client};
 use gennaker_objects::{FolderObjects, FolderOptions};
 use gennaker_orca::Orca;
@@ -74,15 +74,19 @@ fn echo_options() -> gennaker_echo::Options {
     gennaker_echo::Options { front50, ..Default::default() }
 }
 
-/// The stages of orca, with the settings of the recordings: time windows are of UTC, and webhooks may call loopback.
-fn catalogue() -> anyhow::Result<Catalogue> {
-    let urls = UrlRuleOptions {
+/// Which addresses pipelines may name, in the settings of the recordings: loopback, too.
+fn urls() -> UrlRuleOptions {
+    UrlRuleOptions {
         reject_localhost: false,
         reject_verbatim_ips: false,
         allowed_hostnames_regex: ".*".to_owned(),
         ..UrlRuleOptions::default()
-    };
-    let mut options = gennaker_orca_stages::Options { urls, ..Default::default() };
+    }
+}
+
+/// The stages of orca, with the settings of the recordings: time windows are of UTC.
+fn catalogue() -> anyhow::Result<Catalogue> {
+    let mut options = gennaker_orca_stages::Options { urls: urls(), ..Default::default() };
     options.tasks.execution_window.timezone = "UTC".to_owned();
     Ok(Catalogue::new(&options)?)
 }
@@ -202,7 +206,7 @@ impl Starting<'_> {
             clock: self.clock(),
             catalogue: Arc::new(catalogue()?),
             clients: clients.clone(),
-            outbound: Outbound::new(Default::default())?,
+            outbound: Outbound::new(outbound::Options { rules: UrlRules::new(&urls())?, ..Default::default() })?,
         };
         let orca = Orca::new(&orca_options(), deps);
         let router = self.serve(Service::Orca, orca.api()).await?;

@@ -25,10 +25,6 @@ pub(crate) fn is_named(listed: &str, name: &str) -> bool {
     }
 }
 
-const fn executions(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
-    NotYet { set: "executions", reason, cases }
-}
-
 const fn front50(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
     NotYet { set: "front50", reason, cases }
 }
@@ -39,13 +35,6 @@ const fn gate(reason: &'static str, cases: &'static [&'static str]) -> NotYet {
 
 /// All of them.
 pub(crate) const NOT_YET: &[NotYet] = &[
-    executions("orca does not expand templates", &["v2-*", "tmpl-*"]),
-    executions(
-        "there is no stage that changes pipelines",
-        &["stage-save-pipeline*", "ops-save-pipeline*", "ops-update-pipeline", "ops-template-delete"],
-    ),
-    executions("front50 forgets a deleted application at once, upstream's a moment later", &["ops-delete-app"]),
-    front50("upstream's cache still has what was deleted a moment before", &["pipeline-delete", "template-v1"]),
     front50("upstream's is an error of its database column; ours refuses with a reason", &["pipeline-strategy-flag"]),
     gate(
         "upstream fails (500) at a pipeline without an application; ours refuses it (400)",
@@ -53,6 +42,4 @@ pub(crate) const NOT_YET: &[NotYet] = &[
     ),
     gate("upstream's clouddriver was not there when this was recorded: its 404 has no words", &["gate-tasks"]),
     gate("upstream fails (500) at what is no cron expression; ours says what is wrong with it", &["gate-misc"]),
-    gate("echo takes no events yet: a pipeline that is not there is refused", &["gate-pipeline-v2-start"]),
-    gate("templates are not planned", &["gate-template-plan"]),
 ];

@@ -107,7 +107,11 @@ async fn bodies_that_are_not_what_they_should_be() {
         r#"{"application": {"a": 1}, "job": 7, "stages": "x"}"#,
     ] {
         let ask = |endpoint| ask(&install, endpoint, &wrong, |request| json_body(request, body));
-        let complaints = complaints(&install, &with_body, ask).await;
+        let is_object = serde_json::from_str::<Value>(body).is_ok_and(|body| body.is_object());
+        let refuses =
+            |endpoint: &&Endpoint| !is_object || !endpoint.takes_anything() && !endpoint.answers_with_a_task();
+        let refusing: Vec<Endpoint> = with_body.iter().filter(refuses).cloned().collect();
+        let complaints = complaints(&install, &refusing, ask).await;
         assert!(complaints.is_empty(), "body {body}: {} complaints:\n{}", complaints.len(), complaints.join("\n"));
     }
 }
@@ -150,6 +154,10 @@ async fn ids_that_nobody_has() {
         let request = if endpoint.takes_body() { json_body(request, "{}") } else { request };
         let answer = Answer::of(request).await;
         if (endpoint.method == "GET" || endpoint.succeeds_with_nothing()) && answer.is_empty_success() {
+            return None;
+        }
+        let is_right = endpoint.answers_with_a_task() && answer.is_task();
+        if is_right || (endpoint.takes_anything() && answer.is_taken()) {
             return None;
         }
         let missing = if endpoint.fails_as_upstream() { 500 } else { 404 };

@@ -60,8 +60,8 @@ async fn keys_are_found_where_aws_has_them() {
     let Some(server) = server(true).await else { return };
     let files = [("front50-local.yml", settings(&server, BUCKET, "")), ("spinnaker-local.yml", TALKATIVE.to_owned())];
     let variables = [("AWS_ACCESS_KEY_ID", s3::KEY), ("AWS_SECRET_ACCESS_KEY", s3::SECRET)];
-    let mut options = InstallOptions::default();
-    options.files = files.map(|(name, content)| (name.to_owned(), content)).to_vec();
+    let files = files.map(|(name, content)| (name.to_owned(), content)).to_vec();
+    let mut options = InstallOptions { files, ..InstallOptions::default() };
     options.environment.extend(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let install = Install::start(programs().await, options).await.expect("an install");
     let health = install.client(Service::Front50).get("/health").await.expect("an answer").body;

@@ -91,6 +91,10 @@ async fn freeze(environment: &[(&str, &str)]) -> Vec<String> {
     }
     answered(&install, MORE).await;
     node.halt();
+    let still = eventually(DEADLINE, "all threads of the first node to stand still", async || {
+        if node.stands_still() { Ok(()) } else { Err("some go on") }
+    });
+    still.await.expect("they stand still");
     unlock(lock).await;
     for id in others.iter().chain([&first]) {
         asked(&server, id, 2).await;
@@ -189,8 +193,9 @@ async fn owner(install: &Install, id: &str) -> u64 {
     found.execution.owner.as_ref().expect("it is driven").epoch.0
 }
 
-/// Takes the database's lock: nobody can commit. It also keeps a node from being frozen while it has that lock itself: a
-/// frozen process keeps it, and nobody else could write until it goes on.
+/// Takes the database's lock: nobody can commit. It also keeps a node from being frozen while it has that lock itself, if it
+/// is given back only when every thread of the node stands still: a frozen process keeps it, and nobody else could write until
+/// it goes on.
 async fn lock(install: &Install) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(database(install)).busy_timeout(DEADLINE);
     let mut connection = options.connect().await.expect("a connection");

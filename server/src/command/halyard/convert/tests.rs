@@ -26,7 +26,7 @@ fn what_is_switched_off_and_empty_goes_nowhere() {
 
 #[test]
 fn each_section_goes_to_the_services_that_read_it() {
-    let account = json!({"name": "prod", "kubeconfigFile": "/home/ann/.kube/config"});
+    let account = json!({"name": "prod", "kubeconfigFile": "/etc/kube/config"});
     let converted = converted(json!({
         "timezone": "Europe/Berlin",
         "version": "1.30.0",
@@ -65,7 +65,7 @@ fn each_section_goes_to_the_services_that_read_it() {
         "novelty",
     ];
     assert_eq!(left, expected);
-    assert_eq!(converted.paths, ["/home/ann/.kube/config"]);
+    assert_eq!(converted.paths, ["/etc/kube/config"]);
     let said = format!("{:?}{:?}", converted.taken, converted.left);
     assert!(!said.contains("hunter2"), "{said}");
 }

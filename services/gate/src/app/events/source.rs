@@ -7,7 +7,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use gennaker_base::{Backoff, Kind};
-use gennaker_clients::{Call, OrcaClient};
+use gennaker_clients::{Call, OrcaClient, Streamed};
 use gennaker_http::{Caller, Error, Result};
 use http::HeaderName;
 use sse_stream::{Sse, SseByteStream};
@@ -131,7 +131,10 @@ impl Source {
             .query("types", self.types)
             .header_if(LAST_EVENT_ID, self.last.as_deref())
             .deadline(DEADLINE);
-        match self.orca.stream(&self.caller, call).await {
+        // What answers anything else has no feed, whatever it is.
+        let no_feed = || Error::not_found("it does not answer with events");
+        let answer = self.orca.stream(&self.caller, call).await;
+        match answer.and_then(|answer| if is_feed(&answer) { Ok(answer) } else { Err(no_feed()) }) {
             Ok(answer) => {
                 let bytes = stream::try_unfold(answer, |mut answer| async {
                     Ok::<_, Error>(answer.chunk().await?.map(|bytes| (bytes, answer)))
@@ -180,4 +183,9 @@ impl Source {
             self.ready.push_back(Told::Begin { id: event.id.unwrap_or_default() });
         }
     }
+}
+
+/// Whether the answer is one of server-sent events.
+fn is_feed(answer: &Streamed) -> bool {
+    answer.content_type().is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }

@@ -135,7 +135,7 @@ fn config_of(
 }
 
 /// The expected artifacts that the child's own triggers ask for when the parent ends.
-fn ids_of_triggers(config: &Object, parent: Option<&str>) -> Vec<Value> {
+pub(super) fn ids_of_triggers(config: &Object, parent: Option<&str>) -> Vec<Value> {
     let triggers = config.get("triggers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     let of_parent = triggers.filter(|trigger| {
         trigger.text("type").as_deref() == Some("pipeline") && trigger.text("pipeline").as_deref() == parent

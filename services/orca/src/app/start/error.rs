@@ -1,5 +1,6 @@
 //! Why nothing is started.
 
+use gennaker_base::Kind;
 use gennaker_clients::Error as ClientError;
 
 use super::Refusal;
@@ -17,6 +18,17 @@ pub(crate) enum Error {
     /// Another service's.
     #[error("{0}")]
     Client(ClientError),
+}
+
+impl Error {
+    /// What a caller can do about it.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Error::Refused(refusal) => refusal.kind,
+            Error::Engine(error) => error.kind(),
+            Error::Client(error) => error.kind(),
+        }
+    }
 }
 
 impl From<ClientError> for Error {

@@ -6,9 +6,10 @@
 //! POST /fail               flow::fail          the same, stored as failed
 //! POST /ops                flow::task          trigger -> artifacts -> orchestration -> the engine
 //! a stage's child          child::start        the parent's trigger, parameters and artifacts, then as above
+//! the end of another       dependent::start    the same, with all the artifacts of the other
 //! ```
 //!
-//! Only [`flow`] and [`child`] ask anybody; the other modules are functions of what was sent. The rules are upstream's
+//! Only [`flow`], [`child`] and [`dependent`] ask anybody; the other modules are functions of what was sent. The rules are upstream's
 //! `OperationsController`, `ExecutionLauncher`, `PipelineBuilder`, `TriggerDeserializer` and `DependentPipelineStarter`.
 //!
 //! What cannot start because of its artifacts, or because it is disabled, is stored as a failed execution, so that its owner sees it
@@ -16,6 +17,7 @@
 
 mod asked;
 pub(crate) mod child;
+pub(crate) mod dependent;
 mod error;
 pub(crate) mod flow;
 mod orchestration;

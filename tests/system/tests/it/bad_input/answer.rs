@@ -52,6 +52,18 @@ impl Answer {
         (200..300).contains(&self.status) && is_empty(&self.body)
     }
 
+    /// Whether it is a task that was started, or one that is over.
+    pub(super) fn is_task(&self) -> bool {
+        let is_started = self.body["ref"].as_str().is_some_and(|place| place.starts_with("/tasks/"));
+        let is_over = self.body["status"] == "TERMINAL" || self.body["status"] == "SUCCEEDED";
+        [200, 202].contains(&self.status) && (is_started || is_over)
+    }
+
+    /// Whether what was sent was taken.
+    pub(super) fn is_taken(&self) -> bool {
+        [200, 202].contains(&self.status) && self.body.is_object()
+    }
+
     /// The status is a number, or its name where upstream has that (front50's validation).
     fn tells_its_status(&self) -> bool {
         let name = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());

@@ -8,11 +8,33 @@ use gennaker_harness::Service;
 const UNKNOWN: &str = "unknown";
 
 /// Endpoints that upstream answers with success when there is nothing to do, and which so answer alike.
-const SUCCEED_WITH_NOTHING: [(&str, &str, &str); 3] =
-    [("clouddriver", "POST", "/cache/"), ("front50", "DELETE", "/v2/applications/"), ("gate", "DELETE", "/pipelines/")];
+const SUCCEED_WITH_NOTHING: [(&str, &str, &str); 9] = [
+    ("clouddriver", "POST", "/cache/"),
+    ("front50", "DELETE", "/permissions/applications/"),
+    ("front50", "DELETE", "/pipelineTemplates/"),
+    ("front50", "DELETE", "/v2/applications/"),
+    ("front50", "DELETE", "/v2/pipelineTemplates/"),
+    ("front50", "DELETE", "/v2/projects/"),
+    ("front50", "DELETE", "/v2/tags/"),
+    ("gate", "DELETE", "/pipelines/"),
+    ("gate", "POST", "/auth/"),
+];
+
+/// Endpoints that take any object, as upstream's: events, which start what is configured for them, and templates' plans, which say what
+/// would be started.
+const TAKE_ANYTHING: [(&str, &str); 5] = [
+    ("echo", "/webhooks/"),
+    ("gate", "/pipelines/v2/"),
+    ("gate", "/v2/pipelineTemplates/plan"),
+    ("gate", "/webhooks/"),
+    ("orca", "/v2/pipelineTemplates/plan"),
+];
 
 /// Endpoints that upstream fails at (500) where a well-formed request names what is not there, and which so answer alike.
 const FAIL_AS_UPSTREAM: [(&str, &str, &str); 1] = [("orca", "POST", "/orchestrate/{pipelineConfigId}")];
+
+/// Endpoints that answer with a task, which says whether it went well.
+const ANSWER_WITH_A_TASK: [(&str, &str); 2] = [("gate", "/pipelineTemplates"), ("gate", "/v2/pipelineTemplates")];
 
 /// One endpoint to send requests to.
 #[derive(Debug, Clone)]
@@ -54,10 +76,26 @@ impl Endpoint {
 
     /// Whether success with an empty answer is upstream's answer where there is nothing to do.
     pub(super) fn succeeds_with_nothing(&self) -> bool {
+        self.is_among(&SUCCEED_WITH_NOTHING)
+    }
+
+    fn is_among(&self, known: &[(&str, &str, &str)]) -> bool {
         let same = |known: &(&str, &str, &str)| {
             known.0 == self.service.name() && known.1 == self.method && self.declared.starts_with(known.2)
         };
-        SUCCEED_WITH_NOTHING.iter().any(same)
+        known.iter().any(same)
+    }
+
+    /// Whether success is upstream's answer to any object.
+    pub(super) fn takes_anything(&self) -> bool {
+        let is = |(service, path): &(&str, &str)| *service == self.service.name() && self.declared.starts_with(path);
+        self.method == "POST" && TAKE_ANYTHING.iter().any(is)
+    }
+
+    /// Whether it is a task that says whether it went well.
+    pub(super) fn answers_with_a_task(&self) -> bool {
+        let is = |(service, path): &(&str, &str)| *service == self.service.name() && self.declared.starts_with(path);
+        self.method != "GET" && ANSWER_WITH_A_TASK.iter().any(is)
     }
 
     /// Whether 500 is upstream's answer where what is named is not there.

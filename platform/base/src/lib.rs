@@ -1,4 +1,5 @@
-//! What every crate of a distributed program needs and nothing more: time, ids, error kinds, retry, redaction.
+//! What every crate of a distributed program needs and nothing more: time, ids, error kinds, retry, redaction,
+//! compressed texts.
 //!
 //! ```
 //! use gennaker_base::{Clock, ManualClock, Timestamp, id};
@@ -11,6 +12,7 @@
 //! It does no I/O, reads no environment and knows no word of the domain.
 
 mod clock;
+mod compressed;
 pub mod id;
 mod kind;
 mod redacted;
@@ -18,6 +20,7 @@ mod retry;
 
 pub use self::{
     clock::{Clock, ManualClock, SharedClock, SystemClock, Timestamp},
+    compressed::CompressedText,
     kind::Kind,
     redacted::Redacted,
     retry::Backoff,

@@ -2,7 +2,7 @@
 //!
 //! They are many and change one at a time, while events look at them. So they lie in parts by their ids: a copy shares the
 //! parts, and a change copies the one that it is in. Of a pipeline only what events are matched with is decoded; the rest
-//! is its text until it is started.
+//! is its compressed text until it is started.
 
 use std::{
     collections::BTreeMap,
@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use gennaker_base::CompressedText;
 use gennaker_wire::{Object, ObjectExt};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -29,7 +30,7 @@ pub(crate) struct Pipeline {
     is_disabled: bool,
     /// The triggers that are enabled, if it is.
     triggers: Vec<Object>,
-    text: Box<RawValue>,
+    text: CompressedText,
 }
 
 /// Pipelines. Clones share what is the same in both.
@@ -58,7 +59,7 @@ struct Decoded {
 
 impl Pipeline {
     /// Of its text; `None` if it has no name or no application: it is left out then, as upstream does.
-    fn read(text: Box<RawValue>) -> Option<Pipeline> {
+    fn read(text: &RawValue) -> Option<Pipeline> {
         let decoded = serde_json::from_str(text.get());
         let decoded: Decoded =
             decoded.inspect_err(|error| tracing::warn!(%error, "a pipeline of front50's cannot be read")).ok()?;
@@ -84,13 +85,13 @@ impl Pipeline {
             application: fields.text("application")?,
             is_disabled,
             triggers: enabled,
-            text,
+            text: CompressedText::of(text.get()),
         })
     }
 
     /// All of it. What cannot be decoded is in the log, and `None`.
     pub(crate) fn config(&self) -> Option<Config> {
-        let decoded = serde_json::from_str(self.text.get());
+        let decoded = serde_json::from_str(&self.text.text());
         decoded
             .inspect_err(|error| {
                 let (application, pipeline) = (&self.application, &self.name);
@@ -120,7 +121,7 @@ impl Known {
     /// Puts a pipeline in the place of the one of that id.
     pub(crate) fn put(&mut self, id: &str, text: Box<RawValue>) {
         self.remove(id);
-        let Some(pipeline) = Pipeline::read(text).map(Arc::new) else { return };
+        let Some(pipeline) = Pipeline::read(&text).map(Arc::new) else { return };
         let Some(part) = self.part_mut(id) else { return };
         for (number, trigger) in pipeline.triggers.iter().enumerate() {
             if let Some(kind) = trigger.text("type") {

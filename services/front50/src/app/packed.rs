@@ -1,17 +1,18 @@
 //! An item as it is kept in memory: as it is, or packed into its JSON text.
 //!
 //! A decoded pipeline of 2 kB takes about six times its text, and an install has tens of thousands of which hardly one is looked
-//! at. So those are kept as their texts, which a list of all is written from as they are, and one is decoded when it is
+//! at. So those are kept as their compressed texts: a list of all is written from the texts, and one is decoded when it is
 //! asked for (some 15 us). What is small or looked at in every call stays decoded.
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
-use serde_json::value::{RawValue, to_raw_value};
+use gennaker_base::CompressedText;
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
+use serde_json::value::RawValue;
 
 /// The JSON text of a whole item. Clones share it.
 #[derive(Debug, Clone)]
-pub(crate) struct Packed(Arc<RawValue>);
+pub(crate) struct Packed(CompressedText);
 
 /// An item as it is kept. Clones share it.
 #[derive(Debug)]
@@ -38,24 +39,24 @@ pub(crate) trait Keep: Sized {
 impl Packed {
     /// The text of an item; `None` if it cannot be written as JSON.
     pub(crate) fn of<T: Serialize>(item: &T) -> Option<Packed> {
-        to_raw_value(item).ok().map(|text| Packed(text.into()))
+        serde_json::to_string(item).ok().map(|text| Packed(CompressedText::of(&text)))
     }
 
     /// The JSON text.
-    pub(crate) fn text(&self) -> &str {
-        self.0.get()
+    pub(crate) fn text(&self) -> String {
+        self.0.text()
     }
 
     /// The item, or a part of it. What cannot be decoded is in the log, and `None`.
     pub(crate) fn decode<T: DeserializeOwned>(&self) -> Option<T> {
-        let decoded = serde_json::from_str(self.text());
+        let decoded = serde_json::from_str(&self.text());
         decoded.inspect_err(|error| tracing::error!(%error, "an item in memory cannot be decoded and is left out")).ok()
     }
 }
 
 impl Serialize for Packed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.as_ref().serialize(serializer)
+        RawValue::from_string(self.text()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -73,7 +74,7 @@ impl<T> Kept<T> {
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Kept::Whole(_) => 0,
-            Kept::Packed(packed) => packed.text().len(),
+            Kept::Packed(packed) => packed.0.len(),
         }
     }
 }

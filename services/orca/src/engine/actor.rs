@@ -9,14 +9,13 @@ use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 use futures::FutureExt;
 use gennaker_base::{Backoff, Kind, Timestamp};
 use gennaker_store::{
-    Ahead, Commit, Committed, Due, Execution as Stored, NewEvent, Next, Owner, PlaceChange, Signal as StoredSignal,
-    Standing,
+    Ahead, Commit, Due, Execution as Stored, NewEvent, Next, Owner, PlaceChange, Signal as StoredSignal, Standing,
 };
 use gennaker_wire::Status;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::{
-    Error, Inner, limit,
+    Error, Inner, certain, limit,
     nudge::Nudge,
     perform,
     progress::Seen,
@@ -200,7 +199,7 @@ impl Actor {
             events,
         };
         let last = self.sequence + commit.events.len() as u64;
-        let committed = self.commit(commit).await?;
+        let committed = certain::commit(&*self.inner.deps.store, commit).await?;
         self.sequence = last;
         if let Some(seen) = &mut self.seen {
             let news = seen.news(&self.state, changed);
@@ -263,48 +262,6 @@ impl Actor {
         }
         self.actions = later;
         !self.pending.is_empty()
-    }
-
-    /// Commits until the store has answered for certain.
-    async fn commit(&self, commit: Commit) -> Result<Committed, Error> {
-        let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
-        let mut doubtful = false;
-        loop {
-            let error = match self.inner.deps.store.commit(commit.clone()).await {
-                Ok(committed) => return Ok(committed),
-                Err(error) => error,
-            };
-            match error {
-                gennaker_store::Error::Unavailable { .. } => {}
-                gennaker_store::Error::Unknown { .. } => doubtful = true,
-                // It was released by the try whose answer was lost, or by losing it: it is over here either way.
-                gennaker_store::Error::Fenced { .. } if doubtful && commit.ahead != Ahead::Keep => {
-                    return Ok(Committed { waits: false, granted: true });
-                }
-                // Whether it has its place is read again with all else.
-                gennaker_store::Error::Conflict { .. } if doubtful && commit.place == PlaceChange::Keep => {
-                    let recorded = self.has_recorded(&commit, &mut backoff).await;
-                    return if recorded { Ok(Committed::default()) } else { Err(error.into()) };
-                }
-                error => return Err(error.into()),
-            }
-            tracing::warn!(%error, "a change is not recorded yet; nothing that follows from it is done meanwhile");
-            tokio::time::sleep(backoff.next_wait()).await;
-        }
-    }
-
-    /// Whether the change is in the store under this owner.
-    async fn has_recorded(&self, commit: &Commit, backoff: &mut Backoff) -> bool {
-        loop {
-            match self.inner.deps.store.events(&commit.id, commit.after, 1).await {
-                Ok(events) => {
-                    let Some(event) = events.first() else { return commit.events.is_empty() };
-                    return event.epoch == Some(self.owner.epoch);
-                }
-                Err(error) => tracing::warn!(%error, "whether a change is recorded is asked again"),
-            }
-            tokio::time::sleep(backoff.next_wait()).await;
-        }
     }
 
     /// Starts over from what is stored; says whether the execution is still this owner's.

@@ -13,6 +13,7 @@
 //! * Of the end of an execution everybody is told who has to know, at least once: [`teller`].
 
 mod actor;
+mod certain;
 mod claims;
 mod driven;
 mod enabled;

@@ -12,13 +12,12 @@ use serde_json::{Value, json};
 use super::{
     Asked, Refusal,
     error::Error,
-    flow::{json_of, resolve_artifacts},
-    parameters, pipeline,
+    flow::json_of,
+    parameters,
     read::{is_false, take_object},
-    trigger,
+    trigger, triggered,
 };
 use crate::{
-    app::templates,
     engine::{Engine, StartRequest},
     planner::Signal,
 };
@@ -47,27 +46,9 @@ pub(crate) async fn start(
     }
     let config = take_object(&mut sent, "pipeline")?;
     let parameters = take_object(&mut sent, "parameters")?;
-    let mut config = config_of(parent, stage, config, &parameters, sent.text("user"))?;
-    if let Some(made) = templates::expanded(engine, asked, &config).await.map_err(in_words)? {
-        let trigger = config.shift_remove("trigger").unwrap_or_default();
-        config = made.pipeline;
-        config.insert("trigger".to_owned(), trigger);
-    }
-    let problem = match resolve_artifacts(engine, &mut config).await {
-        Ok(()) => None,
-        Err(Error::Refused(problem)) => Some(problem),
-        Err(error) => return Err(error),
-    };
-    let mut config = engine.expressions().in_child(&asked.onward(), config).await;
-    if let (true, Some(Value::Object(own))) = (trigger::is_dry_run(&parent.trigger), config.get_mut("trigger")) {
-        own.insert("dryRun".to_owned(), true.into());
-    }
-    config.extend(child.map(|id| ("executionId".to_owned(), id.into())));
-    let execution = pipeline::execution(config, parent.authentication.clone(), engine.now())?;
-    let execution = match &problem {
-        Some(problem) => pipeline::failed(execution, &problem.message),
-        None => execution,
-    };
+    let config = config_of(parent, stage, config, &parameters, sent.text("user"))?;
+    let authentication = parent.authentication.clone();
+    let execution = triggered::execution(engine, asked, parent, authentication, config, |_| child.clone()).await?;
     let request = StartRequest {
         request: None,
         correlation: trigger::correlation(&execution.trigger),
@@ -80,14 +61,6 @@ pub(crate) async fn start(
         engine.signal(&child, &Signal::Cancel { user: PARENT.to_owned(), reason: None, force: false }).await?;
     }
     Ok(child)
-}
-
-/// The stage that asks shows the message only, so that says all that is wrong with a template.
-fn in_words(error: Error) -> Error {
-    match error {
-        Error::Refused(refusal) => Refusal { message: refusal.reason(), ..refusal }.into(),
-        error => error,
-    }
 }
 
 /// Whether a stage was ended before it knew of its child: from then on nobody would cancel that.

@@ -11,18 +11,8 @@ use gennaker_orca_stages::artifact_view;
 use gennaker_wire::{Execution, Object, ObjectExt, Status};
 use serde_json::{Value, json};
 
-use super::{
-    Asked, Refusal,
-    child::ids_of_triggers,
-    error::Error,
-    flow::{json_of, resolve_artifacts},
-    parameters, pipeline,
-    trigger::{self, is_dry_run},
-};
-use crate::{
-    app::templates,
-    engine::{Engine, StartRequest},
-};
+use super::{Asked, Refusal, child::ids_of_triggers, error::Error, flow::json_of, parameters, trigger, triggered};
+use crate::engine::{Engine, StartRequest};
 
 /// What a trigger calls an end.
 pub(crate) fn status_word(status: Status) -> &'static str {
@@ -53,27 +43,9 @@ pub(crate) fn waits_for(config: &Object, ended: &Execution) -> bool {
 /// What is wrong with it, but for its artifacts.
 pub(crate) async fn start(engine: &Engine, ended: &Execution, config: Object) -> Result<String, Error> {
     let asked = asked(ended);
-    let mut config = config_of(ended, config)?;
-    if let Some(made) = templates::expanded(engine, &asked, &config).await? {
-        let trigger = config.shift_remove("trigger").unwrap_or_default();
-        config = made.pipeline;
-        config.insert("trigger".to_owned(), trigger);
-    }
-    let problem = match resolve_artifacts(engine, &mut config).await {
-        Ok(()) => None,
-        Err(Error::Refused(problem)) => Some(problem),
-        Err(error) => return Err(error),
-    };
-    let mut config = engine.expressions().in_child(&asked.onward(), config).await;
-    if let (true, Some(Value::Object(own))) = (is_dry_run(&ended.trigger), config.get_mut("trigger")) {
-        own.insert("dryRun".to_owned(), true.into());
-    }
-    config.insert("executionId".to_owned(), id_of(ended, &config).into());
-    let execution = pipeline::execution(config, asked.authentication(), engine.now())?;
-    let execution = match &problem {
-        Some(problem) => pipeline::failed(execution, &problem.message),
-        None => execution,
-    };
+    let config = config_of(ended, config)?;
+    let id = |config: &Object| Some(id_of(ended, config));
+    let execution = triggered::execution(engine, &asked, ended, asked.authentication(), config, id).await?;
     let correlation = trigger::correlation(&execution.trigger);
     Ok(engine.start(StartRequest { execution, correlation, ..StartRequest::default() }).await?)
 }

@@ -26,6 +26,7 @@ mod pipeline;
 mod read;
 mod stages;
 mod trigger;
+mod triggered;
 
 pub(crate) use self::{asked::Asked, error::Error, pipeline::UNKNOWN_APPLICATION, read::drop_nulls};
 use super::Refusal;

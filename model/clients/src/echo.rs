@@ -33,21 +33,9 @@ impl EchoClient {
         self.transport.send::<Value>(caller, call).await.map(drop)
     }
 
-    /// Posts a webhook of a type, and of a source if it names one, with those of `headers` that echo looks at. The caller's
-    /// `Idempotency-Key` goes along. Answers `{"eventProcessed": ..., "eventId": ...}`.
+    /// Posts a webhook of a type, and of a source if it names one, with those of `headers` that echo looks at, and its JSON byte
+    /// by byte, since it may be signed. The caller's `Idempotency-Key` goes along. Answers `{"eventProcessed": ..., "eventId": ...}`.
     pub async fn webhook(
-        &self,
-        caller: &Caller,
-        kind: &str,
-        source: Option<&str>,
-        headers: &http::HeaderMap,
-        payload: &Value,
-    ) -> Result<Value> {
-        self.webhook_as_sent(caller, kind, source, headers, payload.to_string().into()).await
-    }
-
-    /// The same with the body as it was sent, byte by byte: what a signed webhook needs.
-    pub async fn webhook_as_sent(
         &self,
         caller: &Caller,
         kind: &str,

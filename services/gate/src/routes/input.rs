@@ -57,19 +57,37 @@ impl<S: Send + Sync> FromRequest<S> for MaybeObject {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> std::result::Result<Self, Error> {
-        let (parts, body) = request.into_parts();
-        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
-        let bytes = bytes.map_err(|rejection| {
-            Error::invalid(format!("the body could not be read: {}", rejection.body_text()))
-                .with_status(rejection.status())
-        })?;
-        if bytes.trim_ascii().is_empty() {
-            return Ok(MaybeObject(Object::new()));
-        }
-        let request = Request::from_parts(parts, Body::from(bytes));
-        let Json(object) = Json::<Option<Object>>::from_request(request, state).await?;
-        Ok(MaybeObject(object.unwrap_or_default()))
+        read(request, state).await.map(|(object, _)| MaybeObject(object))
     }
+}
+
+/// The same as it was sent, byte by byte: what is signed must not be written anew. Nothing is `{}`.
+#[derive(Debug, Clone)]
+pub(super) struct AsSent(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for AsSent {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> std::result::Result<Self, Error> {
+        let (object, bytes) = read(request, state).await?;
+        // Signed or not, there is nothing in it.
+        Ok(AsSent(if object.is_empty() { Bytes::from_static(b"{}") } else { bytes }))
+    }
+}
+
+/// The object of a body, and its bytes.
+async fn read<S: Send + Sync>(request: Request, state: &S) -> std::result::Result<(Object, Bytes), Error> {
+    let (parts, body) = request.into_parts();
+    let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+    let bytes = bytes.map_err(|rejection| {
+        Error::invalid(format!("the body could not be read: {}", rejection.body_text())).with_status(rejection.status())
+    })?;
+    if bytes.trim_ascii().is_empty() {
+        return Ok((Object::new(), bytes));
+    }
+    let request = Request::from_parts(parts, Body::from(bytes.clone()));
+    let Json(object) = Json::<Option<Object>>::from_request(request, state).await?;
+    Ok((object.unwrap_or_default(), bytes))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     KNOWN,
-    input::{Asked, MaybeObject},
+    input::{AsSent, Asked},
     table,
 };
 use crate::{
@@ -31,16 +31,16 @@ pub(super) fn api() -> Api<Gate> {
         .route(get("/cron/validate", cron).needs(KNOWN).reads(["expression"]))
 }
 
-/// A webhook: whoever sends it needs no name here, echo looks at its secret.
+/// A webhook: whoever sends it needs no name here, echo looks at its secret or at the signature of its bytes.
 async fn webhook(
     State(gate): State<Gate>,
     caller: Caller,
     Path((kind, source)): Path<(String, String)>,
     headers: HeaderMap,
-    MaybeObject(payload): MaybeObject,
+    AsSent(body): AsSent,
 ) -> Result<Json<Value>> {
     let caller = Caller { fence: None, ..caller };
-    gate.clients.echo.webhook(&caller, &kind, Some(&source), &headers, &Value::Object(payload)).await.map(Json)
+    gate.clients.echo.webhook(&caller, &kind, Some(&source), &headers, body).await.map(Json)
 }
 
 /// A CloudEvent, of which echo gets the data and, as headers, the attributes.

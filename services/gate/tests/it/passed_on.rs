@@ -175,7 +175,7 @@ async fn webhooks_go_to_echo_with_their_headers() {
         assert_eq!((answer.status, answer.json()), (200, taken.clone()));
     }
     let got = peers.echo.got().pop().expect("a call");
-    assert_eq!(got.body, json!({ "a": 1 }));
+    assert_eq!(got.bytes, r#"{"a": 1}"#, "what is signed is not written anew");
     assert!(headers.iter().all(|(name, value)| got.headers[*name] == *value), "{:?}", got.headers);
 
     let headers = [("ce-id", "1"), ("ce-type", "dev.cdevents.x"), ("ce-source", "s"), ("ce-specversion", "1.0")];

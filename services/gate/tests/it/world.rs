@@ -27,6 +27,8 @@ pub(crate) struct Got {
     pub(crate) headers: HeaderMap,
     /// `Null` if there was none.
     pub(crate) body: Value,
+    /// The body as it was sent.
+    pub(crate) bytes: Bytes,
 }
 
 #[derive(Debug, Clone)]
@@ -93,13 +95,13 @@ impl Peer {
 
     async fn answer(self, request: Request) -> Response {
         let (parts, body) = request.into_parts();
-        let body = to_bytes(body, 1 << 20).await.expect("a small body");
+        let bytes = to_bytes(body, 1 << 20).await.expect("a small body");
         let path = parts.uri.path_and_query().expect("a path").to_string();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
         let mine = |rule: &&Rule| rule.method == parts.method && rule.path == path;
         let found = self.rules.lock().expect(SOUND).iter().find(mine).cloned();
         let known = parts.headers.get(header::IF_NONE_MATCH).cloned();
-        let got = Got { method: parts.method, path: path.clone(), headers: parts.headers, body };
+        let got = Got { method: parts.method, path: path.clone(), headers: parts.headers, body, bytes };
         self.got.lock().expect(SOUND).push(got);
         match found {
             Some(Rule { status: StatusCode::OK, answer, .. }) if self.etags => {

@@ -3,7 +3,7 @@
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
     Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ServerGroup, naming::Moniker,
+    LoadBalancerServerGroup, Object, ObjectExt as _, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
@@ -13,7 +13,9 @@ use crate::protocol;
 /// The source of health that knows the process and its health check.
 const PROCESS: &str = "LocalAgent";
 /// The source of health that knows whether the balancer sends requests.
-const BALANCER: &str = "LoadBalancer";
+pub(super) const BALANCER: &str = "LoadBalancer";
+/// The field of an instance with the balancers that it was taken out of.
+const DEREGISTERED: &str = "deregisteredFrom";
 
 /// What the account runs.
 pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness: Freshness) -> Inventory {
@@ -42,7 +44,7 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
         moniker,
         created_time: Some(group.created_at),
         disabled: !group.enabled,
-        capacity: Capacity { min: spec.capacity, max: spec.capacity, desired: spec.capacity },
+        capacity: Capacity { min: group.capacity.min, max: group.capacity.max, desired: group.capacity.desired },
         instance_counts: InstanceCounts::of(&instances),
         instances,
         load_balancers: spec.load_balancers.clone(),
@@ -73,12 +75,16 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
     if let Some(message) = &instance.message {
         health[0].other.insert("description".to_owned(), message.clone().into());
     }
-    if !group.spec.load_balancers.is_empty() {
-        let balancer = if group.enabled { process } else { HealthState::OutOfService };
+    let out_of = &instance.deregistered_from;
+    let balancers = &group.spec.load_balancers;
+    let registered = balancers.is_empty() || balancers.iter().any(|balancer| !out_of.contains(balancer));
+    let in_traffic = group.enabled && registered;
+    if !balancers.is_empty() {
+        let balancer = if in_traffic { process } else { HealthState::OutOfService };
         health.push(source(BALANCER, balancer));
     }
     let state = match process {
-        HealthState::Up if !group.enabled => HealthState::OutOfService,
+        HealthState::Up if !in_traffic => HealthState::OutOfService,
         other => other,
     };
     Instance {
@@ -93,6 +99,7 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "port": instance.port,
             "restarts": instance.restarts,
             "lastExit": instance.last_exit,
+            DEREGISTERED: out_of,
         })),
     }
 }
@@ -106,7 +113,7 @@ fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[Ser
         kind: NAME.to_owned(),
         cloud_provider: NAME.to_owned(),
         moniker: moniker(&balancer.spec.name, &balancer.spec.metadata),
-        server_groups: behind.map(seen_by_balancer).collect(),
+        server_groups: behind.map(|group| seen_by_balancer(group, &balancer.spec.name)).collect(),
         other: object(json!({
             "address": balancer.address,
             "port": balancer.port,
@@ -116,14 +123,14 @@ fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[Ser
     }
 }
 
-fn seen_by_balancer(group: &ServerGroup) -> LoadBalancerServerGroup {
+fn seen_by_balancer(group: &ServerGroup, balancer: &str) -> LoadBalancerServerGroup {
     let instances = group.instances.iter().map(|instance| {
         let health = instance.health.iter().find(|health| health.kind == BALANCER);
-        LoadBalancerInstance {
-            id: instance.id.clone(),
-            name: instance.name.clone(),
-            health: health.cloned().unwrap_or_default(),
+        let mut health = health.cloned().unwrap_or_default();
+        if instance.other.texts(DEREGISTERED).iter().any(|out_of| out_of == balancer) {
+            health.state = HealthState::OutOfService;
         }
+        LoadBalancerInstance { id: instance.id.clone(), name: instance.name.clone(), health }
     });
     LoadBalancerServerGroup {
         name: group.name.clone(),
@@ -162,7 +169,7 @@ mod tests {
             "version": 7, "account": "local",
             "serverGroups": [{
                 "spec": {"name": "shop-web-v003", "command": "/bin/true", "loadBalancers": ["front"], "capacity": 1},
-                "enabled": enabled, "deleting": false, "createdAt": 5,
+                "capacity": {"min": 0, "max": 3, "desired": 1}, "enabled": enabled, "deleting": false, "createdAt": 5,
                 "instances": [{"id": "shop-web-v003-aaaaaa", "state": state, "since": 6, "port": 21000, "restarts": 0}],
             }],
             "loadBalancers": [{
@@ -179,6 +186,7 @@ mod tests {
         let group = inventory.server_group(REGION, "shop-web-v003").expect("it is there");
         assert_eq!(group.cluster, "shop-web");
         assert_eq!(group.moniker.sequence, Some(3));
+        assert_eq!(group.capacity, Capacity { min: 0, max: 3, desired: 1 });
         assert_eq!((group.instance_counts.total, group.instance_counts.up), (1, 1));
         let health = &group.instances[0].health;
         assert!(health.iter().all(|health| health.state == HealthState::Up) && health.len() == 2);

@@ -86,7 +86,8 @@ impl Director {
         let now = self.now();
         if let Report::Restart(reply) = report {
             // Unanswered, it waits for the order to stop.
-            if self.groups.get(&name).is_some_and(|group| !group.deleting) {
+            let stays = |group: &Group| !group.deleting && group.staying().any(|instance| instance.record.id == id);
+            if self.groups.get(&name).is_some_and(stays) {
                 let restarted = self.restart(&name, &id).await;
                 if let Err(Ok(mut running)) = reply.send(restarted) {
                     tracing::error!(instance = id, "a new process has no supervisor; stopping it");
@@ -123,7 +124,12 @@ impl Director {
             }
             Report::Restart(_) => {}
         }
-        if instance.record != before {
+        let gone = instance.stopped && instance.record.leaving;
+        let changed = instance.record != before;
+        if gone {
+            group.instances.retain(|instance| instance.record.id != id);
+        }
+        if changed || gone {
             self.write_group(&name).await;
         }
         self.publish();
@@ -158,7 +164,7 @@ impl Director {
 
     /// Writes a server group as it is. If that fails the next change writes it; an agent that is killed before finds
     /// the processes by their mark.
-    async fn write_group(&self, name: &str) {
+    pub(super) async fn write_group(&self, name: &str) {
         if let Some(record) = self.groups.get(name).map(Group::record)
             && let Err(error) = self.group_files.write(name, &record).await
         {

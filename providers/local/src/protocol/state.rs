@@ -69,6 +69,12 @@ pub struct Instance {
     pub process_start_time: Option<u64>,
     /// How often it was started again.
     pub restarts: u32,
+    /// Whether it ended three times or more in a row, each time within a minute of its start, and is not up now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub crash_loop: bool,
+    /// While something is wrong with it: the end of its log when that was seen, at most 2,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_tail: Option<String>,
     /// How the last process ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_exit: Option<Exit>,

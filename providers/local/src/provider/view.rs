@@ -14,6 +14,10 @@ use crate::protocol;
 const PROCESS: &str = "LocalAgent";
 /// The source of health that knows whether the balancer sends requests.
 pub(super) const BALANCER: &str = "LoadBalancer";
+/// So many lines of a failing process's output are shown.
+const LINES: usize = 10;
+/// So many failing instances of a server group are shown with it.
+const PROBLEMS: usize = 3;
 /// The field of an instance with the balancers that it was taken out of.
 const DEREGISTERED: &str = "deregisteredFrom";
 
@@ -46,6 +50,7 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
         disabled: !group.enabled,
         capacity: Capacity { min: group.capacity.min, max: group.capacity.max, desired: group.capacity.desired },
         instance_counts: InstanceCounts::of(&instances),
+        other: object(json!({ "problems": problems(&instances) })),
         instances,
         load_balancers: spec.load_balancers.clone(),
         zones: vec![REGION.to_owned()],
@@ -65,6 +70,7 @@ fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
 
 fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Instance {
     let process = match instance.state {
+        _ if instance.crash_loop => HealthState::Down,
         protocol::InstanceState::Up => HealthState::Up,
         protocol::InstanceState::Starting => HealthState::Starting,
         protocol::InstanceState::Down | protocol::InstanceState::Failed | protocol::InstanceState::Stopping => {
@@ -72,8 +78,8 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
         }
     };
     let mut health = vec![source(PROCESS, process)];
-    if let Some(message) = &instance.message {
-        health[0].other.insert("description".to_owned(), message.clone().into());
+    if let Some(description) = description(instance) {
+        health[0].other.insert("description".to_owned(), description.into());
     }
     let out_of = &instance.deregistered_from;
     let balancers = &group.spec.load_balancers;
@@ -98,10 +104,39 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "pid": instance.pid,
             "port": instance.port,
             "restarts": instance.restarts,
+            "crashLoop": instance.crash_loop,
             "lastExit": instance.last_exit,
             DEREGISTERED: out_of,
         })),
     }
+}
+
+/// What is wrong with an instance, with the last lines that it wrote.
+fn description(instance: &protocol::Instance) -> Option<String> {
+    let message = match &instance.message {
+        Some(message) => message.clone(),
+        None if instance.crash_loop => "the process is started again after a crash loop".to_owned(),
+        None => return None,
+    };
+    Some(match last_lines(instance.log_tail.as_deref().unwrap_or_default()) {
+        lines if lines.is_empty() => message,
+        lines => format!("{message}. Its last output:\n{lines}"),
+    })
+}
+
+/// The last lines of a log's end, whose first line may be cut off.
+fn last_lines(log: &str) -> String {
+    let lines: Vec<&str> = log.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}
+
+/// The instances of a server group with which something is wrong, the first few of them.
+fn problems(instances: &[Instance]) -> Vec<Value> {
+    let failing = instances.iter().filter_map(|instance| {
+        let description = instance.health.first()?.other.get("description")?;
+        Some(json!({ "instance": instance.id, "state": instance.health_state, "description": description }))
+    });
+    failing.take(PROBLEMS).collect()
 }
 
 fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[ServerGroup]) -> LoadBalancer {
@@ -192,6 +227,21 @@ mod tests {
         assert!(health.iter().all(|health| health.state == HealthState::Up) && health.len() == 2);
         let balancer = inventory.load_balancer(REGION, "front").expect("it is there");
         assert_eq!(balancer.server_groups[0].instances[0].health.state, HealthState::Up);
+    }
+
+    #[test]
+    fn a_failing_instance_says_why_with_its_last_lines_also_in_its_server_group() {
+        let mut snapshot = snapshot(true, "starting");
+        let instance = &mut snapshot.server_groups[0].instances[0];
+        instance.crash_loop = true;
+        instance.log_tail = Some((0..30).map(|number| format!("line {number}\n")).collect());
+        let inventory = inventory("local", &snapshot, Freshness::default());
+        let group = &inventory.server_groups[0];
+        assert_eq!(group.instances[0].health_state, HealthState::Down, "it only seems to start");
+        let description = group.other["problems"][0]["description"].as_str().expect("a text");
+        assert!(description.contains("crash loop") && description.ends_with("line 28\nline 29"), "{description}");
+        assert!(!description.contains("line 19\n"), "{description}");
+        assert_eq!(group.instances[0].health[0].other["description"], description);
     }
 
     #[test]

@@ -66,7 +66,7 @@ async fn bad_requests_get_a_message_and_leave_nothing() {
         assert!(message.contains(words), "{method} {path} {shown}: {message}");
     }
     assert_eq!(agent.client.state().await.expect("the state"), before);
-    for folder in ["server-groups", "load-balancers"] {
+    for folder in ["server-groups", "load-balancers", "logs"] {
         let left: Vec<_> = std::fs::read_dir(agent.folder().join(folder)).expect("a folder").collect();
         assert!(left.is_empty(), "{left:?}");
     }

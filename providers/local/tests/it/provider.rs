@@ -259,6 +259,9 @@ async fn a_failing_process_says_why() {
     let down = world.group_when("shop-v000", |group| group.instances[0].other["lastExit"]["code"] == 7).await;
     assert_eq!(states(&down, "LocalAgent"), [HealthState::Down]);
     assert_eq!(down.instance_counts.down, 1);
+    let description = down.instances[0].health[0].other["description"].as_str().expect("a text");
+    assert!(description.contains("exit code 7") && description.ends_with("no licence found"), "{description}");
+    assert_eq!(down.other["problems"][0]["instance"], json!(down.instances[0].id));
     let exit = &down.instances[0].other["lastExit"];
     assert!(exit["logTail"].as_str().is_some_and(|log| log.contains("no licence found")), "{exit}");
     let log = world.provider.console_output(&world.account(), "local", &down.instances[0].id, 1000).await;

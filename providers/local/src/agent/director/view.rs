@@ -73,6 +73,8 @@ impl Director {
                     pid: instance.record.process.as_ref().map(|process| process.pid),
                     process_start_time: instance.record.process.as_ref().map(|process| process.start_time),
                     restarts: instance.record.restarts,
+                    crash_loop: instance.is_in_crash_loop(),
+                    log_tail: instance.log_tail.clone(),
                     last_exit: instance.last_exit.clone(),
                     deregistered_from: instance.record.deregistered_from.clone(),
                 })

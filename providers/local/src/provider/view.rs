@@ -31,6 +31,7 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
         load_balancers: load_balancers.collect(),
         server_groups: groups,
         freshness,
+        ..Inventory::default()
     }
 }
 

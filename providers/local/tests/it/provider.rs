@@ -8,7 +8,9 @@ use std::{
 
 use async_trait::async_trait;
 use gennaker_base::{Clock as _, Kind, SystemClock};
-use gennaker_provider_api::{AccountState, Error, Inventory, Journal, Outcome, Progress, Provider, Request, Result};
+use gennaker_provider_api::{
+    AccountState, Error, Inventory, Journal, Outcome, Progress, Provider, RefreshScope, Request, Result,
+};
 use gennaker_provider_local::provider::{AccountOptions, LocalProvider, Options};
 use gennaker_wire::{Capacity, HealthState, Operation, ServerGroup};
 use serde_json::{Value, json};
@@ -331,11 +333,14 @@ async fn a_refresh_confirms_a_state_that_does_not_change() {
     let world = World::start().await;
     let asked = SystemClock.now();
     let before = world.inventory().borrow().version;
-    world.provider.refresh(&world.account()).await.expect("the agent answers");
+    world.provider.refresh(&RefreshScope::account(&world.account())).await.expect("the agent answers");
     let inventory = world.inventory().borrow().clone();
     assert_eq!(inventory.version, before);
     assert!(inventory.freshness.confirmed >= Some(asked), "{:?}", inventory.freshness);
-    assert_eq!(world.provider.refresh("other").await.expect_err("it is unknown").kind, Kind::NotFound);
+    assert_eq!(
+        world.provider.refresh(&RefreshScope::account("other")).await.expect_err("it is unknown").kind,
+        Kind::NotFound
+    );
     world.end().await;
 }
 

@@ -1,11 +1,10 @@
 //! The composition root: which services this node runs, and how they are wired.
 //!
 //! Every service is built from its options and its dependencies, put behind its guard, bound to upstream's port, and called
-//! by the others through the [`switchboard`]. No domain logic lives here.
+//! by the others through the [`gennaker_clients::Switchboard`]. No domain logic lives here.
 
 mod services;
 mod settings;
-mod switchboard;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

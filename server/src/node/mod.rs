@@ -19,7 +19,7 @@ use gennaker_telemetry::{MetricsHandle, init_logging, install_metrics};
 use tokio_util::sync::CancellationToken;
 
 use self::services::{Services, Shared};
-pub(crate) use self::settings::Settings;
+pub use self::settings::Settings;
 
 /// The row format that this version reads.
 const FORMAT: u32 = 1;

@@ -32,14 +32,29 @@ pub(super) struct OnServerGroup {
     pub(super) account: String,
     pub(super) name: String,
     pub(super) drain_timeout_ms: u64,
+    /// How much each of its instances gets beside others, when it is enabled.
+    pub(super) weight: Option<u32>,
 }
 
-/// `upsertLoadBalancer`: a balancer on `port` (or a free one).
+/// `upsertLoadBalancer`: a balancer on `port` (or a free one), or on several `listeners`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct UpsertBalancer {
     pub(super) account: String,
     pub(super) spec: LoadBalancerSpec,
 }
+
+/// What a description of a load balancer may have of the agent's [`LoadBalancerSpec`].
+const BALANCER_FIELDS: [&str; 9] = [
+    "port",
+    "listeners",
+    "securityGroups",
+    "connectTimeoutMs",
+    "responseTimeoutMs",
+    "headerTimeoutMs",
+    "sendTimeoutMs",
+    "idleTimeoutMs",
+    "maxConnections",
+];
 
 /// `deleteLoadBalancer`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +94,7 @@ impl Create {
             working_directory: reader.optional::<PathBuf>("workingDirectory"),
             health_check: reader.exact::<HealthCheck>("healthCheck"),
             load_balancers: reader.optional("loadBalancers").unwrap_or_default(),
+            instance_protocol: reader.optional("instanceProtocol").unwrap_or_default(),
             enabled: fields.boolean("startDisabled") != Some(true),
             restart: reader.exact::<RestartPolicy>("restart").unwrap_or_default(),
             stop_grace_ms: reader.optional("stopGraceMs").unwrap_or(10_000),
@@ -108,7 +124,8 @@ impl OnServerGroup {
             reader.problem("desiredPercentage is not supported by the local provider: leave it out".to_owned());
         }
         let drain_timeout_ms = reader.optional("drainTimeoutMs").unwrap_or(DRAIN_MS);
-        reader.finish(OnServerGroup { account, name, drain_timeout_ms })
+        let weight = reader.optional("weight");
+        reader.finish(OnServerGroup { account, name, drain_timeout_ms, weight })
     }
 }
 
@@ -120,7 +137,7 @@ impl UpsertBalancer {
         let name = reader.balancer_name();
         let mut wanted = Object::new();
         wanted.insert("name".to_owned(), name.into());
-        for field in ["port", "connectTimeoutMs", "responseTimeoutMs", "headerTimeoutMs", "maxConnections"] {
+        for field in BALANCER_FIELDS {
             if let Some(value) = fields.get(field).filter(|value| !value.is_null()) {
                 wanted.insert(field.to_owned(), value.clone());
             }

@@ -14,13 +14,14 @@ use crate::{
         record::{FORMAT, GroupRecord, InstanceRecord},
         validate,
     },
-    protocol::{Deleted, ServerGroupSpec, TrafficChange},
+    protocol::{DEFAULT_WEIGHT, Deleted, ServerGroupSpec, TrafficChange, TrafficRequest},
 };
 
 /// A server group.
 pub(super) struct Group {
     pub(super) spec: Arc<ServerGroupSpec>,
     pub(super) enabled: bool,
+    pub(super) weight: u32,
     pub(super) deleting: bool,
     pub(super) created_at: Timestamp,
     pub(super) instances: Vec<Instance>,
@@ -36,6 +37,7 @@ impl Group {
         Group {
             spec: Arc::new(record.spec.clone()),
             enabled: record.enabled,
+            weight: record.weight,
             deleting: record.deleting,
             created_at: record.created_at,
             instances,
@@ -50,6 +52,7 @@ impl Group {
             format: FORMAT,
             spec: (*self.spec).clone(),
             enabled: self.enabled,
+            weight: self.weight,
             deleting: self.deleting,
             created_at: self.created_at,
             instances: self.instances.iter().map(|instance| instance.record.clone()).collect(),
@@ -106,6 +109,7 @@ impl Director {
         let mut record = GroupRecord {
             format: FORMAT,
             enabled: spec.enabled,
+            weight: DEFAULT_WEIGHT,
             deleting: false,
             created_at: self.now(),
             instances: self.new_instances(&spec)?,
@@ -166,32 +170,35 @@ impl Director {
 
     pub(super) fn taken_ports(&self) -> HashSet<u16> {
         let instances = self.groups.values().flat_map(|group| &group.instances).map(|instance| instance.record.port);
-        instances.chain(self.balancers.values().map(|balancer| balancer.port)).collect()
+        let listeners = self.balancers.values().flat_map(|state| &state.listeners).map(|listener| listener.port);
+        instances.chain(listeners).collect()
     }
 
-    pub(super) async fn set_traffic(&mut self, ticket: u64, name: &str, enabled: bool, drain: u64) -> Option<Outcome> {
-        match self.switch_traffic(name, enabled, drain).await {
+    pub(super) async fn set_traffic(&mut self, ticket: u64, name: &str, traffic: TrafficRequest) -> Option<Outcome> {
+        let (enabled, drain) = (traffic.enabled, Duration::from_millis(traffic.drain_timeout_ms));
+        match self.switch_traffic(name, traffic).await {
             Err(refusal) => Some(Err(refusal)),
             Ok(()) if enabled => Some(json(200, &TrafficChange { name: name.to_owned(), enabled, cut: 0 })),
             Ok(()) => {
                 let upstreams = self.groups.get_mut(name).map(Group::close).unwrap_or_default();
-                self.drain(name.to_owned(), upstreams, Duration::from_millis(drain), Purpose::Disable(ticket));
+                self.drain(name.to_owned(), upstreams, drain, Purpose::Disable(ticket));
                 None
             }
         }
     }
 
-    async fn switch_traffic(&mut self, name: &str, enabled: bool, drain: u64) -> Result<(), Refusal> {
-        validate::drain(drain)?;
+    async fn switch_traffic(&mut self, name: &str, traffic: TrafficRequest) -> Result<(), Refusal> {
+        validate::traffic(&traffic)?;
         let group = self.groups.get_mut(name).ok_or_else(|| missing(name))?;
         if group.deleting {
             return Err(Refusal::conflict(format!("server group {name} is being deleted")));
         }
-        let before = std::mem::replace(&mut group.enabled, enabled);
-        if before != enabled
+        let before = (group.enabled, group.weight);
+        (group.enabled, group.weight) = (traffic.enabled, traffic.weight.unwrap_or(group.weight));
+        if before != (group.enabled, group.weight)
             && let Err(error) = self.group_files.write(name, &group.record()).await
         {
-            group.enabled = before;
+            (group.enabled, group.weight) = before;
             return Err(Refusal::storage(&error));
         }
         // The balancers learn of it before the upstreams close, so that who finds one closed finds newer routes.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::{Director, groups::Group};
 use crate::{
     agent::{
-        balancer::Upstream,
+        balancer::{Counters, Upstream},
         error::Refusal,
         instance::{FromInstance, Order, Report, Running, Supervisor},
         ports::is_free,
@@ -28,6 +28,7 @@ pub(super) struct Instance {
     pub(super) message: Option<String>,
     pub(super) last_exit: Option<Exit>,
     pub(super) orders: watch::Sender<Order>,
+    pub(super) counters: Arc<Counters>,
     /// While its server group is enabled.
     pub(super) upstream: Option<Arc<Upstream>>,
     /// Its supervisor has ended.
@@ -75,6 +76,7 @@ impl Director {
             message: None,
             last_exit: None,
             orders,
+            counters: Arc::default(),
             upstream: None,
             stopped: false,
         }

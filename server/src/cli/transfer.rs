@@ -55,6 +55,11 @@ impl Scope {
         Kind::ALL.into_iter().filter(named).filter(within).collect()
     }
 
+    /// Whether it is everything.
+    fn is_whole(&self) -> bool {
+        self.application.is_empty() && self.kind.is_empty()
+    }
+
     fn has_application(&self, name: &str) -> bool {
         self.application.is_empty() || self.application.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
     }

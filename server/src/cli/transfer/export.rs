@@ -33,7 +33,7 @@ pub(in crate::cli) async fn run(export: &Export, session: &mut Session<'_>) -> R
     let listed = source.list(&scope.kinds(), scope).await;
     // What could not be read is no reason to take its file away.
     let covers = |item: &super::Item| listed.is_whole(item.kind) && scope.has(item);
-    let written = folder::write(&export.folder, &listed.items, export.format, export.force, covers)?;
+    let written = folder::write(&export.folder, &listed.items, export.format, export.force, scope.is_whole(), covers)?;
     remarks(session, &listed, scope)?;
     let names = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
     let value = json!({

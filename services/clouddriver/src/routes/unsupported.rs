@@ -9,7 +9,8 @@ use crate::Clouddriver;
 const WRITE_APPLICATION: Permission = Permission::of("application", Access::Write);
 
 const ACCOUNTS: &str = "accounts are configured in clouddriver.yml; they cannot be stored through the API yet";
-const ARTIFACTS: &str = "clouddriver has no artifact accounts yet";
+const ARTIFACT_STORE: &str =
+    "clouddriver keeps no store of artifacts (artifact-store) yet; content stands in the artifact itself";
 const CLOUD: &str =
     "the cloud of this endpoint is not in this build yet; GET /credentials lists the accounts there are";
 const JOBS: &str = "clouddriver does not run jobs yet";
@@ -24,7 +25,7 @@ const TASKS: &str = "a task's state belongs to its owner; resume a failed one wi
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 15] = [
+const GROUPS: [Group; 16] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -59,18 +60,8 @@ const GROUPS: [Group; 15] = [
             (Method::GET, "/credentials/{accountName}/history"),
         ],
     ),
-    (
-        KNOWN,
-        ARTIFACTS,
-        &[
-            (Method::GET, "/artifacts/account/{accountName}/names"),
-            (Method::GET, "/artifacts/account/{accountName}/versions"),
-            (Method::GET, "/artifacts/content-address/{application}/{hash}"),
-            (Method::GET, "/artifacts/credentials"),
-            (Method::PUT, "/artifacts/fetch"),
-            (Method::GET, "/find"),
-        ],
-    ),
+    (KNOWN, ARTIFACT_STORE, &[(Method::GET, "/artifacts/content-address/{application}/{hash}")]),
+    (KNOWN, CLOUD, &[(Method::GET, "/find")]),
     (
         KNOWN,
         NETWORKS,

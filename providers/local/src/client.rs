@@ -31,8 +31,8 @@ use tokio::{net::UnixStream, time::timeout};
 
 use crate::protocol::{
     CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancer, LoadBalancerSpec,
-    MOST_GRACE_MS, Registered, RegistrationRequest, ResizeRequest, ServerGroup, ServerGroupSpec, Snapshot, Terminated,
-    TerminationRequest, TrafficChange, TrafficRequest,
+    MOST_FETCH_MS, MOST_GRACE_MS, Registered, RegistrationRequest, ResizeRequest, ServerGroup, ServerGroupSpec,
+    Snapshot, Terminated, TerminationRequest, TrafficChange, TrafficRequest,
 };
 
 /// The deadline of a call that waits for nothing.
@@ -157,11 +157,12 @@ impl Client {
         self.get(&format!("/serverGroups/{}", encoded(name)), DEADLINE).await
     }
 
-    /// Creates a server group. Returns when its processes are started, before they are healthy. An equal one that is
+    /// Creates a server group. Returns when its artifact is fetched and its processes are started, before they are healthy. An equal one that is
     /// there already is returned; another one of that name is a [`Kind::Conflict`].
     pub async fn create_server_group(&self, spec: &ServerGroupSpec, call: &Call) -> Result<ServerGroup, Error> {
         let path = format!("/serverGroups/{}", encoded(&spec.name));
-        self.mutate(Method::PUT, &path, &[], Some(spec), call, START_DEADLINE).await
+        let fetch = if spec.artifact.is_some() { Duration::from_millis(MOST_FETCH_MS) } else { Duration::ZERO };
+        self.mutate(Method::PUT, &path, &[], Some(spec), call, START_DEADLINE + fetch).await
     }
 
     /// Turns traffic on, or off; then it returns when the running requests have ended or were cut.

@@ -21,6 +21,7 @@
 //! request is still being carried out; an epoch lower than one seen before gets 409 with code `fenced`. Records are
 //! kept for 7 days, and no longer than the newest 2,000 of them. Errors are an [`ErrorBody`].
 
+mod artifact;
 mod capacity;
 mod spec;
 mod state;
@@ -30,6 +31,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    artifact::{Artifact, ArtifactFormat, ArtifactSource, FetchedArtifact},
     capacity::{
         Capacity, CapacityChange, Registered, RegistrationRequest, ResizeRequest, Terminated, TerminationRequest,
     },
@@ -45,6 +47,9 @@ pub const LONG_POLL_MS: u64 = 25_000;
 
 /// The longest drain that a request may ask for, in milliseconds.
 pub const MOST_DRAIN_MS: u64 = 600_000;
+
+/// The longest that an agent may allow an artifact to take, in milliseconds.
+pub const MOST_FETCH_MS: u64 = 3_600_000;
 
 /// The longest grace between SIGTERM and SIGKILL, in milliseconds.
 pub const MOST_GRACE_MS: u64 = 120_000;

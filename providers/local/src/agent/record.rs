@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::identity::Identity;
+use super::{artifacts::Stored, identity::Identity};
 use crate::protocol::{Capacity, LoadBalancerSpec, ServerGroupSpec};
 
 /// The format that this program writes; it reads no higher one.
@@ -24,6 +24,8 @@ pub(super) struct GroupRecord {
     /// None in format 1, where it was the spec's.
     #[serde(default)]
     pub(super) capacity: Option<Capacity>,
+    #[serde(default)]
+    pub(super) artifact: Option<Stored>,
     pub(super) instances: Vec<InstanceRecord>,
 }
 

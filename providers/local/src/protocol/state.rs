@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Capacity, LoadBalancerSpec, ServerGroupSpec};
+use super::{Capacity, FetchedArtifact, LoadBalancerSpec, ServerGroupSpec};
 
 /// Everything, at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct ServerGroup {
     pub deleting: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// The artifact that it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<FetchedArtifact>,
     /// Its instances, and those that are on their way out: `stopping` from when they were chosen until they are gone.
     pub instances: Vec<Instance>,
 }

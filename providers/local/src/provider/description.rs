@@ -1,5 +1,6 @@
 //! The descriptions of the provider's operations, typed. All findings are told at once.
 
+mod artifact;
 mod deploy;
 mod instances;
 
@@ -142,14 +143,6 @@ impl<'a> Reader<'a> {
             self.problem("name is missing: name the load balancer".to_owned());
         }
         name
-    }
-
-    fn required(&mut self, name: &str) -> String {
-        let text = self.fields.text(name).unwrap_or_default();
-        if text.is_empty() {
-            self.problem(format!("{name} is missing"));
-        }
-        text
     }
 
     /// The field as a type; a wrong one is a finding.

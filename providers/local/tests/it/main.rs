@@ -2,6 +2,7 @@
 
 mod adoption;
 mod agent;
+mod artifacts;
 mod balancer;
 mod capacity;
 mod fence;

@@ -3,6 +3,7 @@
 //!
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
+mod artifacts;
 mod balancers;
 mod capacity;
 mod groups;
@@ -27,9 +28,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{balancers::BalancerState, groups::Group, mutation::RunningRequest};
+use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, mutation::RunningRequest};
 use super::{
     Options,
+    artifacts::Artifacts,
     balancer::{Connections, Upstream},
     files::Files,
     instance::{FromInstance, Order},
@@ -56,6 +58,8 @@ pub(super) struct Director {
     balancer_files: Files,
     request_files: Files,
     logs: Logs,
+    artifacts: Artifacts,
+    fetches: JoinSet<AfterFetch>,
     launcher: Launcher,
     ports: Ports,
     groups: BTreeMap<String, Group>,
@@ -110,6 +114,10 @@ impl Director {
                     Ok(drained) => self.after_drain(drained).await,
                     Err(error) => tracing::error!(%error, "a drain failed"),
                 },
+                Some(fetched) = self.fetches.join_next(), if !self.fetches.is_empty() => match fetched {
+                    Ok(fetched) => self.after_fetch(fetched).await,
+                    Err(error) => tracing::error!(%error, "a fetch failed"),
+                },
                 Some(command) = commands.recv() => self.take(command).await,
                 Some(ended) = self.supervisors.join_next(), if !self.supervisors.is_empty() => {
                     if let Err(error) = ended {
@@ -149,6 +157,7 @@ impl Director {
             }
         }
         self.drains.shutdown().await;
+        self.fetches.shutdown().await;
         while !self.supervisors.is_empty() {
             tokio::select! {
                 _ = self.supervisors.join_next() => {}

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
 use super::Director;
@@ -15,6 +16,9 @@ use crate::{
 
 /// The status of a refusal by a limit: it passes when a server group is deleted.
 const LIMIT_REACHED: u16 = 429;
+
+/// A mutation of more bytes is recorded by its digest.
+const MOST_REMEMBERED: usize = 16 * 1024;
 
 /// A change that somebody asks for.
 #[derive(Debug, Clone, Serialize)]
@@ -62,7 +66,7 @@ impl Director {
     /// Takes a mutation; its answer comes at once, or after what it started has ended.
     pub(super) async fn take(&mut self, command: Command) {
         let Command { mutation, request, fence, reply } = command;
-        let text = serde_json::to_value(&mutation).unwrap_or_default();
+        let text = remembered(&mutation);
         let now = self.now();
         let admission = match self.requests.admit(fence.as_ref(), request.as_deref(), &text, now) {
             Ok(admission) => admission,
@@ -105,7 +109,7 @@ impl Director {
     /// None: [`Director::finish`] is called with `ticket` later.
     async fn carry_out(&mut self, ticket: u64, mutation: Mutation, again: bool) -> Option<Outcome> {
         match mutation {
-            Mutation::PutServerGroup { spec } => Some(self.put_server_group(*spec).await),
+            Mutation::PutServerGroup { spec } => self.put_server_group(ticket, *spec).await,
             Mutation::DeleteServerGroup { name, drain_timeout_ms } => {
                 self.delete_server_group(ticket, &name, drain_timeout_ms, again).await
             }
@@ -168,6 +172,15 @@ impl Mutation {
             Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
         }
     }
+}
+
+/// What is recorded of a mutation, to recognise it: all of it, or the digest of a large one.
+fn remembered(mutation: &Mutation) -> Value {
+    let text = serde_json::to_string(mutation).unwrap_or_default();
+    if text.len() > MOST_REMEMBERED {
+        return Value::from(format!("sha256:{:x}", Sha256::digest(&text)));
+    }
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
 fn answer(reply: oneshot::Sender<Answer>, outcome: Outcome) {

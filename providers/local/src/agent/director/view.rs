@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{Director, balancers::BalancerState, groups::Group};
 use crate::{
     agent::balancer::Upstream,
-    protocol::{Instance, InstanceState, LoadBalancer, ServerGroup, Snapshot},
+    protocol::{FetchedArtifact, Instance, InstanceState, LoadBalancer, ServerGroup, Snapshot},
 };
 
 impl Director {
@@ -61,6 +61,10 @@ impl Director {
             enabled: group.enabled,
             deleting: group.deleting,
             created_at: group.created_at,
+            artifact: group
+                .artifact
+                .as_ref()
+                .map(|stored| FetchedArtifact { digest: stored.digest.clone(), folder: self.artifacts.path(stored) }),
             instances: group
                 .instances
                 .iter()

@@ -9,12 +9,16 @@
 //! | `POST /serverGroups/{name}/traffic` with a [`TrafficRequest`] | [`TrafficChange`] |
 //! | `POST /serverGroups/{name}/capacity` with a [`ResizeRequest`] | [`ServerGroup`] |
 //! | `DELETE /serverGroups/{name}?drainTimeoutMs=` | [`Deleted`] |
+//! | `GET /jobs`, `GET /jobs/{name}` | [`Job`]s |
+//! | `PUT /jobs/{name}` with a [`JobSpec`] | [`Job`], 201 if it is new |
+//! | `POST /jobs/{name}/cancel` | [`Job`], when it is over |
+//! | `DELETE /jobs/{name}` | [`Deleted`]; one that runs is cancelled first |
 //! | `GET /loadBalancers`, `GET /loadBalancers/{name}` | [`LoadBalancer`]s |
 //! | `PUT /loadBalancers/{name}` with a [`LoadBalancerSpec`] | [`LoadBalancer`], 201 if it is new |
 //! | `DELETE /loadBalancers/{name}` | [`Deleted`] |
 //! | `POST /instances/terminate` with a [`TerminationRequest`] | [`Terminated`] |
 //! | `POST /instances/registration` with a [`RegistrationRequest`] | [`Registered`] |
-//! | `GET /instances/{id}/log?tailBytes=` | text |
+//! | `GET /instances/{id}/log?tailBytes=`, `GET /jobs/{name}/log?tailBytes=` | text |
 //!
 //! Every mutation takes the query parameter `requestId` and the header `X-Gennaker-Fence: <execution>/<epoch>`. Both
 //! may be left out by a human with curl. A repeated request id gets the recorded answer, and waits for it if the first
@@ -23,6 +27,7 @@
 
 mod artifact;
 mod capacity;
+mod job;
 mod spec;
 mod state;
 
@@ -35,6 +40,7 @@ pub use self::{
     capacity::{
         Capacity, CapacityChange, Registered, RegistrationRequest, ResizeRequest, Terminated, TerminationRequest,
     },
+    job::{Job, JobEnd, JobEndReason, JobSpec, JobState, MOST_JOB_MS},
     spec::{HealthCheck, LoadBalancerSpec, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{Deleted, Exit, Health, Instance, InstanceState, LoadBalancer, ServerGroup, Snapshot, TrafficChange},
 };

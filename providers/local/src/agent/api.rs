@@ -30,7 +30,7 @@ use super::{
     validate,
 };
 use crate::protocol::{
-    CODE_INVALID, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancerSpec, ServerGroupSpec, Snapshot,
+    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, ServerGroupSpec, Snapshot,
     TrafficRequest,
 };
 
@@ -73,6 +73,10 @@ pub(super) fn router(api: Api) -> Router {
         .route("/serverGroups/{name}/capacity", post(resize))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/jobs", get(jobs))
+        .route("/jobs/{name}", get(job).put(put_job).delete(delete_job))
+        .route("/jobs/{name}/cancel", post(cancel_job))
+        .route("/jobs/{name}/log", get(log))
         .route("/instances/terminate", post(terminate))
         .route("/instances/registration", post(register))
         .route("/instances/{id}/log", get(log))
@@ -110,6 +114,17 @@ async fn server_group(State(api): State<Api>, name: Name) -> Result<Response, Re
     group
         .map(|group| Json(group).into_response())
         .ok_or_else(|| Refusal::not_found(format!("server group {name} does not exist")))
+}
+
+async fn jobs(State(api): State<Api>) -> Response {
+    Json(&api.current().jobs).into_response()
+}
+
+async fn job(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let job = snapshot.jobs.iter().find(|job| job.spec.name == name);
+    job.map(|job| Json(job).into_response()).ok_or_else(|| Refusal::not_found(format!("job {name} does not exist")))
 }
 
 async fn load_balancers(State(api): State<Api>) -> Response {
@@ -194,6 +209,38 @@ async fn register(State(api): State<Api>, parameters: Parameters, request: Reque
     let Query(given) = parameters?;
     let (headers, body) = read_body(request).await?;
     api.carry_out(Mutation::Register { change: validate::read(body)? }, given, &headers).await
+}
+
+async fn put_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: JobSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutJob { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn cancel_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::CancelJob { name }, given, &headers).await
+}
+
+async fn delete_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteJob { name }, given, &headers).await
 }
 
 async fn put_load_balancer(

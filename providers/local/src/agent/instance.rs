@@ -192,7 +192,7 @@ impl Supervisor {
 }
 
 /// The order, once it is another one than to run; [`Order::Leave`] if nobody can give one any more.
-async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
+pub(super) async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
     orders.wait_for(|order| *order != Order::Run).await.map_or(Order::Leave, |order| *order)
 }
 

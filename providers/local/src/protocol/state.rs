@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Capacity, FetchedArtifact, LoadBalancerSpec, ServerGroupSpec};
+use super::{Capacity, FetchedArtifact, Job, LoadBalancerSpec, ServerGroupSpec};
 
 /// Everything, at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Snapshot {
     pub server_groups: Vec<ServerGroup>,
     /// All load balancers, by name.
     pub load_balancers: Vec<LoadBalancer>,
+    /// All jobs that run, and those that were over not long ago, by name.
+    #[serde(default)]
+    pub jobs: Vec<Job>,
 }
 
 /// A server group as it is.

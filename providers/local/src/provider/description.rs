@@ -3,6 +3,7 @@
 mod artifact;
 mod deploy;
 mod instances;
+mod jobs;
 
 use gennaker_base::Kind;
 use gennaker_provider_api::{Error, Result};
@@ -12,6 +13,7 @@ use serde_json::Value;
 pub(super) use self::{
     deploy::{Clone, Create},
     instances::{Register, Resize, Terminate},
+    jobs::{OnJob, RunJob},
 };
 use super::REGION;
 use crate::protocol::LoadBalancerSpec;

@@ -6,6 +6,7 @@
 
 mod deploy;
 mod instances;
+mod jobs;
 
 use std::time::Duration;
 
@@ -16,7 +17,9 @@ use serde_json::{Value, json};
 
 use super::{
     AccountHandle, REGION,
-    description::{Clone, Create, DeleteBalancer, OnServerGroup, Register, Resize, Terminate, UpsertBalancer},
+    description::{
+        Clone, Create, DeleteBalancer, OnJob, OnServerGroup, Register, Resize, RunJob, Terminate, UpsertBalancer,
+    },
 };
 use crate::{
     client::Call,
@@ -24,7 +27,7 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 12] = [
+pub(super) const NAMES: [&str; 15] = [
     "createServerGroup",
     "cloneServerGroup",
     "resizeServerGroup",
@@ -32,6 +35,9 @@ pub(super) const NAMES: [&str; 12] = [
     "terminateInstanceAndDecrementServerGroup",
     "registerInstancesWithLoadBalancer",
     "deregisterInstancesFromLoadBalancer",
+    "runJob",
+    "cancelJob",
+    "destroyJob",
     "enableServerGroup",
     "disableServerGroup",
     "destroyServerGroup",
@@ -51,6 +57,9 @@ pub(super) enum Parsed {
     Resize(Resize),
     Terminate(Terminate),
     Register(Register),
+    RunJob(Box<RunJob>),
+    CancelJob(OnJob),
+    DestroyJob(OnJob),
     Enable(OnServerGroup),
     Disable(OnServerGroup),
     Destroy(OnServerGroup),
@@ -70,6 +79,9 @@ impl Parsed {
             "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
             "registerInstancesWithLoadBalancer" => Register::read(fields, true).map(Parsed::Register),
             "deregisterInstancesFromLoadBalancer" => Register::read(fields, false).map(Parsed::Register),
+            "runJob" => RunJob::read(fields).map(Box::new).map(Parsed::RunJob),
+            "cancelJob" => OnJob::read(fields).map(Parsed::CancelJob),
+            "destroyJob" => OnJob::read(fields).map(Parsed::DestroyJob),
             "enableServerGroup" => OnServerGroup::read(fields).map(Parsed::Enable),
             "disableServerGroup" => OnServerGroup::read(fields).map(Parsed::Disable),
             "destroyServerGroup" => OnServerGroup::read(fields).map(Parsed::Destroy),
@@ -90,6 +102,8 @@ impl Parsed {
             Parsed::Resize(resize) => &resize.account,
             Parsed::Terminate(terminate) => &terminate.account,
             Parsed::Register(register) => &register.account,
+            Parsed::RunJob(run) => &run.account,
+            Parsed::CancelJob(on) | Parsed::DestroyJob(on) => &on.account,
             Parsed::Enable(on) | Parsed::Disable(on) | Parsed::Destroy(on) => &on.account,
             Parsed::UpsertBalancer(upsert) => &upsert.account,
             Parsed::DeleteBalancer(delete) => &delete.account,
@@ -111,6 +125,9 @@ pub(super) async fn run(
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
+        Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,
+        Parsed::CancelJob(on) => jobs::cancel(account, &on, &call, journal).await,
+        Parsed::DestroyJob(on) => jobs::destroy(account, &on, &call, journal).await,
         Parsed::Enable(on) => traffic(account, &on, true, &call, journal).await,
         Parsed::Disable(on) => match on.percentage {
             Some(percentage) => instances::disable_share(account, &on, percentage, &call, journal).await,

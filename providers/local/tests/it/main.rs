@@ -8,6 +8,7 @@ mod capacity;
 mod fence;
 mod http1;
 mod inputs;
+mod jobs;
 mod processes;
 mod provider;
 mod switch;

@@ -26,7 +26,7 @@ use crate::{
         logs::Logs,
         ports::Ports,
         process::Launcher,
-        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord},
+        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, JobRecord},
         requests::Requests,
     },
     protocol::Snapshot,
@@ -52,10 +52,14 @@ impl Director {
             account: options.account.clone(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
+            jobs: Vec::new(),
         };
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            job_files: Files::open(folder.join("jobs"))?,
+            jobs: BTreeMap::new(),
+            job_watches: JoinSet::new(),
             requests: Requests::new(request_files.read_all()?),
             request_files,
             logs,
@@ -79,12 +83,14 @@ impl Director {
         };
         let groups: Vec<GroupRecord> = director.group_files.read_all()?;
         let balancers: Vec<BalancerRecord> = director.balancer_files.read_all()?;
+        let jobs: Vec<JobRecord> = director.job_files.read_all()?;
         let formats = groups.iter().map(|group| group.format).chain(balancers.iter().map(|balancer| balancer.format));
+        let formats = formats.chain(jobs.iter().map(|job| job.format));
         if let Some(format) = formats.into_iter().find(|format| *format > FORMAT) {
             let reason = format!("a newer agent wrote it in format {format}; start that one again");
             return Err(Error::State { path: folder.to_owned(), reason });
         }
-        director.take_over(groups);
+        director.take_over(groups, jobs);
         for BalancerRecord { spec, port, .. } in balancers {
             let name = spec.name.clone();
             director.balancers.insert(name.clone(), BalancerState { spec, port, balancer: None, message: None });
@@ -101,9 +107,9 @@ impl Director {
         Ok(director)
     }
 
-    fn take_over(&mut self, groups: Vec<GroupRecord>) {
+    fn take_over(&mut self, groups: Vec<GroupRecord>, jobs: Vec<JobRecord>) {
         let marked = marked(&self.launcher.mark);
-        let mut adopted = HashSet::new();
+        let mut adopted: HashSet<String> = self.take_over_jobs(jobs, &marked).into_iter().collect();
         for record in groups {
             let mut group = self.group_of(&record);
             for mut instance in record.instances {

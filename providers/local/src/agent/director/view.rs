@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Director, balancers::BalancerState, groups::Group};
+use super::{Director, balancers::BalancerState, groups::Group, jobs::JobHandle};
 use crate::{
     agent::balancer::Upstream,
     protocol::{FetchedArtifact, Instance, InstanceState, LoadBalancer, ServerGroup, Snapshot},
@@ -17,9 +17,13 @@ impl Director {
             account: self.options.account.clone(),
             server_groups: self.groups.values().map(|group| self.view_of_group(group)).collect(),
             load_balancers: self.balancers.values().map(|state| self.view_of_balancer(state)).collect(),
+            jobs: self.jobs.values().map(JobHandle::view).collect(),
         };
         let old = self.snapshot.borrow().clone();
-        if (&old.server_groups, &old.load_balancers) == (&snapshot.server_groups, &snapshot.load_balancers) {
+        if old.server_groups == snapshot.server_groups
+            && old.load_balancers == snapshot.load_balancers
+            && old.jobs == snapshot.jobs
+        {
             return;
         }
         self.version += 1;

@@ -9,6 +9,7 @@
 //! | `GET /serverGroups`, `GET /serverGroups/{name}` | [`ServerGroup`]s |
 //! | `PUT /serverGroups/{name}` with a [`ServerGroupSpec`] | [`ServerGroup`], 201 if it is new |
 //! | `POST /serverGroups/{name}/traffic` with a [`TrafficRequest`] | [`TrafficChange`] |
+//! | `POST /serverGroups/{name}/capacity` with a [`ResizeRequest`] | [`ServerGroup`] |
 //! | `DELETE /serverGroups/{name}?drainTimeoutMs=` | [`Deleted`] |
 //! | `GET /loadBalancers`, `GET /loadBalancers/{name}` | [`LoadBalancer`]s |
 //! | `PUT /loadBalancers/{name}` with a [`LoadBalancerSpec`] | [`LoadBalancer`], 201 if it is new |
@@ -16,6 +17,8 @@
 //! | `GET /securityGroups`, `GET /securityGroups/{name}` | [`SecurityGroup`]s |
 //! | `PUT /securityGroups/{name}` with a [`SecurityGroupSpec`] | [`SecurityGroup`], 201 if it is new |
 //! | `DELETE /securityGroups/{name}` | [`Deleted`] |
+//! | `POST /instances/terminate` with a [`TerminationRequest`] | [`Terminated`] |
+//! | `POST /instances/registration` with a [`RegistrationRequest`] | [`Registered`] |
 //! | `GET /instances/{id}/log?tailBytes=` | text |
 //!
 //! Every mutation takes the query parameter `requestId` and the header `X-Gennaker-Fence: <execution>/<epoch>`. Both
@@ -23,7 +26,9 @@
 //! request is still being carried out; an epoch lower than one seen before gets 409 with code `fenced`. Records are
 //! kept for 7 days, and no longer than the newest 2,000 of them. Errors are an [`ErrorBody`].
 
+mod artifact;
 mod balancer;
+mod capacity;
 mod spec;
 mod state;
 mod traffic;
@@ -33,7 +38,11 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    artifact::{Artifact, ArtifactFormat, ArtifactSource, FetchedArtifact},
     balancer::{InstanceProtocol, IpIngress, ListenerSpec, LoadBalancerSpec, Protocol, SecurityGroupSpec},
+    capacity::{
+        Capacity, CapacityChange, Registered, RegistrationRequest, ResizeRequest, Terminated, TerminationRequest,
+    },
     spec::{HealthCheck, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{
         Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, SecurityGroup, ServerGroup, Snapshot,
@@ -56,6 +65,9 @@ pub const DEFAULT_WEIGHT: u32 = 100;
 
 /// The largest weight of a server group.
 pub const MOST_WEIGHT: u32 = 1_000;
+
+/// The longest that an agent may allow an artifact to take, in milliseconds.
+pub const MOST_FETCH_MS: u64 = 3_600_000;
 
 /// The longest grace between SIGTERM and SIGKILL, in milliseconds.
 pub const MOST_GRACE_MS: u64 = 120_000;

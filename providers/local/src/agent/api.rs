@@ -74,10 +74,13 @@ pub(super) fn router(api: Api) -> Router {
         .route("/serverGroups", get(server_groups))
         .route("/serverGroups/{name}", get(server_group).put(put_server_group).delete(delete_server_group))
         .route("/serverGroups/{name}/traffic", post(set_traffic))
+        .route("/serverGroups/{name}/capacity", post(resize))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
         .route("/securityGroups", get(security_groups))
         .route("/securityGroups/{name}", get(security_group).put(put_security_group).delete(delete_security_group))
+        .route("/instances/terminate", post(terminate))
+        .route("/instances/registration", post(register))
         .route("/instances/{id}/log", get(log))
         .fallback(|| async { Refusal::not_found("there is no such path; the agent's paths are in its documentation") })
         .method_not_allowed_fallback(|| async {
@@ -196,8 +199,31 @@ async fn set_traffic(
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
     let (headers, body) = read_body(request).await?;
-    let traffic: TrafficRequest = validate::read(body)?;
-    api.carry_out(Mutation::SetTraffic { name, traffic }, given, &headers).await
+    let TrafficRequest { enabled, drain_timeout_ms, weight } = validate::read(body)?;
+    api.carry_out(Mutation::SetTraffic { name, enabled, drain_timeout_ms, weight }, given, &headers).await
+}
+
+async fn resize(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Resize { name, resize: validate::read(body)? }, given, &headers).await
+}
+
+async fn terminate(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {
+    let Query(given) = parameters?;
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Terminate { end: validate::read(body)? }, given, &headers).await
+}
+
+async fn register(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {
+    let Query(given) = parameters?;
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Register { change: validate::read(body)? }, given, &headers).await
 }
 
 async fn put_load_balancer(

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::balancer::InstanceProtocol;
+use super::{Artifact, Capacity, balancer::InstanceProtocol};
 
 /// A server group: `capacity` processes of one command, supervised and health-checked.
 ///
@@ -16,7 +16,7 @@ use super::balancer::InstanceProtocol;
 ///     "healthCheck": {"type": "http", "path": "/health"},
 ///     "loadBalancers": ["greeter"],
 /// })).unwrap();
-/// assert_eq!(spec.capacity, 1);
+/// assert_eq!(spec.capacity.desired, 1);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,18 +26,24 @@ pub struct ServerGroupSpec {
     /// Kept and shown, not looked at: application, moniker and whatever else the caller wants back.
     #[serde(default)]
     pub metadata: Map<String, Value>,
-    /// How many processes; 1 by default.
-    #[serde(default = "one")]
-    pub capacity: u32,
-    /// The program: absolute, relative to the working directory if it has a slash, else looked up in `PATH`.
+    /// How many processes at first; 1 by default. Later changes are in [`ServerGroup::capacity`](super::ServerGroup).
+    #[serde(default = "one_instance")]
+    pub capacity: Capacity,
+    /// The program: absolute, relative to the artifact or else to the working directory if it has a slash, else looked up
+    /// in `PATH`. May be left out for an artifact that is a single file: that is run then.
+    #[serde(default)]
     pub command: String,
+    /// What is fetched to be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<Artifact>,
     /// Its arguments.
     #[serde(default)]
     pub args: Vec<String>,
-    /// Added to the agent's own environment. `PORT`, `INSTANCE_ID` and `SERVER_GROUP` are set by the agent.
+    /// Added to the agent's own environment. `PORT`, `INSTANCE_ID`, `SERVER_GROUP` and `ARTIFACT` (the folder of the artifact)
+    /// are set by the agent.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// An absolute path; `/` by default.
+    /// An absolute path, or one in the artifact; the artifact or else `/` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<PathBuf>,
     /// When an instance is healthy. Without one: `tcp` if the group belongs to a load balancer, else `process`.
@@ -192,6 +198,10 @@ fn one() -> u32 {
     1
 }
 
+fn one_instance() -> Capacity {
+    Capacity::fixed(1)
+}
+
 fn three() -> u32 {
     3
 }
@@ -204,7 +214,7 @@ fn ten_seconds() -> u64 {
     10_000
 }
 
-fn thirty_seconds() -> u64 {
+pub(super) fn thirty_seconds() -> u64 {
     30_000
 }
 

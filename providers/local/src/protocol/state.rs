@@ -1,9 +1,13 @@
 //! What the agent answers: the state of everything it holds.
 
+use std::collections::BTreeSet;
+
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DEFAULT_WEIGHT, LoadBalancerSpec, Protocol, SecurityGroupSpec, ServerGroupSpec};
+use super::{
+    Capacity, DEFAULT_WEIGHT, FetchedArtifact, LoadBalancerSpec, Protocol, SecurityGroupSpec, ServerGroupSpec,
+};
 
 /// Everything, at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +32,8 @@ pub struct Snapshot {
 pub struct ServerGroup {
     /// What was asked for.
     pub spec: ServerGroupSpec,
+    /// How many instances it may have and shall have now.
+    pub capacity: Capacity,
     /// Whether it takes new requests.
     pub enabled: bool,
     /// How much each of its instances gets beside others behind the same balancer.
@@ -37,7 +43,10 @@ pub struct ServerGroup {
     pub deleting: bool,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Its instances, `capacity` of them.
+    /// The artifact that it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<FetchedArtifact>,
+    /// Its instances, and those that are on their way out: `stopping` from when they were chosen until they are gone.
     pub instances: Vec<Instance>,
 }
 
@@ -71,9 +80,18 @@ pub struct Instance {
     pub process_start_time: Option<u64>,
     /// How often it was started again.
     pub restarts: u32,
+    /// Whether it ended three times or more in a row, each time within a minute of its start, and is not up now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub crash_loop: bool,
+    /// While something is wrong with it: the end of its log when that was seen, at most 2,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_tail: Option<String>,
     /// How the last process ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_exit: Option<Exit>,
+    /// The load balancers of its server group that send it no requests because it was taken out of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub deregistered_from: BTreeSet<String>,
 }
 
 /// The state of an instance.

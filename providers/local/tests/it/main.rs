@@ -2,7 +2,9 @@
 
 mod adoption;
 mod agent;
+mod artifacts;
 mod balancer;
+mod capacity;
 mod fence;
 mod hostile;
 mod http1;

@@ -3,10 +3,13 @@
 //!
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
+mod artifacts;
 mod balancers;
+mod capacity;
 mod groups;
 mod instances;
 mod mutation;
+mod registration;
 mod security_groups;
 mod startup;
 mod view;
@@ -26,9 +29,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{balancers::BalancerState, groups::Group, mutation::RunningRequest};
+use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, mutation::RunningRequest};
 use super::{
     Options,
+    artifacts::Artifacts,
     balancer::{Connections, Upstream},
     files::Files,
     instance::{FromInstance, Order},
@@ -57,6 +61,8 @@ pub(super) struct Director {
     security_group_files: Files,
     request_files: Files,
     logs: Logs,
+    artifacts: Artifacts,
+    fetches: JoinSet<AfterFetch>,
     launcher: Launcher,
     ports: Ports,
     groups: BTreeMap<String, Group>,
@@ -81,16 +87,19 @@ pub(super) struct Director {
 
 /// A drain that is over.
 struct Drained {
-    group: String,
     cut: usize,
     purpose: Purpose,
 }
 
 enum Purpose {
-    /// Answer this request.
-    Disable(u64),
-    /// Stop the processes.
-    Delete,
+    /// Answer the request that disabled a server group.
+    Disable { group: String, ticket: u64 },
+    /// Stop the processes of a server group.
+    Delete { group: String },
+    /// Stop these instances of a server group for good.
+    Leave { group: String, instances: Vec<String> },
+    /// Answer the request that took instances out of balancers.
+    Deregister { ticket: u64, instances: Vec<String> },
 }
 
 impl Director {
@@ -117,6 +126,10 @@ impl Director {
                 Some(drained) = self.drains.join_next(), if !self.drains.is_empty() => match drained {
                     Ok(drained) => self.after_drain(drained).await,
                     Err(error) => tracing::error!(%error, "a drain failed"),
+                },
+                Some(fetched) = self.fetches.join_next(), if !self.fetches.is_empty() => match fetched {
+                    Ok(fetched) => self.after_fetch(fetched).await,
+                    Err(error) => tracing::error!(%error, "a fetch failed"),
                 },
                 Some(command) = commands.recv() => self.take(command).await,
                 Some(ended) = self.supervisors.join_next(), if !self.supervisors.is_empty() => {
@@ -154,6 +167,7 @@ impl Director {
             }
         }
         self.drains.shutdown().await;
+        self.fetches.shutdown().await;
         while !self.supervisors.is_empty() {
             tokio::select! {
                 _ = self.supervisors.join_next() => {}
@@ -186,14 +200,14 @@ impl Director {
     }
 
     /// Waits for `upstreams` to empty, at most `limit`, then cuts them.
-    fn drain(&mut self, group: String, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
+    fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
         self.drains.spawn(async move {
             let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
             let cut = match tokio::time::timeout(limit, emptied).await {
                 Ok(_) => 0,
                 Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
             };
-            Drained { group, cut, purpose }
+            Drained { cut, purpose }
         });
     }
 }

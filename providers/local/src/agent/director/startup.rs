@@ -18,11 +18,11 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Director, REPORTS,
     balancers::{BalancerState, ListenerState},
-    groups::Group,
 };
 use crate::{
     agent::{
         Error, Options,
+        artifacts::Artifacts,
         balancer::Connections,
         files::Files,
         identity::{Marked, marked},
@@ -56,6 +56,7 @@ impl Director {
         open_files: Option<Rlimit>,
     ) -> Result<Director, Error> {
         let logs = Logs::open(folder.join("logs"))?;
+        let artifacts = Artifacts::open(folder.join("artifacts"), options.limits.artifacts.clone())?;
         let launcher = Launcher { mark: folder.to_string_lossy().into_owned(), logs: logs.clone(), open_files };
         let request_files = Files::open(folder.join("requests"))?;
         // Snapshots of an agent that starts later are newer.
@@ -74,6 +75,8 @@ impl Director {
             requests: Requests::new(request_files.read_all()?),
             request_files,
             logs,
+            artifacts,
+            fetches: JoinSet::new(),
             launcher,
             ports: Ports::new(options.limits.ports.clone(), &options.account),
             groups: BTreeMap::new(),
@@ -118,6 +121,8 @@ impl Director {
         for name in unfinished {
             director.go_on_deleting(&name, Duration::ZERO);
         }
+        director.go_on_leaving();
+        director.drop_unused_artifacts();
         Ok(director)
     }
 
@@ -125,7 +130,7 @@ impl Director {
         let marked = marked(&self.launcher.mark);
         let mut adopted = HashSet::new();
         for record in groups {
-            let mut group = Group::new(&record, Vec::new());
+            let mut group = self.group_of(&record);
             for mut instance in record.instances {
                 let process = self.find(&instance, &marked);
                 let up = instance.up && process.is_some();
@@ -138,7 +143,7 @@ impl Director {
                     }
                     None => tracing::warn!(instance = instance.id, "its process has ended; starting it again"),
                 }
-                let instance = self.supervise(&group.spec, instance, process, up);
+                let instance = self.supervise(&group.spec, &group.launch, instance, process, up);
                 group.instances.push(instance);
             }
             self.groups.insert(group.spec.name.clone(), group);

@@ -8,7 +8,7 @@ use crate::{
         balancer::{Route, Target, Upstream},
         meters::{GroupMeters, Meters},
     },
-    protocol::{Instance, InstanceState, Listener, LoadBalancer, ServerGroup, Snapshot},
+    protocol::{FetchedArtifact, Instance, InstanceState, Listener, LoadBalancer, ServerGroup, Snapshot},
 };
 
 impl Director {
@@ -48,7 +48,13 @@ impl Director {
     fn route(&mut self) {
         let mut routes: HashMap<&str, Vec<Route>> = HashMap::new();
         for group in self.groups.values_mut().filter(|group| group.enabled && !group.deleting) {
-            for instance in &mut group.instances {
+            for instance in group.instances.iter_mut().filter(|instance| !instance.record.leaving) {
+                let out_of = &instance.record.deregistered_from;
+                let balancers: Vec<&String> =
+                    group.spec.load_balancers.iter().filter(|balancer| !out_of.contains(*balancer)).collect();
+                if balancers.is_empty() {
+                    continue;
+                }
                 let target = Target {
                     instance: instance.record.id.clone(),
                     address: instance.address(),
@@ -57,7 +63,7 @@ impl Director {
                 let counters = &instance.counters;
                 let upstream = instance.upstream.get_or_insert_with(|| Upstream::new(target, counters.clone())).clone();
                 if instance.state == InstanceState::Up {
-                    for balancer in &group.spec.load_balancers {
+                    for balancer in balancers {
                         let route = Route { upstream: upstream.clone(), weight: group.weight };
                         routes.entry(balancer).or_default().push(route);
                     }
@@ -72,23 +78,31 @@ impl Director {
     pub(super) fn view_of_group(&self, group: &Group) -> ServerGroup {
         ServerGroup {
             spec: (*group.spec).clone(),
+            capacity: group.capacity,
             enabled: group.enabled,
             weight: group.weight,
             deleting: group.deleting,
             created_at: group.created_at,
+            artifact: group
+                .artifact
+                .as_ref()
+                .map(|stored| FetchedArtifact { digest: stored.digest.clone(), folder: self.artifacts.path(stored) }),
             instances: group
                 .instances
                 .iter()
                 .map(|instance| Instance {
                     id: instance.record.id.clone(),
-                    state: instance.state,
+                    state: if instance.record.leaving { InstanceState::Stopping } else { instance.state },
                     since: instance.since,
                     message: instance.message.clone(),
                     port: instance.record.port,
                     pid: instance.record.process.as_ref().map(|process| process.pid),
                     process_start_time: instance.record.process.as_ref().map(|process| process.start_time),
                     restarts: instance.record.restarts,
+                    crash_loop: instance.is_in_crash_loop(),
+                    log_tail: instance.log_tail.clone(),
                     last_exit: instance.last_exit.clone(),
+                    deregistered_from: instance.record.deregistered_from.clone(),
                 })
                 .collect(),
         }

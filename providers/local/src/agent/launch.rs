@@ -1,0 +1,102 @@
+//! What a process is started with, whatever it belongs to.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::identity::{INSTANCE, MARK};
+use crate::protocol::{Artifact, ServerGroupSpec};
+
+/// The variable with the folder of the artifact.
+const ARTIFACT: &str = "ARTIFACT";
+
+/// A command with its environment and folder.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Launch {
+    /// The program: absolute, in the artifact or else the folder if it has a slash, else looked up in `PATH`.
+    pub(super) command: String,
+    args: Vec<String>,
+    env: BTreeMap<String, String>,
+    /// Where it runs.
+    pub(super) folder: PathBuf,
+    /// The folder of its artifact.
+    artifact: Option<PathBuf>,
+}
+
+impl Launch {
+    /// An instance of a server group.
+    pub(super) fn of_group(spec: &ServerGroupSpec, artifact: Option<PathBuf>) -> Launch {
+        let mut env = spec.env.clone();
+        env.insert("SERVER_GROUP".to_owned(), spec.name.clone());
+        let command = command_of(&spec.command, spec.artifact.as_ref());
+        let folder = folder_of(spec.working_directory.as_deref(), artifact.as_deref());
+        Launch { command, args: spec.args.clone(), env, folder, artifact }
+    }
+
+    /// The command for `instance` of the agent with that `mark`.
+    pub(super) fn command(&self, mark: &str, instance: &str, port: u16) -> Command {
+        self.other_command(&self.command, &self.args, mark, instance, port)
+    }
+
+    /// Another program with the same environment and folder.
+    pub(super) fn other_command(
+        &self,
+        program: &str,
+        args: &[String],
+        mark: &str,
+        instance: &str,
+        port: u16,
+    ) -> Command {
+        // Rust leaves open whether a relative program is looked up before or after the change of folder.
+        let base = self.artifact.as_ref().unwrap_or(&self.folder);
+        let program = if program.contains('/') { base.join(program) } else { PathBuf::from(program) };
+        let mut command = Command::new(program);
+        command.args(args).envs(&self.env).current_dir(&self.folder);
+        if let Some(artifact) = &self.artifact {
+            command.env(ARTIFACT, artifact);
+        }
+        command.env("PORT", port.to_string()).env(INSTANCE, instance).env(MARK, mark);
+        command
+    }
+}
+
+/// The command; a single file that was fetched needs none.
+fn command_of(command: &str, artifact: Option<&Artifact>) -> String {
+    match artifact {
+        Some(artifact) if command.is_empty() => format!("./{}", artifact.file_name()),
+        _ => command.to_owned(),
+    }
+}
+
+/// The working folder: the one that is named, relative to the artifact if it is not absolute.
+fn folder_of(named: Option<&Path>, artifact: Option<&Path>) -> PathBuf {
+    let base = artifact.unwrap_or_else(|| Path::new("/"));
+    named.map_or_else(|| base.to_owned(), |named| base.join(named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(command: &str, artifact: Option<&str>, folder: Option<&str>) -> (PathBuf, PathBuf) {
+        let spec = ServerGroupSpec {
+            working_directory: folder.map(PathBuf::from),
+            ..serde_json::from_value(serde_json::json!({"name": "a-v000", "command": command})).unwrap()
+        };
+        let launch = Launch::of_group(&spec, artifact.map(PathBuf::from));
+        let command = launch.command("/state", "a-v000-1", 1);
+        (command.get_program().into(), command.get_current_dir().unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_command_with_a_slash_is_in_the_artifact_or_else_in_the_folder() {
+        let paths = |program: &str, folder: &str| (PathBuf::from(program), PathBuf::from(folder));
+        assert_eq!(program("sleep", None, None), paths("sleep", "/"));
+        assert_eq!(program("bin/run", None, Some("/opt/a")), paths("/opt/a/bin/run", "/opt/a"));
+        assert_eq!(program("bin/run", Some("/art/1"), None), paths("/art/1/bin/run", "/art/1"));
+        assert_eq!(program("bin/run", Some("/art/1"), Some("/var")), paths("/art/1/bin/run", "/var"));
+        assert_eq!(program("/bin/run", Some("/art/1"), Some("data")), paths("/bin/run", "/art/1/data"));
+    }
+}

@@ -32,6 +32,7 @@ mod job;
 mod launch;
 mod lock;
 mod logs;
+mod meters;
 mod ports;
 mod process;
 mod record;
@@ -140,6 +141,7 @@ pub async fn run(options: Options, shutdown: CancellationToken) -> Result<(), Er
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let api = Api {
         snapshots: director.snapshots(),
+        meters: director.meters(),
         director: commands,
         logs: Logs::open(folder.join("logs"))?,
         health: Arc::new(health),

@@ -7,6 +7,7 @@
 mod deploy;
 mod instances;
 mod jobs;
+mod security;
 
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ use serde_json::{Value, json};
 use super::{
     AccountHandle, REGION,
     description::{
-        Clone, Create, DeleteBalancer, OnJob, OnServerGroup, Register, Resize, RunJob, Terminate, UpsertBalancer,
+        Clone, Create, DeleteBalancer, DeleteSecurityGroup, OnJob, OnServerGroup, Register, Resize, RunJob, Terminate,
+        UpsertBalancer, UpsertSecurityGroup,
     },
 };
 use crate::{
@@ -27,7 +29,7 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 15] = [
+pub(super) const NAMES: [&str; 17] = [
     "createServerGroup",
     "cloneServerGroup",
     "resizeServerGroup",
@@ -43,6 +45,8 @@ pub(super) const NAMES: [&str; 15] = [
     "destroyServerGroup",
     "upsertLoadBalancer",
     "deleteLoadBalancer",
+    "upsertSecurityGroup",
+    "deleteSecurityGroup",
 ];
 
 /// How long an operation waits for the inventory to show what it did. It is followed live, so this is for an agent that
@@ -65,6 +69,8 @@ pub(super) enum Parsed {
     Destroy(OnServerGroup),
     UpsertBalancer(UpsertBalancer),
     DeleteBalancer(DeleteBalancer),
+    UpsertSecurityGroup(UpsertSecurityGroup),
+    DeleteSecurityGroup(DeleteSecurityGroup),
 }
 
 impl Parsed {
@@ -87,6 +93,8 @@ impl Parsed {
             "destroyServerGroup" => OnServerGroup::read(fields).map(Parsed::Destroy),
             "upsertLoadBalancer" => UpsertBalancer::read(fields).map(Parsed::UpsertBalancer),
             "deleteLoadBalancer" => DeleteBalancer::read(fields).map(Parsed::DeleteBalancer),
+            "upsertSecurityGroup" => UpsertSecurityGroup::read(fields).map(Parsed::UpsertSecurityGroup),
+            "deleteSecurityGroup" => DeleteSecurityGroup::read(fields).map(Parsed::DeleteSecurityGroup),
             other => Err(Error::new(
                 Kind::Unsupported,
                 format!("the local provider has no operation {other}; it has {}", NAMES.join(", ")),
@@ -107,6 +115,8 @@ impl Parsed {
             Parsed::Enable(on) | Parsed::Disable(on) | Parsed::Destroy(on) => &on.account,
             Parsed::UpsertBalancer(upsert) => &upsert.account,
             Parsed::DeleteBalancer(delete) => &delete.account,
+            Parsed::UpsertSecurityGroup(upsert) => &upsert.account,
+            Parsed::DeleteSecurityGroup(delete) => &delete.account,
         }
     }
 }
@@ -134,12 +144,14 @@ pub(super) async fn run(
             None => traffic(account, &on, false, &call, journal).await,
         },
         Parsed::Destroy(on) => destroy(account, &on, &call, journal).await,
+        Parsed::UpsertSecurityGroup(upsert) => security::upsert(account, &upsert, &call, journal).await,
+        Parsed::DeleteSecurityGroup(delete) => security::delete(account, &delete, &call, journal).await,
         Parsed::UpsertBalancer(upsert) => {
             let name = &upsert.spec.name;
             say(journal, "UPSERT_LOAD_BALANCER", format!("Upserting load balancer {name}...")).await?;
             let made = account.client.put_load_balancer(&upsert.spec, &call).await?;
-            let port = json!(made.port);
-            let shows = |balancer: &LoadBalancer| balancer.other.get("port") == Some(&port);
+            let listeners = json!(made.listeners);
+            let shows = |balancer: &LoadBalancer| balancer.other.get("listeners") == Some(&listeners);
             seen(account, |inventory| inventory.load_balancer(REGION, name).is_some_and(shows)).await;
             let at = format!("Load balancer {name} listens on {}:{}.", made.address, made.port);
             say(journal, "UPSERT_LOAD_BALANCER", at).await?;
@@ -164,7 +176,7 @@ async fn traffic(
 ) -> Result<Outcome> {
     let (phase, doing) = if enabled { ("ENABLE", "Enabling") } else { ("DISABLE", "Disabling") };
     say(journal, phase, format!("{doing} server group {}...", on.name)).await?;
-    let wanted = TrafficRequest { enabled, drain_timeout_ms: on.drain_timeout_ms };
+    let wanted = TrafficRequest { enabled, drain_timeout_ms: on.drain_timeout_ms, weight: on.weight };
     let change = account.client.set_traffic(&on.name, &wanted, call).await?;
     seen(account, |inventory| inventory.server_group(REGION, &on.name).is_none_or(|group| group.disabled != enabled))
         .await;

@@ -1,9 +1,11 @@
 //! An agent's state as clouddriver's inventory. Pure.
 
+use std::sync::Arc;
+
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
     Capacity, Health, HealthState, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ObjectExt as _, ServerGroup, naming::Moniker,
+    LoadBalancerServerGroup, Object, ObjectExt as _, SecurityGroup, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
@@ -29,6 +31,9 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
         account: account.to_owned(),
         version: snapshot.version,
         load_balancers: load_balancers.collect(),
+        security_groups: Arc::new(
+            snapshot.security_groups.iter().map(|group| security_group(account, group)).collect(),
+        ),
         server_groups: groups,
         jobs: snapshot.jobs.iter().map(|one| job(account, one)).collect(),
         freshness,
@@ -189,7 +194,37 @@ fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[Ser
             "port": balancer.port,
             "listening": balancer.listening,
             "problem": balancer.message,
+            "listeners": balancer.listeners,
+            "securityGroups": balancer.spec.security_groups,
         })),
+    }
+}
+
+/// A security group: its sources as upstream's inbound rules.
+pub(super) fn security_group(account: &str, group: &protocol::SecurityGroup) -> SecurityGroup {
+    let spec = &group.spec;
+    let rules = spec.ip_ingress.iter().map(|source| {
+        let (ip, cidr) = source.cidr.split_once('/').map_or((source.cidr.as_str(), ""), |(ip, bits)| (ip, bits));
+        let cidr = if cidr.is_empty() { String::new() } else { format!("/{cidr}") };
+        object(json!({
+            "protocol": "tcp",
+            "portRanges": [{ "startPort": source.start_port, "endPort": source.end_port }],
+            "range": { "ip": ip, "cidr": cidr },
+        }))
+    });
+    let moniker = moniker(&spec.name, &spec.metadata);
+    SecurityGroup {
+        id: spec.name.clone(),
+        name: spec.name.clone(),
+        account_name: account.to_owned(),
+        region: REGION.to_owned(),
+        kind: NAME.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        application: moniker.app.clone(),
+        moniker,
+        inbound_rules: rules.collect(),
+        other: object(json!({ "description": spec.description, "loadBalancers": group.load_balancers })),
+        ..SecurityGroup::default()
     }
 }
 

@@ -389,3 +389,25 @@ async fn an_agent_of_another_account_is_not_taken_for_this_one() {
     tokio::join!(provider.run(shutdown.clone()), ends);
     assert!(provider.accounts().borrow()[0].inventory.borrow().freshness.confirmed.is_none());
 }
+
+#[tokio::test]
+async fn a_security_group_is_shown_as_long_as_it_is_there() {
+    let world = World::start().await;
+    let source = json!({"cidr": "127.0.0.0/8", "startPort": 1, "endPort": 65535, "ipProtocol": "tcp"});
+    world.done("upsertSecurityGroup", json!({"name": "shop-office", "ipIngress": [source]})).await;
+    let shown = world.inventory().borrow().security_groups[0].clone();
+    assert_eq!((shown.name.as_str(), shown.application.as_deref()), ("shop-office", Some("shop")));
+    assert_eq!(shown.inbound_rules[0]["range"], json!({"ip": "127.0.0.0", "cidr": "/8"}));
+    let balancer = json!({"name": "shop-front", "securityGroups": ["shop-office"],
+        "listeners": [{"protocol": "http"}, {"protocol": "tcp"}]});
+    world.done("upsertLoadBalancer", balancer).await;
+    let front = world.inventory().borrow().load_balancer("local", "shop-front").expect("it is there").clone();
+    assert_eq!(front.other["listeners"][1]["protocol"], "tcp");
+    assert_eq!(front.other["securityGroups"], json!(["shop-office"]));
+    let refused = world.refused("deleteSecurityGroup", json!({"securityGroupName": "shop-office"})).await;
+    assert!(refused.message.contains("shop-front"), "{}", refused.message);
+    world.done("deleteLoadBalancer", json!({"name": "shop-front"})).await;
+    world.done("deleteSecurityGroup", json!({"securityGroupName": "shop-office"})).await;
+    assert!(world.inventory().borrow().security_groups.is_empty());
+    world.end().await;
+}

@@ -11,6 +11,7 @@ mod instances;
 mod jobs;
 mod mutation;
 mod registration;
+mod security_groups;
 mod startup;
 mod view;
 
@@ -38,11 +39,12 @@ use super::{
     instance::{FromInstance, Order},
     job::JobOver,
     logs::Logs,
+    meters::Meters,
     ports::Ports,
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::{JobEndReason, Snapshot};
+use crate::protocol::{JobEndReason, SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -58,6 +60,7 @@ pub(super) struct Director {
     clock: SharedClock,
     group_files: Files,
     balancer_files: Files,
+    security_group_files: Files,
     request_files: Files,
     job_files: Files,
     logs: Logs,
@@ -69,7 +72,10 @@ pub(super) struct Director {
     balancers: BTreeMap<String, BalancerState>,
     jobs: BTreeMap<String, JobHandle>,
     job_watches: JoinSet<JobOver>,
+    security_groups: BTreeMap<String, SecurityGroupSpec>,
     connections: Connections,
+    /// Cancelled when the balancers may accept.
+    opened: CancellationToken,
     requests: Requests,
     running: HashMap<u64, RunningRequest>,
     next_ticket: u64,
@@ -81,6 +87,7 @@ pub(super) struct Director {
     chores: JoinSet<()>,
     version: u64,
     snapshot: watch::Sender<Arc<Snapshot>>,
+    meters: watch::Sender<Arc<Meters>>,
 }
 
 /// A drain that is over.
@@ -106,8 +113,14 @@ impl Director {
         self.snapshot.subscribe()
     }
 
+    /// The counters of what there is.
+    pub(super) fn meters(&self) -> watch::Receiver<Arc<Meters>> {
+        self.meters.subscribe()
+    }
+
     /// Works until `shutdown`, then ends or leaves the processes, as the options say.
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
+        self.opened.cancel();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut tick: u32 = 0;
@@ -154,10 +167,7 @@ impl Director {
     /// when they are sent again.
     async fn end(mut self) {
         let balancers = std::mem::take(&mut self.balancers);
-        futures::future::join_all(
-            balancers.into_values().filter_map(|state| Some(state.balancer?.stop(LAST_REQUESTS))),
-        )
-        .await;
+        futures::future::join_all(balancers.into_values().map(|state| state.balancer.stop(LAST_REQUESTS))).await;
         for group in self.groups.values() {
             let grace = Duration::from_millis(group.spec.stop_grace_ms).min(LAST_GRACE);
             let order = if self.options.keep_processes { Order::Leave } else { Order::Stop(grace) };

@@ -12,7 +12,8 @@ use crate::{
         requests::{Admission, Answer, RequestKey, Requests},
     },
     protocol::{
-        Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, ServerGroupSpec, TerminationRequest,
+        Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, SecurityGroupSpec, ServerGroupSpec,
+        TerminationRequest, TrafficRequest,
     },
 };
 
@@ -26,17 +27,51 @@ const MOST_REMEMBERED: usize = 16 * 1024;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase", tag = "do")]
 pub(in crate::agent) enum Mutation {
-    PutServerGroup { spec: Box<ServerGroupSpec> },
-    DeleteServerGroup { name: String, drain_timeout_ms: u64 },
-    SetTraffic { name: String, enabled: bool, drain_timeout_ms: u64 },
-    Resize { name: String, resize: ResizeRequest },
-    Terminate { end: TerminationRequest },
-    Register { change: RegistrationRequest },
-    PutJob { spec: Box<JobSpec> },
-    CancelJob { name: String },
-    DeleteJob { name: String },
-    PutLoadBalancer { spec: Box<LoadBalancerSpec> },
-    DeleteLoadBalancer { name: String },
+    PutServerGroup {
+        spec: Box<ServerGroupSpec>,
+    },
+    DeleteServerGroup {
+        name: String,
+        drain_timeout_ms: u64,
+    },
+    SetTraffic {
+        name: String,
+        enabled: bool,
+        drain_timeout_ms: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        weight: Option<u32>,
+    },
+    Resize {
+        name: String,
+        resize: ResizeRequest,
+    },
+    Terminate {
+        end: TerminationRequest,
+    },
+    Register {
+        change: RegistrationRequest,
+    },
+    PutJob {
+        spec: Box<JobSpec>,
+    },
+    CancelJob {
+        name: String,
+    },
+    DeleteJob {
+        name: String,
+    },
+    PutLoadBalancer {
+        spec: Box<LoadBalancerSpec>,
+    },
+    DeleteLoadBalancer {
+        name: String,
+    },
+    PutSecurityGroup {
+        spec: Box<SecurityGroupSpec>,
+    },
+    DeleteSecurityGroup {
+        name: String,
+    },
 }
 
 /// A mutation with who asks for it and who waits for the answer.
@@ -118,8 +153,8 @@ impl Director {
             Mutation::DeleteServerGroup { name, drain_timeout_ms } => {
                 self.delete_server_group(ticket, &name, drain_timeout_ms, again).await
             }
-            Mutation::SetTraffic { name, enabled, drain_timeout_ms } => {
-                self.set_traffic(ticket, &name, enabled, drain_timeout_ms).await
+            Mutation::SetTraffic { name, enabled, drain_timeout_ms, weight } => {
+                self.set_traffic(ticket, &name, TrafficRequest { enabled, drain_timeout_ms, weight }).await
             }
             Mutation::Resize { name, resize } => Some(self.resize(&name, &resize, again).await),
             Mutation::Terminate { end } => Some(self.terminate(&end, again).await),
@@ -129,6 +164,8 @@ impl Director {
             Mutation::DeleteJob { name } => self.end_job(ticket, &name, AtEnd::Forget, again).await,
             Mutation::PutLoadBalancer { spec } => Some(self.put_load_balancer(*spec).await),
             Mutation::DeleteLoadBalancer { name } => Some(self.delete_load_balancer(&name, again).await),
+            Mutation::PutSecurityGroup { spec } => Some(self.put_security_group(*spec).await),
+            Mutation::DeleteSecurityGroup { name } => Some(self.delete_security_group(&name, again).await),
         }
     }
 
@@ -181,6 +218,8 @@ impl Mutation {
             Mutation::DeleteJob { name } => format!("delete job {name}"),
             Mutation::PutLoadBalancer { spec } => format!("put load balancer {}", spec.name),
             Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
+            Mutation::PutSecurityGroup { spec } => format!("put security group {}", spec.name),
+            Mutation::DeleteSecurityGroup { name } => format!("delete security group {name}"),
         }
     }
 }

@@ -31,9 +31,9 @@ use tokio::{net::UnixStream, time::timeout};
 
 use crate::protocol::{
     CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, Job, JobSpec, LONG_POLL_MS, LoadBalancer,
-    LoadBalancerSpec, MOST_FETCH_MS, MOST_GRACE_MS, Registered, RegistrationRequest, ResizeRequest, SecurityGroup,
-    SecurityGroupSpec, ServerGroup, ServerGroupSpec, Snapshot, Terminated, TerminationRequest, Traffic, TrafficChange,
-    TrafficRequest,
+    LoadBalancerSpec, MOST_FETCH_MS, MOST_GRACE_MS, OutputPiece, Registered, RegistrationRequest, ResizeRequest,
+    SecurityGroup, SecurityGroupSpec, ServerGroup, ServerGroupSpec, Snapshot, Terminated, TerminationRequest, Traffic,
+    TrafficChange, TrafficRequest,
 };
 
 /// The deadline of a call that waits for nothing.
@@ -280,6 +280,12 @@ impl Client {
         let path = format!("/instances/{}/log?tailBytes={tail_bytes}", encoded(id));
         let answer = self.call(Method::GET, &path, None, None, DEADLINE).await?;
         Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+
+    /// At most `bytes` of what an instance or a job has written, from `from` on, or else the last of it.
+    pub async fn output(&self, id: &str, from: Option<u64>, bytes: u64) -> Result<OutputPiece, Error> {
+        let from = from.map(|from| format!("&from={from}")).unwrap_or_default();
+        self.get(&format!("/instances/{}/output?bytes={bytes}{from}", encoded(id)), DEADLINE).await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str, deadline: Duration) -> Result<T, Error> {

@@ -24,6 +24,7 @@
 //! | `POST /instances/terminate` with a [`TerminationRequest`] | [`Terminated`] |
 //! | `POST /instances/registration` with a [`RegistrationRequest`] | [`Registered`] |
 //! | `GET /instances/{id}/log?tailBytes=`, `GET /jobs/{name}/log?tailBytes=` | text |
+//! | `GET /instances/{id}/output?from=&bytes=` | [`OutputPiece`]; the last one without `from` |
 //!
 //! Every mutation takes the query parameter `requestId` and the header `X-Gennaker-Fence: <execution>/<epoch>`. Both
 //! may be left out by a human with curl. A repeated request id gets the recorded answer, and waits for it if the first
@@ -51,8 +52,8 @@ pub use self::{
     job::{Job, JobEnd, JobEndReason, JobSpec, JobState, MOST_JOB_MS},
     spec::{HealthCheck, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{
-        Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, SecurityGroup, ServerGroup, Snapshot,
-        TrafficChange,
+        Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, OutputPiece, SecurityGroup,
+        ServerGroup, Snapshot, TrafficChange,
     },
     traffic::{InstanceTraffic, LoadBalancerTraffic, ServerGroupTraffic, Traffic, TrafficCounts},
 };

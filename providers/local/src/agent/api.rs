@@ -31,7 +31,7 @@ use super::{
     validate,
 };
 use crate::protocol::{
-    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, SecurityGroupSpec,
+    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, OutputPiece, SecurityGroupSpec,
     ServerGroupSpec, Snapshot, TrafficRequest,
 };
 
@@ -63,6 +63,8 @@ struct Given {
     drain_timeout_ms: Option<u64>,
     after: Option<u64>,
     tail_bytes: Option<u64>,
+    from: Option<u64>,
+    bytes: Option<u64>,
 }
 
 pub(super) fn router(api: Api) -> Router {
@@ -86,6 +88,7 @@ pub(super) fn router(api: Api) -> Router {
         .route("/instances/terminate", post(terminate))
         .route("/instances/registration", post(register))
         .route("/instances/{id}/log", get(log))
+        .route("/instances/{id}/output", get(output))
         .fallback(|| async { Refusal::not_found("there is no such path; the agent's paths are in its documentation") })
         .method_not_allowed_fallback(|| async {
             Refusal { status: 405, code: CODE_INVALID, message: "this path does not take this method".to_owned() }
@@ -180,6 +183,28 @@ async fn log(State(api): State<Api>, id: Name, parameters: Parameters) -> Result
         Ok(Some(text)) => Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()),
         Ok(None) => Err(Refusal::not_found(format!("there is no log of an instance {id}"))),
         Err(error) => Err(Refusal::unavailable(format!("the log of {id} cannot be read: {error}"))),
+    }
+}
+
+/// The id is an instance's or a job's name.
+async fn output(State(api): State<Api>, id: Name, parameters: Parameters) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (id?, parameters?);
+    validate::name("instance", &id)?;
+    // Looked at before the log is read: what ends in between is said with the next piece.
+    let snapshot = api.current();
+    let mut instances = snapshot.server_groups.iter().flat_map(|group| &group.instances);
+    let goes_on = instances.any(|instance| instance.id == id)
+        || snapshot.jobs.iter().any(|job| job.spec.name == id && job.end.is_none());
+    let (logs, wanted) = (api.logs.clone(), id.clone());
+    let (from, bytes) = (given.from, given.bytes.unwrap_or(DEFAULT_TAIL));
+    match blocking(move || logs.piece(&wanted, from, bytes)).await {
+        Ok(Some(piece)) => {
+            let ended = !goes_on && (piece.content.is_empty() || from.is_none());
+            let text = String::from_utf8_lossy(&piece.content).into_owned();
+            Ok(Json(OutputPiece { text, start: piece.start, next: piece.next, ended }).into_response())
+        }
+        Ok(None) => Err(Refusal::not_found(format!("there is no output of {id}"))),
+        Err(error) => Err(Refusal::unavailable(format!("the output of {id} cannot be read: {error}"))),
     }
 }
 

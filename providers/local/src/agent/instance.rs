@@ -16,7 +16,7 @@ use super::{
     launch::Launch,
     process::{Ending, Launcher, Process},
 };
-use crate::protocol::{InstanceState, RestartMode, ServerGroupSpec};
+use crate::protocol::{InstanceState, Probe, RestartMode, ServerGroupSpec};
 
 /// A process that ran this long has recovered: the next restart is quick again.
 const RECOVERED: Duration = Duration::from_secs(60);
@@ -185,6 +185,10 @@ impl Supervisor {
             if changed.is_some() || message != said {
                 said.clone_from(&message);
                 self.report(Report::State(state, message)).await;
+            }
+            if check.probe == Probe::Process && state == InstanceState::Up {
+                // Only its end can change that, and that is seen elsewhere.
+                return std::future::pending().await;
             }
             sleep(judge.pause()).await;
         }

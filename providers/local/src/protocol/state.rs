@@ -176,6 +176,20 @@ pub struct SecurityGroup {
     pub load_balancers: Vec<String>,
 }
 
+/// A piece of the output of an instance or a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputPiece {
+    /// The text; broken bytes are replaced.
+    pub text: String,
+    /// Where it begins, in bytes since the first one ever written. Later than asked if that is not kept any more.
+    pub start: u64,
+    /// Where the next piece begins.
+    pub next: u64,
+    /// Whether nothing will follow: the instance is gone or the job over, and this is the end of it.
+    pub ended: bool,
+}
+
 /// The answer to a change of traffic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -16,8 +16,8 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_provider_api::{
-    AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, Outcome, Provider, RefreshScope, Refreshed,
-    Request, Result,
+    AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, LogFrom, LogPiece, Outcome, Provider,
+    RefreshScope, Refreshed, Request, Result,
 };
 use gennaker_wire::{Account, Object, Operation};
 use tokio::sync::watch;
@@ -168,6 +168,16 @@ impl Provider for LocalProvider {
     async fn console_output(&self, account: &str, _region: &str, instance: &str, bytes: u64) -> Result<String> {
         let account = self.accounts.named(account)?;
         Ok(account.client.instance_log(instance, bytes).await?)
+    }
+
+    async fn log(&self, account: &str, _region: &str, id: &str, from: LogFrom, bytes: u64) -> Result<LogPiece> {
+        let account = self.accounts.named(account)?;
+        let from = match from {
+            LogFrom::End => None,
+            LogFrom::Position(position) => Some(position),
+        };
+        let piece = account.client.output(id, from, bytes).await?;
+        Ok(LogPiece { text: piece.text, start: piece.start, next: piece.next, ended: piece.ended })
     }
 
     async fn job_file(&self, account: &str, _location: &str, job: &str, _file: &str) -> Result<Object> {

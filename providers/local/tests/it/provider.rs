@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::{Clock as _, Kind, SystemClock};
 use gennaker_provider_api::{
-    AccountState, Error, Inventory, Journal, Outcome, Progress, Provider, RefreshScope, Request, Result,
+    AccountState, Error, Inventory, Journal, LogFrom, Outcome, Progress, Provider, RefreshScope, Request, Result,
 };
 use gennaker_provider_local::provider::{AccountOptions, LocalProvider, Options};
 use gennaker_wire::{Capacity, HealthState, JobState, Operation, ServerGroup};
@@ -294,6 +294,16 @@ async fn a_failing_process_says_why() {
     assert!(exit["logTail"].as_str().is_some_and(|log| log.contains("no licence found")), "{exit}");
     let log = world.provider.console_output(&world.account(), "local", &down.instances[0].id, 1000).await;
     assert!(log.expect("a log").contains("no licence found"));
+    let id = &down.instances[0].id;
+    let account = world.account();
+    let log = |from| world.provider.log(&account, "local", id, from, 7);
+    let first = log(LogFrom::Position(0)).await.expect("a piece");
+    assert_eq!((first.text.as_str(), first.next, first.ended), ("no lice", 7, false));
+    let last = log(LogFrom::End).await.expect("a piece");
+    assert_eq!(last.text, " found\n");
+    assert_eq!(log(LogFrom::Position(last.next)).await.expect("a piece").text, "", "nothing yet");
+    world.done("destroyServerGroup", json!({"serverGroupName": "shop-v000"})).await;
+    assert!(log(LogFrom::Position(last.next)).await.expect("a piece").ended, "nothing will follow");
     let unknown = world.provider.console_output(&world.account(), "local", "shop-v000-zzzzzz", 1000).await;
     assert_eq!(unknown.expect_err("there is none").kind, Kind::NotFound);
     world.end().await;

@@ -3,10 +3,12 @@
 //!
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
+mod artifacts;
 mod balancers;
 mod capacity;
 mod groups;
 mod instances;
+mod jobs;
 mod mutation;
 mod registration;
 mod security_groups;
@@ -28,19 +30,21 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{balancers::BalancerState, groups::Group, mutation::RunningRequest};
+use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest};
 use super::{
     Options,
+    artifacts::Artifacts,
     balancer::{Connections, Upstream},
     files::Files,
     instance::{FromInstance, Order},
+    job::JobOver,
     logs::Logs,
     meters::Meters,
     ports::Ports,
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::{SecurityGroupSpec, Snapshot};
+use crate::protocol::{JobEndReason, SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -58,11 +62,16 @@ pub(super) struct Director {
     balancer_files: Files,
     security_group_files: Files,
     request_files: Files,
+    job_files: Files,
     logs: Logs,
+    artifacts: Artifacts,
+    fetches: JoinSet<AfterFetch>,
     launcher: Launcher,
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    jobs: BTreeMap<String, JobHandle>,
+    job_watches: JoinSet<JobOver>,
     security_groups: BTreeMap<String, SecurityGroupSpec>,
     connections: Connections,
     /// Cancelled when the balancers may accept.
@@ -123,6 +132,14 @@ impl Director {
                     Ok(drained) => self.after_drain(drained).await,
                     Err(error) => tracing::error!(%error, "a drain failed"),
                 },
+                Some(fetched) = self.fetches.join_next(), if !self.fetches.is_empty() => match fetched {
+                    Ok(fetched) => self.after_fetch(fetched).await,
+                    Err(error) => tracing::error!(%error, "a fetch failed"),
+                },
+                Some(over) = self.job_watches.join_next(), if !self.job_watches.is_empty() => match over {
+                    Ok(over) => self.after_job(over).await,
+                    Err(error) => tracing::error!(%error, "a job's watch failed; restart the agent to watch it again"),
+                },
                 Some(command) = commands.recv() => self.take(command).await,
                 Some(ended) = self.supervisors.join_next(), if !self.supervisors.is_empty() => {
                     if let Err(error) = ended {
@@ -158,12 +175,26 @@ impl Director {
                 instance.orders.send_replace(order);
             }
         }
+        for job in self.jobs.values().filter(|job| !job.is_over()) {
+            if self.options.keep_processes {
+                job.orders.send_replace(Order::Leave);
+            } else {
+                let grace = Duration::from_millis(job.record.spec.stop_grace_ms).min(LAST_GRACE);
+                job.stop(JobEndReason::AgentStopped, grace);
+            }
+        }
         self.drains.shutdown().await;
+        self.fetches.shutdown().await;
         while !self.supervisors.is_empty() {
             tokio::select! {
                 _ = self.supervisors.join_next() => {}
                 // Taken, so that no supervisor waits for room; a wish for a restart is dropped unanswered.
                 _ = self.reports.1.recv() => {}
+            }
+        }
+        while let Some(over) = self.job_watches.join_next().await {
+            if let Ok(over) = over {
+                self.after_job(over).await;
             }
         }
         self.chores.shutdown().await;
@@ -177,11 +208,10 @@ impl Director {
                 tracing::warn!(%error, name, "cannot remove old request records");
             }
         }
-        let living: Vec<String> = self
-            .groups
-            .values()
-            .flat_map(|group| group.instances.iter().map(|instance| instance.record.id.clone()))
-            .collect();
+        self.expire_jobs().await;
+        let instances = self.groups.values().flat_map(|group| &group.instances);
+        let living: Vec<String> =
+            instances.map(|instance| instance.record.id.clone()).chain(self.jobs.keys().cloned()).collect();
         let logs = self.logs.clone();
         self.chores.spawn(async move {
             if let Err(error) = super::files::blocking(move || logs.tidy(&living, now)).await {

@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Director, balancers::BalancerState, groups::Group};
+use super::{Director, balancers::BalancerState, groups::Group, jobs::JobHandle};
 use crate::{
     agent::{
         balancer::{Route, Target, Upstream},
         meters::{GroupMeters, Meters},
     },
-    protocol::{Instance, InstanceState, Listener, LoadBalancer, ServerGroup, Snapshot},
+    protocol::{FetchedArtifact, Instance, InstanceState, Listener, LoadBalancer, ServerGroup, Snapshot},
 };
 
 impl Director {
@@ -20,6 +20,7 @@ impl Director {
             account: self.options.account.clone(),
             server_groups: self.groups.values().map(|group| self.view_of_group(group)).collect(),
             load_balancers: self.balancers.values().map(|state| self.view_of_balancer(state)).collect(),
+            jobs: self.jobs.values().map(JobHandle::view).collect(),
             security_groups: self.security_groups.values().map(|spec| self.view_of_security_group(spec)).collect(),
         };
         let old = self.snapshot.borrow().clone();
@@ -83,6 +84,10 @@ impl Director {
             weight: group.weight,
             deleting: group.deleting,
             created_at: group.created_at,
+            artifact: group
+                .artifact
+                .as_ref()
+                .map(|stored| FetchedArtifact { digest: stored.digest.clone(), folder: self.artifacts.path(stored) }),
             instances: group
                 .instances
                 .iter()

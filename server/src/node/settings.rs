@@ -220,6 +220,8 @@ fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options>
         tasks: orca.bind("tasks")?,
         dryrun: orca.bind("dryrun")?,
         webhook: orca.bind("webhook")?,
+        rollback: orca.bind("rollback")?,
+        monitored_deploy: orca.bind("monitoredDeploy")?,
         urls: orca.bind("userConfiguredUrlRestrictions")?,
     };
     let install = orca.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());

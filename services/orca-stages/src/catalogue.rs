@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Options, OptionsError, StageDefinition, Task, TemplateLookup, application, artifacts, core, dry_run, front50,
-    pipeline, server_group, template,
+    monitored, pipeline, server_group, template,
     webhook::{self, PreconfiguredWebhook},
 };
 
@@ -34,7 +34,8 @@ impl Catalogue {
         front50::register(&mut catalogue, options, &templates);
         template::register(&mut catalogue, &templates);
         pipeline::register(&mut catalogue);
-        server_group::register(&mut catalogue);
+        server_group::register(&mut catalogue, options);
+        monitored::register(&mut catalogue, &options.monitored_deploy)?;
         webhook::register(&mut catalogue, &options.webhook, &options.urls)?;
         dry_run::register(&mut catalogue);
         if options.webhook.stage.enabled {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use gennaker_http::outbound::{SetupError, UrlRuleOptions};
 use serde::{Deserialize, Serialize};
 
-use crate::webhook;
+use crate::{MonitoredDeployOptions, webhook};
 
 /// What the catalogue is made with: [`crate::Catalogue::new`]. The parts stand at different places in `orca.yml`, as they do
 /// upstream.
@@ -17,6 +17,10 @@ pub struct Options {
     pub dryrun: DryRunOptions,
     /// Under `webhook`.
     pub webhook: webhook::Options,
+    /// Under `rollback`.
+    pub rollback: RollbackOptions,
+    /// Under `monitoredDeploy`: the deployment monitors.
+    pub monitored_deploy: MonitoredDeployOptions,
     /// Under `user-configured-url-restrictions`: the URLs that pipelines may name.
     pub urls: UrlRuleOptions,
 }
@@ -31,6 +35,14 @@ pub enum OptionsError {
     /// The rules for URLs are wrong.
     #[error(transparent)]
     Urls(#[from] SetupError),
+    /// A deployment monitor's are wrong.
+    #[error("monitored-deploy.deploymentMonitors: the monitor {id:?} cannot be used: {problem}")]
+    Monitor {
+        /// Its id.
+        id: String,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 /// The settings of single tasks.
@@ -129,4 +141,32 @@ impl PaceOptions {
 pub struct DryRunOptions {
     /// Whether `"dryRun": true` of a trigger is heeded. It is not by default, as in upstream: such an execution runs like any other.
     pub enabled: bool,
+}
+
+/// How a server group is gone back from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RollbackOptions {
+    /// Going back to a server group that is still there.
+    pub explicit_rollback: ExplicitRollbackOptions,
+}
+
+/// Going back to a server group that is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ExplicitRollbackOptions {
+    /// How many seconds clouddriver may take to say how large each server group is; 5 by default.
+    pub timeout: u64,
+}
+
+impl Default for ExplicitRollbackOptions {
+    fn default() -> Self {
+        ExplicitRollbackOptions { timeout: 5 }
+    }
+}
+
+impl ExplicitRollbackOptions {
+    pub(crate) fn lookup(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
 }

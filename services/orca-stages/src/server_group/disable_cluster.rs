@@ -11,11 +11,11 @@ use gennaker_wire::{HealthState, Object, ObjectExt, Operation, ServerGroup};
 use serde_json::json;
 
 use super::{
-    create,
     health::{determine_health_providers, wait_for_down_instances},
     operation::{monitor, submit},
     refresh::force_cache_refresh,
     settings::{DEPLOYED, account, cluster, deployed, provider, regions},
+    strategy,
     switch::operation,
 };
 use crate::{
@@ -125,7 +125,7 @@ async fn choose(
 /// What the deployments that this stage belongs to, or follows, have created: as `(region, name)`.
 fn just_deployed(view: &StageView) -> Vec<(String, String)> {
     let ancestors = view.ancestors();
-    let deploys = ancestors.iter().filter(|stage| stage.kind == create::KIND || stage.kind == "cloneServerGroup");
+    let deploys = ancestors.iter().filter(|stage| stage.kind == strategy::CREATE || stage.kind == "cloneServerGroup");
     deploys.flat_map(|stage| deployed(&stage.context)).collect()
 }
 

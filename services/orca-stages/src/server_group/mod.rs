@@ -1,5 +1,6 @@
 //! Stages that deploy, switch and remove server groups of any cloud.
 
+mod capacity;
 mod create;
 mod deploy;
 mod destroy;
@@ -7,19 +8,25 @@ mod disable_cluster;
 mod health;
 mod operation;
 mod refresh;
+mod rollback;
 mod settings;
+mod source;
 mod strategy;
 mod switch;
 
-use crate::Catalogue;
+use crate::{Catalogue, Options};
 
 /// Adds the stages and tasks of this module.
-pub(crate) fn register(catalogue: &mut Catalogue) {
+pub(crate) fn register(catalogue: &mut Catalogue, options: &Options) {
     operation::register(catalogue);
     health::register(catalogue);
     refresh::register(catalogue);
-    deploy::register(catalogue);
+    let strategies = strategy::register(catalogue, options);
+    deploy::register(catalogue, strategies);
+    source::register(catalogue);
     create::register(catalogue);
+    capacity::register(catalogue);
+    rollback::register(catalogue, options);
     switch::register(catalogue);
     destroy::register(catalogue);
     disable_cluster::register(catalogue);

@@ -14,6 +14,7 @@ use super::{
     health::{determine_health_providers, wait_for_down_instances},
     operation::{monitor, submit},
     refresh::force_cache_refresh,
+    replacement,
     settings::{DEPLOYED, account, cluster, deployed, provider, regions},
     strategy,
     switch::operation,
@@ -72,6 +73,9 @@ impl Task for DisableClusterTask {
         let (account, provider) = (account(settings)?, provider(settings));
         if !settings.contains_key(DEPLOYED) {
             let chosen = choose(context, &account, &provider).await?;
+            if !chosen.is_empty() {
+                replacement::check(context, &[]).await?;
+            }
             let result =
                 if chosen.is_empty() { TaskResult::succeeded() } else { TaskResult::running(Next::At(context.now)) };
             return Ok(result.with_context(DEPLOYED, json!(chosen)));

@@ -10,7 +10,10 @@ use async_trait::async_trait;
 use gennaker_base::Kind;
 use gennaker_wire::{HealthState, Instance, Object, ObjectExt, ServerGroup};
 
-use super::settings::{account, deployed};
+use super::{
+    replacement::failing,
+    settings::{account, deployed},
+};
 use crate::{Catalogue, Next, Task, TaskContext, TaskError, TaskResult, TaskTemplate};
 
 const PROVIDERS: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.DetermineHealthProvidersTask";
@@ -103,10 +106,30 @@ impl Task for WaitTask {
         }
         Ok(TaskResult::succeeded())
     }
+
+    /// Says which instances do not serve, and why.
+    async fn on_timeout(&self, context: &TaskContext) -> Result<Option<TaskResult>, TaskError> {
+        let settings = context.view.context();
+        if self.class != UP {
+            return Ok(None);
+        }
+        let account = account(settings)?;
+        let mut details = Vec::new();
+        let mut names = Vec::new();
+        for (region, name) in deployed(settings) {
+            let found = context.clients.clouddriver.server_group(&context.caller, &account, &region, &name).await;
+            details.extend(found.map(|group| failing(&group)).unwrap_or_default());
+            names.push(name);
+        }
+        let message = format!("{} did not become healthy in time", names.join(", "));
+        let mut error = TaskError::new(Kind::Timeout, "TimeoutException", message);
+        error.details = details;
+        Ok(Some(TaskResult::failed(error)))
+    }
 }
 
 /// Whether as many instances serve as the stage asks for: `targetHealthyDeployPercentage` of the desired number, all by default.
-fn all_up(context: &Object, group: &ServerGroup) -> bool {
+pub(super) fn all_up(context: &Object, group: &ServerGroup) -> bool {
     let interesting = interesting(context);
     if interesting.as_ref().is_some_and(Vec::is_empty) {
         return true;

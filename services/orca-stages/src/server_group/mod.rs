@@ -8,6 +8,7 @@ mod disable_cluster;
 mod health;
 mod operation;
 mod refresh;
+mod replacement;
 mod rollback;
 mod settings;
 mod source;

@@ -12,6 +12,7 @@ use super::{
     health::{determine_health_providers, wait_for_disabled, wait_for_down_instances, wait_for_up_instances},
     operation::{monitor, submit},
     refresh::force_cache_refresh,
+    replacement,
     settings::{DEPLOYED, account, cluster, provider, regions},
 };
 use crate::{
@@ -159,6 +160,9 @@ impl Task for ServerGroupTask {
         let (account, provider) = (account(settings)?, provider(settings));
         let name = named(settings).ok_or_else(|| TaskError::invalid("the stage names no server group"))?;
         let region = regions(settings)?.into_iter().next().unwrap_or_default();
+        if self.class == DISABLE {
+            replacement::check(context, &[&name]).await?;
+        }
         let group = ServerGroup { name, region, ..ServerGroup::default() };
         submit(context, &provider, &account, &[operation(self.operation, settings, &group, &account)]).await
     }

@@ -5,6 +5,7 @@ mod artifacts;
 mod clouddriver;
 mod drive;
 mod front50;
+mod monitored;
 mod pipelines;
 mod restarts;
 mod server;

@@ -34,8 +34,9 @@ pub use self::{
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
     monitored::{DeploymentMonitorOptions, MonitoredDeployOptions},
     options::{
-        BindProducedArtifactsOptions, CoreTasksOptions, DryRunOptions, ExecutionWindowOptions, ExplicitRollbackOptions,
-        MonitorFront50Options, Options, OptionsError, PaceOptions, RollbackOptions, TasksOptions,
+        BindProducedArtifactsOptions, CheckIfApplicationExistsOptions, ClouddriverTasksOptions, CoreTasksOptions,
+        DryRunOptions, ExecutionWindowOptions, ExplicitRollbackOptions, MonitorFront50Options, Options, OptionsError,
+        PaceOptions, RollbackOptions, TasksOptions, TrafficGuardsOptions,
     },
     schema::{Field, Schema},
     task::{Evaluate, FailedCall, Next, Task, TaskContext, TaskError, TaskResult},

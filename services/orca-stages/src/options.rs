@@ -17,6 +17,8 @@ pub struct Options {
     pub dryrun: DryRunOptions,
     /// Under `webhook`.
     pub webhook: webhook::Options,
+    /// Under `trafficGuards`.
+    pub traffic_guards: TrafficGuardsOptions,
     /// Under `rollback`.
     pub rollback: RollbackOptions,
     /// Under `monitoredDeploy`: the deployment monitors.
@@ -59,6 +61,8 @@ pub struct TasksOptions {
     pub delete_application: PaceOptions,
     /// Whether pipelines with roles get service accounts when they are saved; no by default.
     pub use_managed_service_accounts: bool,
+    /// What tasks that ask clouddriver do.
+    pub clouddriver: ClouddriverTasksOptions,
     /// How it is watched whether front50 shows what was saved.
     pub monitor_front50_task: MonitorFront50Options,
 }
@@ -168,5 +172,38 @@ impl Default for ExplicitRollbackOptions {
 impl ExplicitRollbackOptions {
     pub(crate) fn lookup(&self) -> Duration {
         Duration::from_secs(self.timeout)
+    }
+}
+
+/// What traffic guards ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TrafficGuardsOptions {
+    /// The share of a guarded cluster's instances that are up, more than which has to stay so: from 0 to below 0.5; 0 by default,
+    /// and for any other number. One that stays is enough then.
+    pub min_capacity_ratio: f64,
+}
+
+/// The settings of tasks that ask clouddriver.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClouddriverTasksOptions {
+    /// Of `checkIfApplicationExists`.
+    pub check_if_application_exists_task: CheckIfApplicationExistsOptions,
+}
+
+/// What is done about an application that nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CheckIfApplicationExistsOptions {
+    /// Whether clouddriver is asked where front50 does not know it; yes by default.
+    pub check_clouddriver: bool,
+    /// Whether it is only noted, instead of failing the stage; yes by default.
+    pub audit_mode_enabled: bool,
+}
+
+impl Default for CheckIfApplicationExistsOptions {
+    fn default() -> Self {
+        CheckIfApplicationExistsOptions { check_clouddriver: true, audit_mode_enabled: true }
     }
 }

@@ -1,10 +1,9 @@
-//! Capacities that are noted, pinned and put back around a deployment.
+//! Capacities that are noted and put back around a deployment; `resize/` pins them.
 //!
 //! | stage | |
 //! |---|---|
 //! | `captureSourceServerGroupCapacity` | notes the capacity of `source` and asks for the same one: minimum and desired number alike |
 //! | `applySourceServerGroupCapacity` | gives the new server group the minimum that was noted |
-//! | `pinServerGroup` | raises a server group's minimum to its size, or puts it back |
 //!
 //! Upstream: the stages and tasks of these names, and `CreateServerGroupStage`'s own use of them.
 
@@ -18,7 +17,6 @@ use super::{
     refresh::force_cache_refresh,
     settings::{DEPLOYED, account, deployed, provider},
     strategy::CREATE,
-    switch::{compose_on_targets, target_problems},
 };
 use crate::{
     Catalogue, ComposeContext, Composition, NewStage, StageDefinition, StageView, Task, TaskContext, TaskError,
@@ -28,7 +26,6 @@ use crate::{
 const CAPTURE: &str =
     "com.netflix.spinnaker.orca.clouddriver.pipeline.providers.aws.CaptureSourceServerGroupCapacityTask";
 const APPLY: &str = "com.netflix.spinnaker.orca.clouddriver.pipeline.providers.aws.ApplySourceServerGroupCapacityTask";
-const RESIZE: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.ResizeServerGroupTask";
 
 /// The stage that notes a capacity.
 pub(super) const CAPTURE_STAGE: &str = "captureSourceServerGroupCapacity";
@@ -41,7 +38,6 @@ pub(super) const SNAPSHOT: &str = "sourceServerGroupCapacitySnapshot";
 pub(super) fn register(catalogue: &mut Catalogue) {
     catalogue.add_stage(CaptureStage);
     catalogue.add_stage(ApplyStage);
-    catalogue.add_stage(PinStage);
     catalogue.add_task(CaptureTask);
     catalogue.add_task(ApplyTask);
 }
@@ -93,25 +89,6 @@ impl StageDefinition for ApplyStage {
             force_cache_refresh(),
         ];
         Ok(Composition { tasks, ..Composition::default() })
-    }
-}
-
-struct PinStage;
-
-#[async_trait]
-impl StageDefinition for PinStage {
-    fn kind(&self) -> &'static str {
-        "pinServerGroup"
-    }
-
-    fn validate(&self, context: &Object) -> Vec<String> {
-        target_problems(context)
-    }
-
-    async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {
-        let tasks =
-            vec![TaskTemplate::new("resizeServerGroup", RESIZE), monitor("monitorServerGroup"), force_cache_refresh()];
-        compose_on_targets(self.kind(), tasks, context).await
     }
 }
 

@@ -31,8 +31,8 @@ use tokio::{net::UnixStream, time::timeout};
 
 use crate::protocol::{
     CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancer, LoadBalancerSpec,
-    MOST_GRACE_MS, Registered, RegistrationRequest, ResizeRequest, ServerGroup, ServerGroupSpec, Snapshot, Terminated,
-    TerminationRequest, TrafficChange, TrafficRequest,
+    MOST_GRACE_MS, Registered, RegistrationRequest, ResizeRequest, SecurityGroup, SecurityGroupSpec, ServerGroup,
+    ServerGroupSpec, Snapshot, Terminated, TerminationRequest, Traffic, TrafficChange, TrafficRequest,
 };
 
 /// The deadline of a call that waits for nothing.
@@ -147,6 +147,11 @@ impl Client {
         self.get(&format!("/state?after={after}"), Duration::from_millis(LONG_POLL_MS) + DEADLINE).await
     }
 
+    /// What went through the load balancers so far.
+    pub async fn traffic(&self) -> Result<Traffic, Error> {
+        self.get("/traffic", DEADLINE).await
+    }
+
     /// All server groups.
     pub async fn server_groups(&self) -> Result<Vec<ServerGroup>, Error> {
         self.get("/serverGroups", DEADLINE).await
@@ -221,6 +226,18 @@ impl Client {
     /// Deletes a load balancer that no server group uses any more.
     pub async fn delete_load_balancer(&self, name: &str, call: &Call) -> Result<Deleted, Error> {
         let path = format!("/loadBalancers/{}", encoded(name));
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, DEADLINE).await
+    }
+
+    /// Creates or changes a security group.
+    pub async fn put_security_group(&self, spec: &SecurityGroupSpec, call: &Call) -> Result<SecurityGroup, Error> {
+        let path = format!("/securityGroups/{}", encoded(&spec.name));
+        self.mutate(Method::PUT, &path, &[], Some(spec), call, DEADLINE).await
+    }
+
+    /// Deletes a security group that no load balancer names.
+    pub async fn delete_security_group(&self, name: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/securityGroups/{}", encoded(name));
         self.mutate(Method::DELETE, &path, &[], None::<&()>, call, DEADLINE).await
     }
 

@@ -6,9 +6,9 @@ use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use crate::protocol::{Capacity, LoadBalancerSpec, ServerGroupSpec};
+use crate::protocol::{Capacity, DEFAULT_WEIGHT, LoadBalancerSpec, SecurityGroupSpec, ServerGroupSpec};
 
-/// The format that this program writes; it reads no higher one.
+/// The format that this program writes; it reads no higher one. 2: capacities, several listeners, security groups, weights.
 pub(super) const FORMAT: u32 = 2;
 
 /// A server group.
@@ -18,6 +18,8 @@ pub(super) struct GroupRecord {
     pub(super) format: u32,
     pub(super) spec: ServerGroupSpec,
     pub(super) enabled: bool,
+    #[serde(default = "default_weight")]
+    pub(super) weight: u32,
     /// Set before the first process is stopped: whoever reads it finishes the deletion.
     pub(super) deleting: bool,
     pub(super) created_at: Timestamp,
@@ -67,5 +69,21 @@ impl InstanceRecord {
 pub(super) struct BalancerRecord {
     pub(super) format: u32,
     pub(super) spec: LoadBalancerSpec,
+    /// Of the first listener; all that format 1 has.
     pub(super) port: u16,
+    /// Of each listener.
+    #[serde(default)]
+    pub(super) ports: Vec<u16>,
+}
+
+/// A security group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SecurityGroupRecord {
+    pub(super) format: u32,
+    pub(super) spec: SecurityGroupSpec,
+}
+
+fn default_weight() -> u32 {
+    DEFAULT_WEIGHT
 }

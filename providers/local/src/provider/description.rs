@@ -26,14 +26,29 @@ pub(super) struct OnServerGroup {
     /// How much of it, when it is disabled; all of it by default.
     pub(super) percentage: Option<u32>,
     pub(super) drain_timeout_ms: u64,
+    /// How much each of its instances gets beside others, when it is enabled.
+    pub(super) weight: Option<u32>,
 }
 
-/// `upsertLoadBalancer`: a balancer on `port` (or a free one).
+/// `upsertLoadBalancer`: a balancer on `port` (or a free one), or on several `listeners`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct UpsertBalancer {
     pub(super) account: String,
     pub(super) spec: LoadBalancerSpec,
 }
+
+/// What a description of a load balancer may have of the agent's [`LoadBalancerSpec`].
+const BALANCER_FIELDS: [&str; 9] = [
+    "port",
+    "listeners",
+    "securityGroups",
+    "connectTimeoutMs",
+    "responseTimeoutMs",
+    "headerTimeoutMs",
+    "sendTimeoutMs",
+    "idleTimeoutMs",
+    "maxConnections",
+];
 
 /// `deleteLoadBalancer`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +65,8 @@ impl OnServerGroup {
         let name = reader.server_group_name();
         let percentage = reader.percentage("desiredPercentage").filter(|percentage| *percentage < 100);
         let drain_timeout_ms = reader.optional("drainTimeoutMs").unwrap_or(DRAIN_MS);
-        reader.finish(OnServerGroup { account, name, percentage, drain_timeout_ms })
+        let weight = reader.optional("weight");
+        reader.finish(OnServerGroup { account, name, percentage, drain_timeout_ms, weight })
     }
 }
 
@@ -62,7 +78,7 @@ impl UpsertBalancer {
         let name = reader.balancer_name();
         let mut wanted = Object::new();
         wanted.insert("name".to_owned(), name.into());
-        for field in ["port", "connectTimeoutMs", "responseTimeoutMs", "headerTimeoutMs", "maxConnections"] {
+        for field in BALANCER_FIELDS {
             if let Some(value) = fields.get(field).filter(|value| !value.is_null()) {
                 wanted.insert(field.to_owned(), value.clone());
             }

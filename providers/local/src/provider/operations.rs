@@ -147,7 +147,7 @@ async fn traffic(
 ) -> Result<Outcome> {
     let (phase, doing) = if enabled { ("ENABLE", "Enabling") } else { ("DISABLE", "Disabling") };
     say(journal, phase, format!("{doing} server group {}...", on.name)).await?;
-    let wanted = TrafficRequest { enabled, drain_timeout_ms: on.drain_timeout_ms };
+    let wanted = TrafficRequest { enabled, drain_timeout_ms: on.drain_timeout_ms, weight: on.weight };
     let change = account.client.set_traffic(&on.name, &wanted, call).await?;
     seen(account, |inventory| inventory.server_group(REGION, &on.name).is_none_or(|group| group.disabled != enabled))
         .await;

@@ -14,13 +14,14 @@ use crate::{
         record::{FORMAT, GroupRecord, InstanceRecord},
         validate,
     },
-    protocol::{Capacity, Deleted, Registered, ServerGroupSpec, TrafficChange},
+    protocol::{Capacity, DEFAULT_WEIGHT, Deleted, Registered, ServerGroupSpec, TrafficChange, TrafficRequest},
 };
 
 /// A server group.
 pub(super) struct Group {
     pub(super) spec: Arc<ServerGroupSpec>,
     pub(super) enabled: bool,
+    pub(super) weight: u32,
     pub(super) deleting: bool,
     pub(super) created_at: Timestamp,
     pub(super) capacity: Capacity,
@@ -37,6 +38,7 @@ impl Group {
         Group {
             spec: Arc::new(record.spec.clone()),
             enabled: record.enabled,
+            weight: record.weight,
             deleting: record.deleting,
             created_at: record.created_at,
             capacity: record.capacity.unwrap_or(record.spec.capacity),
@@ -52,6 +54,7 @@ impl Group {
             format: FORMAT,
             spec: (*self.spec).clone(),
             enabled: self.enabled,
+            weight: self.weight,
             deleting: self.deleting,
             created_at: self.created_at,
             capacity: Some(self.capacity),
@@ -114,6 +117,7 @@ impl Director {
         let mut record = GroupRecord {
             format: FORMAT,
             enabled: spec.enabled,
+            weight: DEFAULT_WEIGHT,
             deleting: false,
             created_at: self.now(),
             capacity: Some(spec.capacity),
@@ -190,31 +194,34 @@ impl Director {
 
     pub(super) fn taken_ports(&self) -> HashSet<u16> {
         let instances = self.groups.values().flat_map(|group| &group.instances).map(|instance| instance.record.port);
-        instances.chain(self.balancers.values().map(|balancer| balancer.port)).collect()
+        let listeners = self.balancers.values().flat_map(|state| &state.listeners).map(|listener| listener.port);
+        instances.chain(listeners).collect()
     }
 
-    pub(super) async fn set_traffic(&mut self, ticket: u64, name: &str, enabled: bool, drain: u64) -> Option<Outcome> {
-        match self.switch_traffic(name, enabled, drain).await {
+    pub(super) async fn set_traffic(&mut self, ticket: u64, name: &str, traffic: TrafficRequest) -> Option<Outcome> {
+        let (enabled, drain) = (traffic.enabled, Duration::from_millis(traffic.drain_timeout_ms));
+        match self.switch_traffic(name, traffic).await {
             Err(refusal) => Some(Err(refusal)),
             Ok(()) if enabled => Some(json(200, &TrafficChange { name: name.to_owned(), enabled, cut: 0 })),
             Ok(()) => {
                 let upstreams = self.groups.get_mut(name).map(Group::close).unwrap_or_default();
                 let purpose = Purpose::Disable { group: name.to_owned(), ticket };
-                self.drain(upstreams, Duration::from_millis(drain), purpose);
+                self.drain(upstreams, drain, purpose);
                 None
             }
         }
     }
 
-    async fn switch_traffic(&mut self, name: &str, enabled: bool, drain: u64) -> Result<(), Refusal> {
-        validate::drain(drain)?;
+    async fn switch_traffic(&mut self, name: &str, traffic: TrafficRequest) -> Result<(), Refusal> {
+        validate::traffic(&traffic)?;
         let group = self.groups.get_mut(name).ok_or_else(|| missing(name))?;
         if group.deleting {
             return Err(Refusal::conflict(format!("server group {name} is being deleted")));
         }
         let mut record = group.record();
-        record.enabled = enabled;
-        if enabled {
+        record.enabled = traffic.enabled;
+        record.weight = traffic.weight.unwrap_or(group.weight);
+        if traffic.enabled {
             for instance in &mut record.instances {
                 instance.deregistered_from.clear();
             }
@@ -224,7 +231,7 @@ impl Director {
         {
             return Err(Refusal::storage(&error));
         }
-        group.enabled = enabled;
+        (group.enabled, group.weight) = (record.enabled, record.weight);
         for (instance, record) in group.instances.iter_mut().zip(record.instances) {
             instance.record = record;
         }

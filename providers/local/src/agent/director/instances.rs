@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::{Director, groups::Group};
 use crate::{
     agent::{
-        balancer::Upstream,
+        balancer::{Counters, Upstream},
         error::Refusal,
         instance::{CRASH_LOOP, FromInstance, Order, Report, Running, Supervisor},
         ports::is_free,
@@ -32,6 +32,7 @@ pub(super) struct Instance {
     /// What it said last when something was wrong with it.
     pub(super) log_tail: Option<String>,
     pub(super) orders: watch::Sender<Order>,
+    pub(super) counters: Arc<Counters>,
     /// While its server group is enabled.
     pub(super) upstream: Option<Arc<Upstream>>,
     /// Its supervisor has ended.
@@ -88,6 +89,7 @@ impl Director {
             early_ends: 0,
             log_tail: None,
             orders,
+            counters: Arc::default(),
             upstream: None,
             stopped: false,
         }

@@ -7,7 +7,7 @@ use gennaker_wire::{Object, ObjectExt, naming::Moniker, naming::frigga::ServerGr
 use serde_json::{Map, Value, json};
 
 use super::Reader;
-use crate::protocol::{Capacity, CapacityChange, HealthCheck, RestartPolicy, ServerGroupSpec};
+use crate::protocol::{Capacity, CapacityChange, HealthCheck, InstanceProtocol, RestartPolicy, ServerGroupSpec};
 
 /// `createServerGroup`: a server group of one command.
 ///
@@ -139,6 +139,7 @@ impl Reader<'_> {
             ("workingDirectory", self.optional::<PathBuf>("workingDirectory").map(|folder| json!(folder))),
             ("healthCheck", self.exact::<HealthCheck>("healthCheck").map(|check| json!(check))),
             ("loadBalancers", self.optional::<Vec<String>>("loadBalancers").map(|names| json!(names))),
+            ("instanceProtocol", self.optional::<InstanceProtocol>("instanceProtocol").map(|protocol| json!(protocol))),
             ("restart", self.exact::<RestartPolicy>("restart").map(|policy| json!(policy))),
             ("stopGraceMs", self.optional::<u64>("stopGraceMs").map(Value::from)),
             ("enabled", (self.fields.boolean("startDisabled") == Some(true)).then_some(Value::Bool(false))),

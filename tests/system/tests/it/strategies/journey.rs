@@ -6,11 +6,12 @@ use gennaker_harness::{
     Delivery, Install, Load, Process,
     delivery::{Execution, Version, stages},
     eventually,
+    load::{self, Leave},
 };
 use serde_json::{Map, Value, json};
 
 use super::all;
-use crate::support::{DEADLINE, delivery, install_with, load_on, start, succeeded};
+use crate::support::{DEADLINE, delivery, install_with, start, succeeded};
 
 /// So many instances every version has.
 pub(super) const SIZE: u32 = 2;
@@ -35,11 +36,27 @@ pub(super) struct Group {
 }
 
 impl Journey {
-    /// Version 1 is in place, and the load runs.
+    /// Version 1 is in place, and the load runs. Its WebSocket is held across each switch.
     pub(super) async fn start<const N: usize>(files: [(&str, &str); N]) -> Journey {
+        Journey::start_with(files, Leave::AfterAcross(5)).await
+    }
+
+    /// The same with a WebSocket that is closed after two seconds: where an earlier version comes back, the load cannot tell which
+    /// side of the switch it is on, and who never leaves is cut at the end of the drain.
+    pub(super) async fn start_and_back<const N: usize>(files: [(&str, &str); N]) -> Journey {
+        Journey::start_with(files, Leave::After(20)).await
+    }
+
+    async fn start_with<const N: usize>(files: [(&str, &str); N], leave: Leave) -> Journey {
         let mut journey = Journey::without_load(files).await;
         let (rate, slow_ms) = if all() { (500.0, 5000) } else { (200.0, 1000) };
-        journey.load = Some(load_on(&journey.delivery, rate, slow_ms));
+        let options = load::Options {
+            rate,
+            slow: Some(load::SlowOptions { path: format!("/slow?ms={slow_ms}"), ..load::SlowOptions::default() }),
+            web_socket: Some(load::WebSocketOptions { leave, ..load::WebSocketOptions::default() }),
+            ..load::Options::new(journey.delivery.address())
+        };
+        journey.load = Some(Load::start(options).expect("a load"));
         journey
     }
 
@@ -120,7 +137,7 @@ impl Journey {
     }
 
     /// Ends the load: no request has failed.
-    pub(super) async fn end(self) -> gennaker_harness::load::Report {
+    pub(super) async fn end(self) -> load::Report {
         let report = self.load.expect("there is a load").stop().await;
         assert_eq!(report.failed, 0, "{report}");
         eprintln!("{report}");

@@ -6,7 +6,7 @@ use super::journey::{Journey, SIZE, group_name, version};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_way_back_brings_the_old_version_back_and_no_request_fails() {
-    let mut journey = Journey::start([]).await;
+    let mut journey = Journey::start_and_back([]).await;
     let settings = json!({ "strategy": "redblack", "scaleDown": true });
     let id = journey.deploy(&version("2"), settings, json!({})).await;
     journey.succeeded(&id, "version 2").await;

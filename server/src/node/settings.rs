@@ -236,6 +236,9 @@ fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options>
         tasks: orca.bind("tasks")?,
         dryrun: orca.bind("dryrun")?,
         webhook: orca.bind("webhook")?,
+        traffic_guards: orca.bind("trafficGuards")?,
+        rollback: orca.bind("rollback")?,
+        monitored_deploy: orca.bind("monitoredDeploy")?,
         urls: orca.bind("userConfiguredUrlRestrictions")?,
     };
     let install = orca.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());

@@ -118,7 +118,7 @@ pub(crate) struct ServiceSettings<T> {
 }
 
 /// The settings of a node.
-pub(crate) struct Settings {
+pub struct Settings {
     /// The node's name: `gennaker.node`.
     pub(crate) node: String,
     /// Its logs.
@@ -154,7 +154,10 @@ impl Settings {
     }
 
     /// Reads every setting that a node has.
-    pub(crate) fn bind(config: &Config) -> anyhow::Result<Settings> {
+    ///
+    /// # Errors
+    /// What cannot be read, is not of its type, or does not go with another setting.
+    pub fn bind(config: &Config) -> anyhow::Result<Settings> {
         let gate = config.for_service("gate")?;
         let clouddriver = config.for_service("clouddriver")?;
         let orca = config.for_service("orca")?;

@@ -26,12 +26,13 @@ use super::{
     error::Refusal,
     files::blocking,
     logs::Logs,
+    meters::Meters,
     requests::Answer,
     validate,
 };
 use crate::protocol::{
-    CODE_INVALID, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancerSpec, ServerGroupSpec, Snapshot,
-    TrafficRequest,
+    CODE_INVALID, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancerSpec, SecurityGroupSpec, ServerGroupSpec,
+    Snapshot, TrafficRequest,
 };
 
 const MOST_BODY: usize = 1024 * 1024;
@@ -44,6 +45,7 @@ const LONGEST_REQUEST_ID: usize = 200;
 #[derive(Clone)]
 pub(super) struct Api {
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub(super) meters: watch::Receiver<Arc<Meters>>,
     pub(super) director: mpsc::Sender<Command>,
     pub(super) logs: Logs,
     pub(super) health: Arc<Health>,
@@ -67,11 +69,18 @@ pub(super) fn router(api: Api) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/state", get(state))
+        .route("/traffic", get(traffic))
+        .route("/metrics", get(metrics))
         .route("/serverGroups", get(server_groups))
         .route("/serverGroups/{name}", get(server_group).put(put_server_group).delete(delete_server_group))
         .route("/serverGroups/{name}/traffic", post(set_traffic))
+        .route("/serverGroups/{name}/capacity", post(resize))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/instances/terminate", post(terminate))
+        .route("/instances/registration", post(register))
+        .route("/securityGroups", get(security_groups))
+        .route("/securityGroups/{name}", get(security_group).put(put_security_group).delete(delete_security_group))
         .route("/instances/{id}/log", get(log))
         .fallback(|| async { Refusal::not_found("there is no such path; the agent's paths are in its documentation") })
         .method_not_allowed_fallback(|| async {
@@ -94,6 +103,17 @@ async fn state(State(mut api): State<Api>, parameters: Parameters) -> Result<Res
         }
     }
     Ok(Json(&*api.current()).into_response())
+}
+
+async fn traffic(State(api): State<Api>) -> Response {
+    let meters = api.meters.borrow().clone();
+    Json(meters.traffic()).into_response()
+}
+
+async fn metrics(State(api): State<Api>) -> Response {
+    let meters = api.meters.borrow().clone();
+    let text = meters.metrics(&api.health.account);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
 async fn server_groups(State(api): State<Api>) -> Response {
@@ -120,6 +140,19 @@ async fn load_balancer(State(api): State<Api>, name: Name) -> Result<Response, R
     balancer
         .map(|balancer| Json(balancer).into_response())
         .ok_or_else(|| Refusal::not_found(format!("load balancer {name} does not exist")))
+}
+
+async fn security_groups(State(api): State<Api>) -> Response {
+    Json(&api.current().security_groups).into_response()
+}
+
+async fn security_group(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let group = snapshot.security_groups.iter().find(|group| group.spec.name == name);
+    group
+        .map(|group| Json(group).into_response())
+        .ok_or_else(|| Refusal::not_found(format!("security group {name} does not exist")))
 }
 
 async fn log(State(api): State<Api>, id: Name, parameters: Parameters) -> Result<Response, Refusal> {
@@ -166,8 +199,31 @@ async fn set_traffic(
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
     let (headers, body) = read_body(request).await?;
-    let TrafficRequest { enabled, drain_timeout_ms } = validate::read(body)?;
-    api.carry_out(Mutation::SetTraffic { name, enabled, drain_timeout_ms }, given, &headers).await
+    let traffic: TrafficRequest = validate::read(body)?;
+    api.carry_out(Mutation::SetTraffic { name, traffic }, given, &headers).await
+}
+
+async fn resize(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Resize { name, resize: validate::read(body)? }, given, &headers).await
+}
+
+async fn terminate(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {
+    let Query(given) = parameters?;
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Terminate { end: validate::read(body)? }, given, &headers).await
+}
+
+async fn register(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {
+    let Query(given) = parameters?;
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Register { change: validate::read(body)? }, given, &headers).await
 }
 
 async fn put_load_balancer(
@@ -190,6 +246,28 @@ async fn delete_load_balancer(
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
     api.carry_out(Mutation::DeleteLoadBalancer { name }, given, &headers).await
+}
+
+async fn put_security_group(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: SecurityGroupSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutSecurityGroup { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn delete_security_group(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteSecurityGroup { name }, given, &headers).await
 }
 
 impl Api {

@@ -29,6 +29,7 @@ mod identity;
 mod instance;
 mod lock;
 mod logs;
+mod meters;
 mod ports;
 mod process;
 mod record;
@@ -131,6 +132,7 @@ pub async fn run(options: Options, shutdown: CancellationToken) -> Result<(), Er
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let api = Api {
         snapshots: director.snapshots(),
+        meters: director.meters(),
         director: commands,
         logs: Logs::open(folder.join("logs"))?,
         health: Arc::new(health),

@@ -3,8 +3,14 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::error::Refusal;
-use crate::protocol::{LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, Probe, ServerGroupSpec};
+use super::{balancer::is_network, error::Refusal};
+use crate::protocol::{
+    Capacity, LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, MOST_WEIGHT, Probe, SecurityGroupSpec, ServerGroupSpec,
+    TrafficRequest,
+};
+
+const MOST_LISTENERS: u64 = 16;
+const MOST_SOURCES: u64 = 500;
 
 /// Reads `text` as a `T` that has no fields besides those of `T`.
 ///
@@ -35,6 +41,7 @@ fn unknown_field(input: &Value, known: &Value) -> Option<String> {
 /// The rules of a server group that need no look at the machine.
 pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
     name("server group", &spec.name)?;
+    capacity(&spec.capacity)?;
     if spec.command.is_empty() {
         return Err(Refusal::invalid("`command` is empty; name the program to run"));
     }
@@ -83,16 +90,58 @@ pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The least is not more than the number, and that not more than the most.
+pub(super) fn capacity(capacity: &Capacity) -> Result<(), Refusal> {
+    if capacity.is_ordered() {
+        return Ok(());
+    }
+    Err(Refusal::invalid(format!("the capacity ({capacity}) must be ordered: min <= desired <= max")))
+}
+
 /// The rules of a load balancer that need no look at the machine.
 pub(super) fn load_balancer(spec: &LoadBalancerSpec) -> Result<(), Refusal> {
     name("load balancer", &spec.name)?;
-    if spec.port == Some(0) {
+    if spec.port.is_some() && !spec.listeners.is_empty() {
+        return Err(Refusal::invalid("`port` is short for one listener; leave it out beside `listeners`"));
+    }
+    let ports: Vec<u16> = spec.effective_listeners().iter().filter_map(|listener| listener.port).collect();
+    if ports.contains(&0) {
         return Err(Refusal::invalid("`port` is 0; leave it out to get a free one"));
     }
+    if let Some(twice) = ports.iter().enumerate().find(|(index, port)| ports[..*index].contains(port)) {
+        return Err(Refusal::invalid(format!("`listeners` has port {} twice", twice.1)));
+    }
+    within("the number of `listeners`", spec.listeners.len() as u64, 0, MOST_LISTENERS)?;
     within("connectTimeoutMs", spec.connect_timeout_ms, 1, 600_000)?;
     within("responseTimeoutMs", spec.response_timeout_ms, 1, 3_600_000)?;
     within("headerTimeoutMs", spec.header_timeout_ms, 1, 3_600_000)?;
+    within("sendTimeoutMs", spec.send_timeout_ms, 1, 3_600_000)?;
+    within("idleTimeoutMs", spec.idle_timeout_ms, 1, 7 * 24 * 3_600_000)?;
     within("maxConnections", spec.max_connections.into(), 1, 65_536)
+}
+
+/// The rules of a security group.
+pub(super) fn security_group(spec: &SecurityGroupSpec) -> Result<(), Refusal> {
+    name("security group", &spec.name)?;
+    within("the number of `ipIngress`", spec.ip_ingress.len() as u64, 0, MOST_SOURCES)?;
+    for source in &spec.ip_ingress {
+        if !is_network(&source.cidr) {
+            return Err(Refusal::invalid(format!(
+                "`{}` is no source: give an address or a range like 10.0.0.0/8",
+                source.cidr
+            )));
+        }
+        if source.start_port > source.end_port {
+            return Err(Refusal::invalid(format!("`ipIngress` of {} ends before its startPort", source.cidr)));
+        }
+    }
+    Ok(())
+}
+
+/// The rules of a change of traffic.
+pub(super) fn traffic(traffic: &TrafficRequest) -> Result<(), Refusal> {
+    within("weight", traffic.weight.unwrap_or_default().into(), 0, MOST_WEIGHT.into())?;
+    drain(traffic.drain_timeout_ms)
 }
 
 /// How long a drain may take.
@@ -143,6 +192,31 @@ mod tests {
     }
 
     #[test]
+    fn wrong_listeners_and_sources_are_named() {
+        let balancer = |spec: Value| read::<LoadBalancerSpec>(spec).and_then(|spec| load_balancer(&spec));
+        for (spec, word) in [
+            (json!({"name": "a", "port": 1, "listeners": [{}]}), "`listeners`"),
+            (json!({"name": "a", "listeners": [{"port": 80}, {"port": 80}]}), "80 twice"),
+            (json!({"name": "a", "listeners": [{"protocol": "udp"}]}), "udp"),
+            (json!({"name": "a", "idleTimeoutMs": 0}), "idleTimeoutMs"),
+        ] {
+            assert!(balancer(spec.clone()).unwrap_err().message.contains(word), "{spec}");
+        }
+        assert!(balancer(json!({"name": "a", "listeners": [], "port": 80})).is_ok());
+        let group = |source: Value| {
+            read::<SecurityGroupSpec>(json!({"name": "a", "ipIngress": [source]}))
+                .and_then(|spec| security_group(&spec))
+        };
+        assert!(group(json!({"cidr": "10.0.0.0/8", "startPort": 80, "endPort": 80})).is_ok());
+        for (source, word) in [
+            (json!({"cidr": "office"}), "office"),
+            (json!({"cidr": "10.0.0.1", "startPort": 2, "endPort": 1}), "startPort"),
+        ] {
+            assert!(group(source.clone()).unwrap_err().message.contains(word), "{source}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (change, word) in [
             (json!({"capacty": 3}), "`capacty`"),
@@ -151,6 +225,8 @@ mod tests {
             (json!({"healthCheck": {"type": "http", "path": "/", "portVariable": "ADMIN"}}), "portVariable"),
             (json!({"healthCheck": {"type": "smell"}}), "smell"),
             (json!({"capacity": -1}), "-1"),
+            (json!({"capacity": {"min": 3, "max": 5, "desired": 2}}), "min 3, desired 2, max 5"),
+            (json!({"capacity": {"desired": 2, "most": 5}}), "`capacity.most`"),
             (json!({"command": ""}), "`command`"),
             (json!({"name": "../a"}), "../a"),
             (json!({"env": {"PORT": "1"}}), "env.PORT"),

@@ -3,9 +3,13 @@
 mod adoption;
 mod agent;
 mod balancer;
+mod capacity;
 mod fence;
+mod hostile;
 mod http1;
 mod inputs;
+mod listeners;
 mod processes;
 mod provider;
 mod switch;
+mod traffic;

@@ -4,9 +4,12 @@
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
 mod balancers;
+mod capacity;
 mod groups;
 mod instances;
 mod mutation;
+mod registration;
+mod security_groups;
 mod startup;
 mod view;
 
@@ -32,11 +35,12 @@ use super::{
     files::Files,
     instance::{FromInstance, Order},
     logs::Logs,
+    meters::Meters,
     ports::Ports,
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::Snapshot;
+use crate::protocol::{SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -52,13 +56,17 @@ pub(super) struct Director {
     clock: SharedClock,
     group_files: Files,
     balancer_files: Files,
+    security_group_files: Files,
     request_files: Files,
     logs: Logs,
     launcher: Launcher,
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    security_groups: BTreeMap<String, SecurityGroupSpec>,
     connections: Connections,
+    /// Cancelled when the balancers may accept.
+    opened: CancellationToken,
     requests: Requests,
     running: HashMap<u64, RunningRequest>,
     next_ticket: u64,
@@ -70,20 +78,24 @@ pub(super) struct Director {
     chores: JoinSet<()>,
     version: u64,
     snapshot: watch::Sender<Arc<Snapshot>>,
+    meters: watch::Sender<Arc<Meters>>,
 }
 
 /// A drain that is over.
 struct Drained {
-    group: String,
     cut: usize,
     purpose: Purpose,
 }
 
 enum Purpose {
-    /// Answer this request.
-    Disable(u64),
-    /// Stop the processes.
-    Delete,
+    /// Answer the request that disabled a server group.
+    Disable { group: String, ticket: u64 },
+    /// Stop the processes of a server group.
+    Delete { group: String },
+    /// Stop these instances of a server group for good.
+    Leave { group: String, instances: Vec<String> },
+    /// Answer the request that took instances out of balancers.
+    Deregister { ticket: u64, instances: Vec<String> },
 }
 
 impl Director {
@@ -92,8 +104,14 @@ impl Director {
         self.snapshot.subscribe()
     }
 
+    /// The counters of what there is.
+    pub(super) fn meters(&self) -> watch::Receiver<Arc<Meters>> {
+        self.meters.subscribe()
+    }
+
     /// Works until `shutdown`, then ends or leaves the processes, as the options say.
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
+        self.opened.cancel();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut tick: u32 = 0;
@@ -132,10 +150,7 @@ impl Director {
     /// when they are sent again.
     async fn end(mut self) {
         let balancers = std::mem::take(&mut self.balancers);
-        futures::future::join_all(
-            balancers.into_values().filter_map(|state| Some(state.balancer?.stop(LAST_REQUESTS))),
-        )
-        .await;
+        futures::future::join_all(balancers.into_values().map(|state| state.balancer.stop(LAST_REQUESTS))).await;
         for group in self.groups.values() {
             let grace = Duration::from_millis(group.spec.stop_grace_ms).min(LAST_GRACE);
             let order = if self.options.keep_processes { Order::Leave } else { Order::Stop(grace) };
@@ -176,14 +191,14 @@ impl Director {
     }
 
     /// Waits for `upstreams` to empty, at most `limit`, then cuts them.
-    fn drain(&mut self, group: String, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
+    fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
         self.drains.spawn(async move {
             let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
             let cut = match tokio::time::timeout(limit, emptied).await {
                 Ok(_) => 0,
                 Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
             };
-            Drained { group, cut, purpose }
+            Drained { cut, purpose }
         });
     }
 }

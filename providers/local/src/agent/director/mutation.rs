@@ -10,7 +10,10 @@ use crate::{
         error::Refusal,
         requests::{Admission, Answer, RequestKey, Requests},
     },
-    protocol::{Fence, LoadBalancerSpec, ServerGroupSpec},
+    protocol::{
+        Fence, LoadBalancerSpec, RegistrationRequest, ResizeRequest, SecurityGroupSpec, ServerGroupSpec,
+        TerminationRequest, TrafficRequest,
+    },
 };
 
 /// The status of a refusal by a limit: it passes when a server group is deleted.
@@ -22,9 +25,14 @@ const LIMIT_REACHED: u16 = 429;
 pub(in crate::agent) enum Mutation {
     PutServerGroup { spec: Box<ServerGroupSpec> },
     DeleteServerGroup { name: String, drain_timeout_ms: u64 },
-    SetTraffic { name: String, enabled: bool, drain_timeout_ms: u64 },
+    SetTraffic { name: String, traffic: TrafficRequest },
+    Resize { name: String, resize: ResizeRequest },
+    Terminate { end: TerminationRequest },
+    Register { change: RegistrationRequest },
     PutLoadBalancer { spec: Box<LoadBalancerSpec> },
     DeleteLoadBalancer { name: String },
+    PutSecurityGroup { spec: Box<SecurityGroupSpec> },
+    DeleteSecurityGroup { name: String },
 }
 
 /// A mutation with who asks for it and who waits for the answer.
@@ -106,11 +114,14 @@ impl Director {
             Mutation::DeleteServerGroup { name, drain_timeout_ms } => {
                 self.delete_server_group(ticket, &name, drain_timeout_ms, again).await
             }
-            Mutation::SetTraffic { name, enabled, drain_timeout_ms } => {
-                self.set_traffic(ticket, &name, enabled, drain_timeout_ms).await
-            }
+            Mutation::SetTraffic { name, traffic } => self.set_traffic(ticket, &name, traffic).await,
+            Mutation::Resize { name, resize } => Some(self.resize(&name, &resize, again).await),
+            Mutation::Terminate { end } => Some(self.terminate(&end, again).await),
+            Mutation::Register { change } => self.register(ticket, &change).await,
             Mutation::PutLoadBalancer { spec } => Some(self.put_load_balancer(*spec).await),
             Mutation::DeleteLoadBalancer { name } => Some(self.delete_load_balancer(&name, again).await),
+            Mutation::PutSecurityGroup { spec } => Some(self.put_security_group(*spec).await),
+            Mutation::DeleteSecurityGroup { name } => Some(self.delete_security_group(&name, again).await),
         }
     }
 
@@ -151,10 +162,17 @@ impl Mutation {
         match self {
             Mutation::PutServerGroup { spec } => format!("create server group {}", spec.name),
             Mutation::DeleteServerGroup { name, .. } => format!("delete server group {name}"),
-            Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
-            Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),
+            Mutation::SetTraffic { name, traffic } if traffic.enabled => format!("enable server group {name}"),
+            Mutation::SetTraffic { name, .. } => format!("disable server group {name}"),
+            Mutation::Resize { name, .. } => format!("resize server group {name}"),
+            Mutation::Terminate { end } => format!("terminate {}", end.instances.join(", ")),
+            Mutation::Register { change } => {
+                format!("{} instances", if change.registered { "register" } else { "deregister" })
+            }
             Mutation::PutLoadBalancer { spec } => format!("put load balancer {}", spec.name),
             Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
+            Mutation::PutSecurityGroup { spec } => format!("put security group {}", spec.name),
+            Mutation::DeleteSecurityGroup { name } => format!("delete security group {name}"),
         }
     }
 }

@@ -13,8 +13,13 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
+use tokio_util::sync::CancellationToken;
 
-use super::{Director, REPORTS, balancers::BalancerState, groups::Group};
+use super::{
+    Director, REPORTS,
+    balancers::{BalancerState, ListenerState},
+    groups::Group,
+};
 use crate::{
     agent::{
         Error, Options,
@@ -25,11 +30,21 @@ use crate::{
         logs::Logs,
         ports::Ports,
         process::Launcher,
-        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord},
+        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, SecurityGroupRecord},
         requests::Requests,
     },
     protocol::Snapshot,
 };
+
+impl BalancerRecord {
+    /// The listeners that were written down; an agent of before there were several wrote one port.
+    fn listeners(&self) -> Vec<ListenerState> {
+        let ports = if self.ports.is_empty() { vec![self.port] } else { self.ports.clone() };
+        let wanted = self.spec.effective_listeners();
+        let states = ports.into_iter().zip(wanted);
+        states.map(|(port, wanted)| ListenerState { port, protocol: wanted.protocol, message: None }).collect()
+    }
+}
 
 impl Director {
     /// Reads the records of `folder`, adopts the processes that still run, starts those that do not, and listens on
@@ -50,10 +65,12 @@ impl Director {
             account: options.account.clone(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
+            security_groups: Vec::new(),
         };
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            security_group_files: Files::open(folder.join("security-groups"))?,
             requests: Requests::new(request_files.read_all()?),
             request_files,
             logs,
@@ -61,7 +78,9 @@ impl Director {
             ports: Ports::new(options.limits.ports.clone(), &options.account),
             groups: BTreeMap::new(),
             balancers: BTreeMap::new(),
+            security_groups: BTreeMap::new(),
             connections: Connections::default(),
+            opened: CancellationToken::new(),
             running: HashMap::new(),
             next_ticket: 0,
             reports: mpsc::channel(REPORTS),
@@ -70,20 +89,27 @@ impl Director {
             chores: JoinSet::new(),
             version,
             snapshot: watch::channel(Arc::new(empty)).0,
+            meters: watch::channel(Arc::default()).0,
             options,
             clock,
         };
         let groups: Vec<GroupRecord> = director.group_files.read_all()?;
         let balancers: Vec<BalancerRecord> = director.balancer_files.read_all()?;
+        let security_groups: Vec<SecurityGroupRecord> = director.security_group_files.read_all()?;
         let formats = groups.iter().map(|group| group.format).chain(balancers.iter().map(|balancer| balancer.format));
+        let formats = formats.chain(security_groups.iter().map(|group| group.format));
         if let Some(format) = formats.into_iter().find(|format| *format > FORMAT) {
             let reason = format!("a newer agent wrote it in format {format}; start that one again");
             return Err(Error::State { path: folder.to_owned(), reason });
         }
         director.take_over(groups);
-        for BalancerRecord { spec, port, .. } in balancers {
-            let name = spec.name.clone();
-            director.balancers.insert(name.clone(), BalancerState { spec, port, balancer: None, message: None });
+        director.security_groups =
+            security_groups.into_iter().map(|record| (record.spec.name.clone(), record.spec)).collect();
+        for record in balancers {
+            let name = record.spec.name.clone();
+            let listeners = record.listeners();
+            let state = BalancerState { listeners, ..director.idle_balancer(record.spec) };
+            director.balancers.insert(name.clone(), state);
             director.listen(&name);
         }
         director.publish();
@@ -92,6 +118,7 @@ impl Director {
         for name in unfinished {
             director.go_on_deleting(&name, Duration::ZERO);
         }
+        director.go_on_leaving();
         Ok(director)
     }
 

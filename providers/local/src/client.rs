@@ -31,7 +31,8 @@ use tokio::{net::UnixStream, time::timeout};
 
 use crate::protocol::{
     CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancer, LoadBalancerSpec,
-    MOST_GRACE_MS, ServerGroup, ServerGroupSpec, Snapshot, TrafficChange, TrafficRequest,
+    MOST_GRACE_MS, Registered, RegistrationRequest, ResizeRequest, ServerGroup, ServerGroupSpec, Snapshot, Terminated,
+    TerminationRequest, TrafficChange, TrafficRequest,
 };
 
 /// The deadline of a call that waits for nothing.
@@ -168,6 +169,28 @@ impl Client {
         let path = format!("/serverGroups/{}/traffic", encoded(name));
         let deadline = DEADLINE + Duration::from_millis(traffic.drain_timeout_ms);
         self.mutate(Method::POST, &path, &[], Some(traffic), call, deadline).await
+    }
+
+    /// Gives a server group another capacity. Returns when more processes are started, or fewer are on their way out.
+    pub async fn resize_server_group(
+        &self,
+        name: &str,
+        resize: &ResizeRequest,
+        call: &Call,
+    ) -> Result<ServerGroup, Error> {
+        let path = format!("/serverGroups/{}/capacity", encoded(name));
+        self.mutate(Method::POST, &path, &[], Some(resize), call, START_DEADLINE).await
+    }
+
+    /// Ends instances. Returns when they are on their way out and their replacements, if any, are started.
+    pub async fn terminate_instances(&self, end: &TerminationRequest, call: &Call) -> Result<Terminated, Error> {
+        self.mutate(Method::POST, "/instances/terminate", &[], Some(end), call, START_DEADLINE).await
+    }
+
+    /// Puts instances into traffic or takes them out; then it returns when their requests have ended or were cut.
+    pub async fn register_instances(&self, change: &RegistrationRequest, call: &Call) -> Result<Registered, Error> {
+        let deadline = DEADLINE + Duration::from_millis(change.drain_timeout_ms);
+        self.mutate(Method::POST, "/instances/registration", &[], Some(change), call, deadline).await
     }
 
     /// Deletes a server group: drains it for at most `drain_timeout_ms`, stops its processes, returns when they have

@@ -7,10 +7,13 @@
 //! | `GET /serverGroups`, `GET /serverGroups/{name}` | [`ServerGroup`]s |
 //! | `PUT /serverGroups/{name}` with a [`ServerGroupSpec`] | [`ServerGroup`], 201 if it is new |
 //! | `POST /serverGroups/{name}/traffic` with a [`TrafficRequest`] | [`TrafficChange`] |
+//! | `POST /serverGroups/{name}/capacity` with a [`ResizeRequest`] | [`ServerGroup`] |
 //! | `DELETE /serverGroups/{name}?drainTimeoutMs=` | [`Deleted`] |
 //! | `GET /loadBalancers`, `GET /loadBalancers/{name}` | [`LoadBalancer`]s |
 //! | `PUT /loadBalancers/{name}` with a [`LoadBalancerSpec`] | [`LoadBalancer`], 201 if it is new |
 //! | `DELETE /loadBalancers/{name}` | [`Deleted`] |
+//! | `POST /instances/terminate` with a [`TerminationRequest`] | [`Terminated`] |
+//! | `POST /instances/registration` with a [`RegistrationRequest`] | [`Registered`] |
 //! | `GET /instances/{id}/log?tailBytes=` | text |
 //!
 //! Every mutation takes the query parameter `requestId` and the header `X-Gennaker-Fence: <execution>/<epoch>`. Both
@@ -18,6 +21,7 @@
 //! request is still being carried out; an epoch lower than one seen before gets 409 with code `fenced`. Records are
 //! kept for 7 days, and no longer than the newest 2,000 of them. Errors are an [`ErrorBody`].
 
+mod capacity;
 mod spec;
 mod state;
 
@@ -26,6 +30,9 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    capacity::{
+        Capacity, CapacityChange, Registered, RegistrationRequest, ResizeRequest, Terminated, TerminationRequest,
+    },
     spec::{HealthCheck, LoadBalancerSpec, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{Deleted, Exit, Health, Instance, InstanceState, LoadBalancer, ServerGroup, Snapshot, TrafficChange},
 };

@@ -9,6 +9,7 @@ use gennaker_base::SharedClock;
 use gennaker_clients::{Clients, Switchboard};
 use gennaker_clouddriver::Clouddriver;
 use gennaker_cluster::Standing;
+use gennaker_deck::Deck;
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
@@ -80,6 +81,7 @@ impl Services {
         services.orca(&shared, &lines, &clients).await?;
         services.echo(&shared, &lines, &clients).await?;
         services.gate(&shared, clients).await?;
+        services.deck(&shared).await?;
         services.healthcheck(&shared).await?;
         Ok(services)
     }
@@ -163,6 +165,16 @@ impl Services {
         self.endless.push(gate.endless_answers());
         let _ = self.socket(shared, &settings.place, gate.api(), gate.health()).await?;
         self.add(move |stop| async move { gate.run(stop).await });
+        Ok(())
+    }
+
+    async fn deck(&mut self, shared: &Shared<'_>) -> anyhow::Result<()> {
+        let settings = &shared.settings.deck;
+        if !settings.place.runs_here {
+            return Ok(());
+        }
+        let deck = Deck::new(settings.own.clone());
+        let _ = self.socket(shared, &settings.place, deck.api(), deck.health()).await?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The settings of a node: what its services, its sockets and its logs read from the configuration.
 
 mod cors;
+mod deck;
 mod objects;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -141,6 +142,8 @@ pub struct Settings {
     pub(crate) front50: ServiceSettings<gennaker_front50::Options>,
     /// echo's.
     pub(crate) echo: ServiceSettings<gennaker_echo::Options>,
+    /// deck's.
+    pub(crate) deck: ServiceSettings<gennaker_deck::Options>,
 }
 
 impl Settings {
@@ -159,6 +162,7 @@ impl Settings {
         let orca = config.for_service("orca")?;
         let front50 = config.for_service("front50")?;
         let echo = config.for_service("echo")?;
+        let deck = config.for_service("deck")?;
         let logging: LoggingSettings = gate.bind("gennaker.logging")?;
         let logging = serde_json::to_value(&logging).and_then(serde_json::from_value::<LogOptions>);
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
@@ -189,6 +193,9 @@ impl Settings {
         echo_settings.own.fiat = echo.bind("services.fiat")?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
         front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
+        let mut deck_settings: ServiceSettings<gennaker_deck::Options> = service(&deck, "deck", 9000)?;
+        let gate_port = gate_settings.place.address.port();
+        deck_settings.own = deck::complete(deck_settings.own, config, &deck, &gate, gate_port)?;
         let objects = objects::bind(&front50)?;
         if let ObjectSettings::Bucket { root_folder, .. } = &objects {
             front50_settings.own.root_folder.clone_from(root_folder);
@@ -208,8 +215,9 @@ impl Settings {
             front50: front50_settings,
             objects,
             echo: echo_settings,
+            deck: deck_settings,
         };
-        for config in [&gate, &clouddriver, &orca, &front50, &echo] {
+        for config in [&gate, &clouddriver, &orca, &front50, &echo, &deck] {
             config.note_unread();
         }
         Ok(settings)
@@ -259,7 +267,8 @@ fn service<T: DeserializeOwned + Serialize + Default>(
             Some(host) => Some(Url::parse(&format!("http://{host}:{port}")).map_err(|error| {
                 config.refused("DEFAULT_DNS_NAME", format!("it is not the name of a host ({error}): correct it"))
             })?),
-            None if name == "gate" => None,
+            // Nobody calls these from here.
+            None if name == "gate" || name == "deck" => None,
             None => {
                 return Err(config.refused(&enabled, format!("set {key} to where {name} runs, if it does not here")));
             }
@@ -268,7 +277,12 @@ fn service<T: DeserializeOwned + Serialize + Default>(
     };
     let mut hosts = server.allowed_hosts;
     for variable in HOST_VARIABLES {
-        hosts.extend(config.get_string(variable)?.filter(|host| !host.is_empty()));
+        // Upstream writes some of them as URLs.
+        let named = config.get_string(variable)?.filter(|host| !host.is_empty());
+        hosts.extend(named.map(|host| match Url::parse(&host).ok().filter(Url::has_host) {
+            Some(url) => url.authority().to_owned(),
+            None => host,
+        }));
     }
     let address = SocketAddr::new(server.address, if server.port == 0 { port } else { server.port });
     Ok(ServiceSettings {

@@ -70,8 +70,11 @@ pub(super) fn router(api: Api) -> Router {
         .route("/serverGroups", get(server_groups))
         .route("/serverGroups/{name}", get(server_group).put(put_server_group).delete(delete_server_group))
         .route("/serverGroups/{name}/traffic", post(set_traffic))
+        .route("/serverGroups/{name}/capacity", post(resize))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/instances/terminate", post(terminate))
+        .route("/instances/registration", post(register))
         .route("/instances/{id}/log", get(log))
         .fallback(|| async { Refusal::not_found("there is no such path; the agent's paths are in its documentation") })
         .method_not_allowed_fallback(|| async {
@@ -168,6 +171,29 @@ async fn set_traffic(
     let (headers, body) = read_body(request).await?;
     let TrafficRequest { enabled, drain_timeout_ms } = validate::read(body)?;
     api.carry_out(Mutation::SetTraffic { name, enabled, drain_timeout_ms }, given, &headers).await
+}
+
+async fn resize(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Resize { name, resize: validate::read(body)? }, given, &headers).await
+}
+
+async fn terminate(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {
+    let Query(given) = parameters?;
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Terminate { end: validate::read(body)? }, given, &headers).await
+}
+
+async fn register(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {
+    let Query(given) = parameters?;
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::Register { change: validate::read(body)? }, given, &headers).await
 }
 
 async fn put_load_balancer(

@@ -20,6 +20,9 @@ use crate::protocol::{InstanceState, RestartMode, ServerGroupSpec};
 /// A process that ran this long has recovered: the next restart is quick again.
 const RECOVERED: Duration = Duration::from_secs(60);
 
+/// So many ends in a row before that are a crash loop.
+pub(super) const CRASH_LOOP: u32 = 3;
+
 /// What the director wants of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
@@ -43,8 +46,8 @@ pub(super) struct Running {
 pub(super) enum Report {
     /// Its health changed, or why it is not healthy.
     State(InstanceState, Option<String>),
-    /// Its process ended by itself.
-    Ended(Ending, String),
+    /// Its process ended by itself: how, in words, and for which time in a row within [`RECOVERED`] of its start.
+    Ended(Ending, String, u32),
     /// It wants a new process.
     Restart(oneshot::Sender<Result<Running, Refusal>>),
     /// It cannot get one.
@@ -82,6 +85,7 @@ impl Supervisor {
         let policy = &self.spec.restart;
         let delays = (Duration::from_millis(policy.initial_delay_ms), Duration::from_millis(policy.max_delay_ms));
         let mut backoff = Backoff::new(delays.0, delays.1);
+        let mut early_ends = 0;
         loop {
             if let Some(Running { process, port }) = &mut running {
                 let since = Instant::now();
@@ -97,8 +101,10 @@ impl Supervisor {
                 };
                 running = None;
                 up = false;
+                early_ends += 1;
                 if since.elapsed() > RECOVERED {
                     backoff.reset();
+                    early_ends = 0;
                 }
                 let again = match self.spec.restart.mode {
                     RestartMode::Always => true,
@@ -106,7 +112,12 @@ impl Supervisor {
                     RestartMode::Never => false,
                 };
                 let words = if again { "it is started again" } else { "its restart policy leaves it so" };
-                self.report(Report::Ended(ending, format!("the process ended{}; {words}", in_words(ending)))).await;
+                let again_and_again = match early_ends {
+                    0..CRASH_LOOP => String::new(),
+                    times => format!(" (a crash loop: {times} times in a row, each within a minute of its start)"),
+                };
+                let message = format!("the process ended{}{again_and_again}; {words}", in_words(ending));
+                self.report(Report::Ended(ending, message, early_ends)).await;
                 if !again {
                     let order = next_order(&mut self.orders).await;
                     return self.end(order, None).await;

@@ -38,6 +38,14 @@ impl Logs {
         OpenOptions::new().append(true).create(true).mode(0o600).open(self.path(instance))
     }
 
+    /// Removes the log of a process that could not be started, unless an earlier one wrote to it.
+    pub(super) fn forget_empty(&self, instance: &str) {
+        let path = self.path(instance);
+        if fs::metadata(&path).is_ok_and(|log| log.len() == 0) {
+            let _it_is_tidied_in_a_week = fs::remove_file(path);
+        }
+    }
+
     /// The last `bytes` of the log, at most 1 MiB. None if there is no such log.
     pub(super) fn tail(&self, instance: &str, bytes: u64) -> io::Result<Option<String>> {
         let mut file = match File::open(self.path(instance)) {

@@ -74,7 +74,8 @@ impl Launcher {
         let log = self.logs.writer(instance).map_err(failed)?;
         let mut command = self.command(spec, &spec.command, &spec.args, instance, port);
         command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone().map_err(failed)?).stderr(log);
-        let child = command.spawn().map_err(|error| match error.kind() {
+        let spawned = command.spawn().inspect_err(|_| self.logs.forget_empty(instance));
+        let child = spawned.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Refusal::invalid(format!(
                 "the command {} was not found; give its absolute path, or one that PATH leads to",
                 spec.command

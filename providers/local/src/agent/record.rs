@@ -1,13 +1,15 @@
 //! What of the agent's state is on disk: enough for another agent to go on after this one was killed.
 
+use std::collections::BTreeSet;
+
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use crate::protocol::{LoadBalancerSpec, ServerGroupSpec};
+use crate::protocol::{Capacity, LoadBalancerSpec, ServerGroupSpec};
 
 /// The format that this program writes; it reads no higher one.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// A server group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +21,9 @@ pub(super) struct GroupRecord {
     /// Set before the first process is stopped: whoever reads it finishes the deletion.
     pub(super) deleting: bool,
     pub(super) created_at: Timestamp,
+    /// None in format 1, where it was the spec's.
+    #[serde(default)]
+    pub(super) capacity: Option<Capacity>,
     pub(super) instances: Vec<InstanceRecord>,
 }
 
@@ -33,6 +38,27 @@ pub(super) struct InstanceRecord {
     /// Whether it was healthy: an adopted process takes requests at once if it was.
     pub(super) up: bool,
     pub(super) restarts: u32,
+    /// Set before it is drained and stopped for good: whoever reads it finishes that.
+    #[serde(default)]
+    pub(super) leaving: bool,
+    /// The load balancers that it was taken out of.
+    #[serde(default)]
+    pub(super) deregistered_from: BTreeSet<String>,
+}
+
+impl InstanceRecord {
+    /// An instance that was never started.
+    pub(super) fn new(id: String, port: u16) -> Self {
+        InstanceRecord {
+            id,
+            port,
+            process: None,
+            up: false,
+            restarts: 0,
+            leaving: false,
+            deregistered_from: BTreeSet::new(),
+        }
+    }
 }
 
 /// A load balancer.

@@ -4,7 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::error::Refusal;
-use crate::protocol::{LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, Probe, ServerGroupSpec};
+use crate::protocol::{Capacity, LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, Probe, ServerGroupSpec};
 
 /// Reads `text` as a `T` that has no fields besides those of `T`.
 ///
@@ -35,6 +35,7 @@ fn unknown_field(input: &Value, known: &Value) -> Option<String> {
 /// The rules of a server group that need no look at the machine.
 pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
     name("server group", &spec.name)?;
+    capacity(&spec.capacity)?;
     if spec.command.is_empty() {
         return Err(Refusal::invalid("`command` is empty; name the program to run"));
     }
@@ -81,6 +82,14 @@ pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
         Probe::Command { .. } | Probe::Tcp | Probe::Process => {}
     }
     Ok(())
+}
+
+/// The least is not more than the number, and that not more than the most.
+pub(super) fn capacity(capacity: &Capacity) -> Result<(), Refusal> {
+    if capacity.is_ordered() {
+        return Ok(());
+    }
+    Err(Refusal::invalid(format!("the capacity ({capacity}) must be ordered: min <= desired <= max")))
 }
 
 /// The rules of a load balancer that need no look at the machine.
@@ -151,6 +160,8 @@ mod tests {
             (json!({"healthCheck": {"type": "http", "path": "/", "portVariable": "ADMIN"}}), "portVariable"),
             (json!({"healthCheck": {"type": "smell"}}), "smell"),
             (json!({"capacity": -1}), "-1"),
+            (json!({"capacity": {"min": 3, "max": 5, "desired": 2}}), "min 3, desired 2, max 5"),
+            (json!({"capacity": {"desired": 2, "most": 5}}), "`capacity.most`"),
             (json!({"command": ""}), "`command`"),
             (json!({"name": "../a"}), "../a"),
             (json!({"env": {"PORT": "1"}}), "env.PORT"),

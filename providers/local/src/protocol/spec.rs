@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Capacity;
+
 /// A server group: `capacity` processes of one command, supervised and health-checked.
 ///
 /// ```
@@ -14,7 +16,7 @@ use serde_json::{Map, Value};
 ///     "healthCheck": {"type": "http", "path": "/health"},
 ///     "loadBalancers": ["greeter"],
 /// })).unwrap();
-/// assert_eq!(spec.capacity, 1);
+/// assert_eq!(spec.capacity.desired, 1);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,9 +26,9 @@ pub struct ServerGroupSpec {
     /// Kept and shown, not looked at: application, moniker and whatever else the caller wants back.
     #[serde(default)]
     pub metadata: Map<String, Value>,
-    /// How many processes; 1 by default.
-    #[serde(default = "one")]
-    pub capacity: u32,
+    /// How many processes at first; 1 by default. Later changes are in [`ServerGroup::capacity`](super::ServerGroup).
+    #[serde(default = "one_instance")]
+    pub capacity: Capacity,
     /// The program: absolute, relative to the working directory if it has a slash, else looked up in `PATH`.
     pub command: String,
     /// Its arguments.
@@ -212,6 +214,10 @@ fn one() -> u32 {
     1
 }
 
+fn one_instance() -> Capacity {
+    Capacity::fixed(1)
+}
+
 fn three() -> u32 {
     3
 }
@@ -228,7 +234,7 @@ fn ten_seconds() -> u64 {
     10_000
 }
 
-fn thirty_seconds() -> u64 {
+pub(super) fn thirty_seconds() -> u64 {
     30_000
 }
 

@@ -1,9 +1,11 @@
 //! What the agent answers: the state of everything it holds.
 
+use std::collections::BTreeSet;
+
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{LoadBalancerSpec, ServerGroupSpec};
+use super::{Capacity, LoadBalancerSpec, ServerGroupSpec};
 
 /// Everything, at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,13 +27,15 @@ pub struct Snapshot {
 pub struct ServerGroup {
     /// What was asked for.
     pub spec: ServerGroupSpec,
+    /// How many instances it may have and shall have now.
+    pub capacity: Capacity,
     /// Whether it takes new requests.
     pub enabled: bool,
     /// Whether it is being deleted.
     pub deleting: bool,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Its instances, `capacity` of them.
+    /// Its instances, and those that are on their way out: `stopping` from when they were chosen until they are gone.
     pub instances: Vec<Instance>,
 }
 
@@ -65,9 +69,18 @@ pub struct Instance {
     pub process_start_time: Option<u64>,
     /// How often it was started again.
     pub restarts: u32,
+    /// Whether it ended three times or more in a row, each time within a minute of its start, and is not up now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub crash_loop: bool,
+    /// While something is wrong with it: the end of its log when that was seen, at most 2,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_tail: Option<String>,
     /// How the last process ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_exit: Option<Exit>,
+    /// The load balancers of its server group that send it no requests because it was taken out of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub deregistered_from: BTreeSet<String>,
 }
 
 /// The state of an instance.

@@ -4,16 +4,19 @@
 //! what runs now is decided once, in the journal. An operation ends when the inventory shows what it did, so that a read right
 //! after it sees it.
 
+mod deploy;
+mod instances;
+
 use std::time::Duration;
 
 use gennaker_base::Kind;
 use gennaker_provider_api::{Error, Inventory, Journal, Outcome, Progress, Request, Result};
-use gennaker_wire::{LoadBalancer, Object, Operation, naming::frigga::TakenSlot};
+use gennaker_wire::{LoadBalancer, Object, Operation};
 use serde_json::{Value, json};
 
 use super::{
     AccountHandle, REGION,
-    description::{Create, DeleteBalancer, OnServerGroup, UpsertBalancer},
+    description::{Clone, Create, DeleteBalancer, OnServerGroup, Register, Resize, Terminate, UpsertBalancer},
 };
 use crate::{
     client::Call,
@@ -21,8 +24,14 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 6] = [
+pub(super) const NAMES: [&str; 12] = [
     "createServerGroup",
+    "cloneServerGroup",
+    "resizeServerGroup",
+    "terminateInstances",
+    "terminateInstanceAndDecrementServerGroup",
+    "registerInstancesWithLoadBalancer",
+    "deregisterInstancesFromLoadBalancer",
     "enableServerGroup",
     "disableServerGroup",
     "destroyServerGroup",
@@ -38,6 +47,10 @@ const SEEN: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Parsed {
     Create(Box<Create>),
+    Clone(Box<Clone>),
+    Resize(Resize),
+    Terminate(Terminate),
+    Register(Register),
     Enable(OnServerGroup),
     Disable(OnServerGroup),
     Destroy(OnServerGroup),
@@ -51,6 +64,12 @@ impl Parsed {
         let fields = &operation.description;
         match operation.name.as_str() {
             "createServerGroup" => Create::read(fields).map(Box::new).map(Parsed::Create),
+            "cloneServerGroup" => Clone::read(fields).map(Box::new).map(Parsed::Clone),
+            "resizeServerGroup" => Resize::read(fields).map(Parsed::Resize),
+            "terminateInstances" => Terminate::read(fields).map(Parsed::Terminate),
+            "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
+            "registerInstancesWithLoadBalancer" => Register::read(fields, true).map(Parsed::Register),
+            "deregisterInstancesFromLoadBalancer" => Register::read(fields, false).map(Parsed::Register),
             "enableServerGroup" => OnServerGroup::read(fields).map(Parsed::Enable),
             "disableServerGroup" => OnServerGroup::read(fields).map(Parsed::Disable),
             "destroyServerGroup" => OnServerGroup::read(fields).map(Parsed::Destroy),
@@ -67,6 +86,10 @@ impl Parsed {
     pub(super) fn account(&self) -> &str {
         match self {
             Parsed::Create(create) => &create.account,
+            Parsed::Clone(clone) => &clone.account,
+            Parsed::Resize(resize) => &resize.account,
+            Parsed::Terminate(terminate) => &terminate.account,
+            Parsed::Register(register) => &register.account,
             Parsed::Enable(on) | Parsed::Disable(on) | Parsed::Destroy(on) => &on.account,
             Parsed::UpsertBalancer(upsert) => &upsert.account,
             Parsed::DeleteBalancer(delete) => &delete.account,
@@ -83,9 +106,16 @@ pub(super) async fn run(
 ) -> Result<Outcome> {
     let call = call(request)?;
     match parsed {
-        Parsed::Create(create) => self::create(account, &create, &call, journal).await,
+        Parsed::Create(create) => deploy::create(account, &create, &call, journal).await,
+        Parsed::Clone(clone) => deploy::clone(account, &clone, &call, journal).await,
+        Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
+        Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
+        Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
         Parsed::Enable(on) => traffic(account, &on, true, &call, journal).await,
-        Parsed::Disable(on) => traffic(account, &on, false, &call, journal).await,
+        Parsed::Disable(on) => match on.percentage {
+            Some(percentage) => instances::disable_share(account, &on, percentage, &call, journal).await,
+            None => traffic(account, &on, false, &call, journal).await,
+        },
         Parsed::Destroy(on) => destroy(account, &on, &call, journal).await,
         Parsed::UpsertBalancer(upsert) => {
             let name = &upsert.spec.name;
@@ -106,46 +136,6 @@ pub(super) async fn run(
             Ok(Outcome::default())
         }
     }
-}
-
-async fn create(account: &AccountHandle, create: &Create, call: &Call, journal: &dyn Journal) -> Result<Outcome> {
-    say(journal, "DEPLOY", "Preparing deployment...".to_owned()).await?;
-    let name = match journal.decided("serverGroupName") {
-        Some(name) => name,
-        None => journal.decide("serverGroupName", next_name(account, create).await?.into()).await?,
-    };
-    let Value::String(name) = name else {
-        return Err(Error::new(Kind::Bug, format!("the recorded server group name is not a text: {name}")));
-    };
-    say(journal, "DEPLOY", format!("Creating server group {name} with {} instance(s)...", create.spec.capacity))
-        .await?;
-    account.client.create_server_group(&create.named(&name), call).await?;
-    seen(account, |inventory| inventory.server_group(REGION, &name).is_some()).await;
-    say(journal, "DEPLOY", format!("Created server group {name}.")).await?;
-    Ok(outcome(json!({
-        "serverGroupNames": [format!("{REGION}:{name}")],
-        "serverGroupNameByRegion": { REGION: name },
-        "deployedNames": [name],
-        "deployedNamesByLocation": { REGION: [name] },
-    })))
-}
-
-/// The next free name of the cluster, by what the agent runs now rather than by what was last seen of it.
-async fn next_name(account: &AccountHandle, create: &Create) -> Result<String> {
-    let cluster = create.name.cluster().map_err(|error| Error::new(Kind::Invalid, error.to_string()))?;
-    let groups = account.client.server_groups().await?;
-    let taken: Vec<TakenSlot> = groups
-        .iter()
-        .map(|group| (gennaker_wire::naming::Moniker::parse(&group.spec.name), group))
-        .filter(|(moniker, _)| moniker.cluster.as_deref() == Some(&cluster))
-        .map(|(moniker, group)| TakenSlot {
-            server_group_name: group.spec.name.clone(),
-            sequence: moniker.sequence,
-            created_time: Some(group.created_at.millis()),
-        })
-        .collect();
-    let next = create.name.next(&taken).and_then(|name| name.compose());
-    next.map_err(|error| Error::new(Kind::Invalid, error.to_string()))
 }
 
 async fn traffic(

@@ -3,7 +3,7 @@
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
     Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ServerGroup, naming::Moniker,
+    LoadBalancerServerGroup, Object, ObjectExt as _, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
@@ -13,7 +13,13 @@ use crate::protocol;
 /// The source of health that knows the process and its health check.
 const PROCESS: &str = "LocalAgent";
 /// The source of health that knows whether the balancer sends requests.
-const BALANCER: &str = "LoadBalancer";
+pub(super) const BALANCER: &str = "LoadBalancer";
+/// So many lines of a failing process's output are shown.
+const LINES: usize = 10;
+/// So many failing instances of a server group are shown with it.
+const PROBLEMS: usize = 3;
+/// The field of an instance with the balancers that it was taken out of.
+const DEREGISTERED: &str = "deregisteredFrom";
 
 /// What the account runs.
 pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness: Freshness) -> Inventory {
@@ -25,6 +31,7 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
         load_balancers: load_balancers.collect(),
         server_groups: groups,
         freshness,
+        ..Inventory::default()
     }
 }
 
@@ -42,8 +49,9 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
         moniker,
         created_time: Some(group.created_at),
         disabled: !group.enabled,
-        capacity: Capacity { min: spec.capacity, max: spec.capacity, desired: spec.capacity },
+        capacity: Capacity { min: group.capacity.min, max: group.capacity.max, desired: group.capacity.desired },
         instance_counts: InstanceCounts::of(&instances),
+        other: object(json!({ "problems": problems(&instances) })),
         instances,
         load_balancers: spec.load_balancers.clone(),
         zones: vec![REGION.to_owned()],
@@ -63,6 +71,7 @@ fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
 
 fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Instance {
     let process = match instance.state {
+        _ if instance.crash_loop => HealthState::Down,
         protocol::InstanceState::Up => HealthState::Up,
         protocol::InstanceState::Starting => HealthState::Starting,
         protocol::InstanceState::Down | protocol::InstanceState::Failed | protocol::InstanceState::Stopping => {
@@ -70,15 +79,19 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
         }
     };
     let mut health = vec![source(PROCESS, process)];
-    if let Some(message) = &instance.message {
-        health[0].other.insert("description".to_owned(), message.clone().into());
+    if let Some(description) = description(instance) {
+        health[0].other.insert("description".to_owned(), description.into());
     }
-    if !group.spec.load_balancers.is_empty() {
-        let balancer = if group.enabled { process } else { HealthState::OutOfService };
+    let out_of = &instance.deregistered_from;
+    let balancers = &group.spec.load_balancers;
+    let registered = balancers.is_empty() || balancers.iter().any(|balancer| !out_of.contains(balancer));
+    let in_traffic = group.enabled && registered;
+    if !balancers.is_empty() {
+        let balancer = if in_traffic { process } else { HealthState::OutOfService };
         health.push(source(BALANCER, balancer));
     }
     let state = match process {
-        HealthState::Up if !group.enabled => HealthState::OutOfService,
+        HealthState::Up if !in_traffic => HealthState::OutOfService,
         other => other,
     };
     Instance {
@@ -92,9 +105,39 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "pid": instance.pid,
             "port": instance.port,
             "restarts": instance.restarts,
+            "crashLoop": instance.crash_loop,
             "lastExit": instance.last_exit,
+            DEREGISTERED: out_of,
         })),
     }
+}
+
+/// What is wrong with an instance, with the last lines that it wrote.
+fn description(instance: &protocol::Instance) -> Option<String> {
+    let message = match &instance.message {
+        Some(message) => message.clone(),
+        None if instance.crash_loop => "the process is started again after a crash loop".to_owned(),
+        None => return None,
+    };
+    Some(match last_lines(instance.log_tail.as_deref().unwrap_or_default()) {
+        lines if lines.is_empty() => message,
+        lines => format!("{message}. Its last output:\n{lines}"),
+    })
+}
+
+/// The last lines of a log's end, whose first line may be cut off.
+fn last_lines(log: &str) -> String {
+    let lines: Vec<&str> = log.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}
+
+/// The instances of a server group with which something is wrong, the first few of them.
+fn problems(instances: &[Instance]) -> Vec<Value> {
+    let failing = instances.iter().filter_map(|instance| {
+        let description = instance.health.first()?.other.get("description")?;
+        Some(json!({ "instance": instance.id, "state": instance.health_state, "description": description }))
+    });
+    failing.take(PROBLEMS).collect()
 }
 
 fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[ServerGroup]) -> LoadBalancer {
@@ -106,7 +149,7 @@ fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[Ser
         kind: NAME.to_owned(),
         cloud_provider: NAME.to_owned(),
         moniker: moniker(&balancer.spec.name, &balancer.spec.metadata),
-        server_groups: behind.map(seen_by_balancer).collect(),
+        server_groups: behind.map(|group| seen_by_balancer(group, &balancer.spec.name)).collect(),
         other: object(json!({
             "address": balancer.address,
             "port": balancer.port,
@@ -116,14 +159,14 @@ fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[Ser
     }
 }
 
-fn seen_by_balancer(group: &ServerGroup) -> LoadBalancerServerGroup {
+fn seen_by_balancer(group: &ServerGroup, balancer: &str) -> LoadBalancerServerGroup {
     let instances = group.instances.iter().map(|instance| {
         let health = instance.health.iter().find(|health| health.kind == BALANCER);
-        LoadBalancerInstance {
-            id: instance.id.clone(),
-            name: instance.name.clone(),
-            health: health.cloned().unwrap_or_default(),
+        let mut health = health.cloned().unwrap_or_default();
+        if instance.other.texts(DEREGISTERED).iter().any(|out_of| out_of == balancer) {
+            health.state = HealthState::OutOfService;
         }
+        LoadBalancerInstance { id: instance.id.clone(), name: instance.name.clone(), health }
     });
     LoadBalancerServerGroup {
         name: group.name.clone(),
@@ -162,7 +205,7 @@ mod tests {
             "version": 7, "account": "local",
             "serverGroups": [{
                 "spec": {"name": "shop-web-v003", "command": "/bin/true", "loadBalancers": ["front"], "capacity": 1},
-                "enabled": enabled, "deleting": false, "createdAt": 5,
+                "capacity": {"min": 0, "max": 3, "desired": 1}, "enabled": enabled, "deleting": false, "createdAt": 5,
                 "instances": [{"id": "shop-web-v003-aaaaaa", "state": state, "since": 6, "port": 21000, "restarts": 0}],
             }],
             "loadBalancers": [{
@@ -179,11 +222,27 @@ mod tests {
         let group = inventory.server_group(REGION, "shop-web-v003").expect("it is there");
         assert_eq!(group.cluster, "shop-web");
         assert_eq!(group.moniker.sequence, Some(3));
+        assert_eq!(group.capacity, Capacity { min: 0, max: 3, desired: 1 });
         assert_eq!((group.instance_counts.total, group.instance_counts.up), (1, 1));
         let health = &group.instances[0].health;
         assert!(health.iter().all(|health| health.state == HealthState::Up) && health.len() == 2);
         let balancer = inventory.load_balancer(REGION, "front").expect("it is there");
         assert_eq!(balancer.server_groups[0].instances[0].health.state, HealthState::Up);
+    }
+
+    #[test]
+    fn a_failing_instance_says_why_with_its_last_lines_also_in_its_server_group() {
+        let mut snapshot = snapshot(true, "starting");
+        let instance = &mut snapshot.server_groups[0].instances[0];
+        instance.crash_loop = true;
+        instance.log_tail = Some((0..30).map(|number| format!("line {number}\n")).collect());
+        let inventory = inventory("local", &snapshot, Freshness::default());
+        let group = &inventory.server_groups[0];
+        assert_eq!(group.instances[0].health_state, HealthState::Down, "it only seems to start");
+        let description = group.other["problems"][0]["description"].as_str().expect("a text");
+        assert!(description.contains("crash loop") && description.ends_with("line 28\nline 29"), "{description}");
+        assert!(!description.contains("line 19\n"), "{description}");
+        assert_eq!(group.instances[0].health[0].other["description"], description);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod adoption;
 mod agent;
 mod balancer;
+mod capacity;
 mod fence;
 mod http1;
 mod inputs;

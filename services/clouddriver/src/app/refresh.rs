@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use gennaker_base::Timestamp;
-use gennaker_provider_api::Freshness;
+use gennaker_provider_api::{Freshness, RefreshScope, Refreshed};
 
 use super::providers::{AccountNow, Providers};
 
@@ -26,9 +26,13 @@ pub(crate) async fn confirmed(
 
 /// Asks for a look, and says whether it is confirmed; ends early only if the account is gone or cannot be looked at.
 async fn account_confirmed(account: AccountNow, since: Timestamp) -> bool {
-    if let Err(error) = account.provider.refresh(account.name()).await {
-        tracing::warn!(account = account.name(), %error, "the account cannot be refreshed");
-        return false;
+    match account.provider.refresh(&RefreshScope::account(account.name())).await {
+        Ok(Refreshed::Done) => return true,
+        Ok(Refreshed::Follows) => {}
+        Err(error) => {
+            tracing::warn!(account = account.name(), %error, "the account cannot be refreshed");
+            return false;
+        }
     }
     let mut inventory = account.state.inventory;
     inventory.wait_for(|inventory| is_confirmed(&inventory.freshness, since)).await.is_ok()

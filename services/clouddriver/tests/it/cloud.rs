@@ -58,8 +58,8 @@ impl Cloud {
             account: "test".to_owned(),
             version: 1,
             server_groups: vec![group],
-            load_balancers: Vec::new(),
             freshness,
+            ..Inventory::default()
         };
         let unknown = Inventory { account: "broken".to_owned(), ..Inventory::default() };
         let inventories = [known, unknown].map(|inventory| watch::Sender::new(Arc::new(inventory)));

@@ -1,4 +1,4 @@
-//! Server groups: create, traffic on and off, delete.
+//! Server groups: create, traffic on and off, delete. Their size changes in [`super::capacity`].
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
         record::{FORMAT, GroupRecord, InstanceRecord},
         validate,
     },
-    protocol::{Deleted, ServerGroupSpec, TrafficChange},
+    protocol::{Capacity, Deleted, Registered, ServerGroupSpec, TrafficChange},
 };
 
 /// A server group.
@@ -23,6 +23,7 @@ pub(super) struct Group {
     pub(super) enabled: bool,
     pub(super) deleting: bool,
     pub(super) created_at: Timestamp,
+    pub(super) capacity: Capacity,
     pub(super) instances: Vec<Instance>,
     /// What may still be running on it from before it was disabled.
     closing: Vec<Arc<Upstream>>,
@@ -38,6 +39,7 @@ impl Group {
             enabled: record.enabled,
             deleting: record.deleting,
             created_at: record.created_at,
+            capacity: record.capacity.unwrap_or(record.spec.capacity),
             instances,
             closing: Vec::new(),
             deletions: Vec::new(),
@@ -52,18 +54,32 @@ impl Group {
             enabled: self.enabled,
             deleting: self.deleting,
             created_at: self.created_at,
+            capacity: Some(self.capacity),
             instances: self.instances.iter().map(|instance| instance.record.clone()).collect(),
         }
     }
 
+    /// The instances that are not on their way out, the oldest first.
+    pub(super) fn staying(&self) -> impl Iterator<Item = &Instance> {
+        self.instances.iter().filter(|instance| !instance.record.leaving)
+    }
+
     /// Takes the instances' upstreams out of service. What may still be running on it now or from before is returned.
     fn close(&mut self) -> Vec<Arc<Upstream>> {
+        self.close_of(|_| true);
+        self.closing.clone()
+    }
+
+    /// Takes the upstreams of some instances out of service and returns them.
+    pub(super) fn close_of(&mut self, chosen: impl Fn(&Instance) -> bool) -> Vec<Arc<Upstream>> {
         self.closing.retain(|upstream| upstream.in_flight() > 0);
-        for upstream in self.instances.iter_mut().filter_map(|instance| instance.upstream.take()) {
+        let before = self.closing.len();
+        let chosen = self.instances.iter_mut().filter(|instance| chosen(instance));
+        for upstream in chosen.filter_map(|instance| instance.upstream.take()) {
             upstream.close();
             self.closing.push(upstream);
         }
-        self.closing.clone()
+        self.closing[before..].to_vec()
     }
 
     /// Keeps an upstream in sight that was replaced by another one while requests may be running on it.
@@ -94,21 +110,14 @@ impl Director {
         if let Some(missing) = spec.load_balancers.iter().find(|name| !self.balancers.contains_key(*name)) {
             return Err(Refusal::invalid(format!("load balancer {missing} does not exist; create it first")));
         }
-        let processes: usize = self.groups.values().map(|group| group.instances.len()).sum();
-        let most = self.options.limits.processes;
-        if processes + spec.capacity as usize > most {
-            return Err(Refusal::limit(format!(
-                "{} more processes would be over the limit of {most} ({processes} are there); destroy a server group \
-                 or raise the agent's limit",
-                spec.capacity
-            )));
-        }
+        self.room_for(spec.capacity.desired)?;
         let mut record = GroupRecord {
             format: FORMAT,
             enabled: spec.enabled,
             deleting: false,
             created_at: self.now(),
-            instances: self.new_instances(&spec)?,
+            capacity: Some(spec.capacity),
+            instances: self.new_instances(&spec.name, spec.capacity.desired as usize)?,
             spec,
         };
         // Written first: an agent that is killed from here on leaves a record by which the next one finds the processes.
@@ -147,19 +156,34 @@ impl Director {
         self.group_files.write(&record.spec.name, record).await.map_err(|error| Refusal::storage(&error))
     }
 
-    fn new_instances(&mut self, spec: &ServerGroupSpec) -> Result<Vec<InstanceRecord>, Refusal> {
+    /// Whether so many more processes may be started.
+    pub(super) fn room_for(&self, more: u32) -> Result<(), Refusal> {
+        let processes: usize = self.groups.values().map(|group| group.staying().count()).sum();
+        let most = self.options.limits.processes;
+        if processes + more as usize <= most {
+            return Ok(());
+        }
+        Err(Refusal::limit(format!(
+            "{more} more processes would be over the limit of {most} ({processes} are there); destroy a server group or \
+             raise the agent's limit"
+        )))
+    }
+
+    /// Instances of the server group `name` that do not run yet, each with a new id and a free port.
+    pub(super) fn new_instances(&mut self, name: &str, count: usize) -> Result<Vec<InstanceRecord>, Refusal> {
         let mut taken = self.taken_ports();
-        let mut ids = HashSet::new();
+        let known = self.groups.get(name).into_iter().flat_map(|group| &group.instances);
+        let mut ids: HashSet<String> = known.map(|instance| instance.record.id.clone()).collect();
         let mut instances = Vec::new();
-        while instances.len() < spec.capacity as usize {
+        while instances.len() < count {
             let random = id::generate(self.now()).to_ascii_lowercase();
-            let id = format!("{}-{}", spec.name, &random[random.len() - 6..]);
+            let id = format!("{name}-{}", &random[random.len() - 6..]);
             if !ids.insert(id.clone()) {
                 continue;
             }
             let port = self.ports.take(&taken)?;
             taken.insert(port);
-            instances.push(InstanceRecord { id, port, process: None, up: false, restarts: 0 });
+            instances.push(InstanceRecord::new(id, port));
         }
         Ok(instances)
     }
@@ -175,7 +199,8 @@ impl Director {
             Ok(()) if enabled => Some(json(200, &TrafficChange { name: name.to_owned(), enabled, cut: 0 })),
             Ok(()) => {
                 let upstreams = self.groups.get_mut(name).map(Group::close).unwrap_or_default();
-                self.drain(name.to_owned(), upstreams, Duration::from_millis(drain), Purpose::Disable(ticket));
+                let purpose = Purpose::Disable { group: name.to_owned(), ticket };
+                self.drain(upstreams, Duration::from_millis(drain), purpose);
                 None
             }
         }
@@ -187,12 +212,21 @@ impl Director {
         if group.deleting {
             return Err(Refusal::conflict(format!("server group {name} is being deleted")));
         }
-        let before = std::mem::replace(&mut group.enabled, enabled);
-        if before != enabled
-            && let Err(error) = self.group_files.write(name, &group.record()).await
+        let mut record = group.record();
+        record.enabled = enabled;
+        if enabled {
+            for instance in &mut record.instances {
+                instance.deregistered_from.clear();
+            }
+        }
+        if record != group.record()
+            && let Err(error) = self.group_files.write(name, &record).await
         {
-            group.enabled = before;
             return Err(Refusal::storage(&error));
+        }
+        group.enabled = enabled;
+        for (instance, record) in group.instances.iter_mut().zip(record.instances) {
+            instance.record = record;
         }
         // The balancers learn of it before the upstreams close, so that who finds one closed finds newer routes.
         self.publish();
@@ -230,17 +264,21 @@ impl Director {
     pub(super) fn go_on_deleting(&mut self, name: &str, drain: Duration) {
         self.publish();
         let upstreams = self.groups.get_mut(name).map(Group::close).unwrap_or_default();
-        self.drain(name.to_owned(), upstreams, drain, Purpose::Delete);
+        self.drain(upstreams, drain, Purpose::Delete { group: name.to_owned() });
     }
 
     pub(super) async fn after_drain(&mut self, drained: Drained) {
-        let Drained { group: name, cut, purpose } = drained;
+        let Drained { cut, purpose } = drained;
         match purpose {
-            Purpose::Disable(ticket) => {
+            Purpose::Disable { group: name, ticket } => {
                 let change = TrafficChange { name, enabled: false, cut };
                 self.finish(ticket, json(200, &change)).await;
             }
-            Purpose::Delete => {
+            Purpose::Leave { group, instances } => self.stop_leaving(&group, &instances),
+            Purpose::Deregister { ticket, instances } => {
+                self.finish(ticket, json(200, &Registered { instances, cut })).await;
+            }
+            Purpose::Delete { group: name } => {
                 if let Some(group) = self.groups.get_mut(&name) {
                     group.cut = cut;
                     let grace = Duration::from_millis(group.spec.stop_grace_ms);
@@ -282,6 +320,6 @@ pub(super) fn gone(name: &str) -> Deleted {
     Deleted { name: name.to_owned(), cut: 0 }
 }
 
-fn missing(name: &str) -> Refusal {
+pub(super) fn missing(name: &str) -> Refusal {
     Refusal::not_found(format!("server group {name} does not exist"))
 }

@@ -4,9 +4,11 @@
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
 mod balancers;
+mod capacity;
 mod groups;
 mod instances;
 mod mutation;
+mod registration;
 mod startup;
 mod view;
 
@@ -74,16 +76,19 @@ pub(super) struct Director {
 
 /// A drain that is over.
 struct Drained {
-    group: String,
     cut: usize,
     purpose: Purpose,
 }
 
 enum Purpose {
-    /// Answer this request.
-    Disable(u64),
-    /// Stop the processes.
-    Delete,
+    /// Answer the request that disabled a server group.
+    Disable { group: String, ticket: u64 },
+    /// Stop the processes of a server group.
+    Delete { group: String },
+    /// Stop these instances of a server group for good.
+    Leave { group: String, instances: Vec<String> },
+    /// Answer the request that took instances out of balancers.
+    Deregister { ticket: u64, instances: Vec<String> },
 }
 
 impl Director {
@@ -176,14 +181,14 @@ impl Director {
     }
 
     /// Waits for `upstreams` to empty, at most `limit`, then cuts them.
-    fn drain(&mut self, group: String, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
+    fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
         self.drains.spawn(async move {
             let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
             let cut = match tokio::time::timeout(limit, emptied).await {
                 Ok(_) => 0,
                 Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
             };
-            Drained { group, cut, purpose }
+            Drained { cut, purpose }
         });
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         error::Refusal,
         requests::{Admission, Answer, RequestKey, Requests},
     },
-    protocol::{Fence, LoadBalancerSpec, ServerGroupSpec},
+    protocol::{Fence, LoadBalancerSpec, RegistrationRequest, ResizeRequest, ServerGroupSpec, TerminationRequest},
 };
 
 /// The status of a refusal by a limit: it passes when a server group is deleted.
@@ -23,6 +23,9 @@ pub(in crate::agent) enum Mutation {
     PutServerGroup { spec: Box<ServerGroupSpec> },
     DeleteServerGroup { name: String, drain_timeout_ms: u64 },
     SetTraffic { name: String, enabled: bool, drain_timeout_ms: u64 },
+    Resize { name: String, resize: ResizeRequest },
+    Terminate { end: TerminationRequest },
+    Register { change: RegistrationRequest },
     PutLoadBalancer { spec: Box<LoadBalancerSpec> },
     DeleteLoadBalancer { name: String },
 }
@@ -109,6 +112,9 @@ impl Director {
             Mutation::SetTraffic { name, enabled, drain_timeout_ms } => {
                 self.set_traffic(ticket, &name, enabled, drain_timeout_ms).await
             }
+            Mutation::Resize { name, resize } => Some(self.resize(&name, &resize, again).await),
+            Mutation::Terminate { end } => Some(self.terminate(&end, again).await),
+            Mutation::Register { change } => self.register(ticket, &change).await,
             Mutation::PutLoadBalancer { spec } => Some(self.put_load_balancer(*spec).await),
             Mutation::DeleteLoadBalancer { name } => Some(self.delete_load_balancer(&name, again).await),
         }
@@ -153,6 +159,11 @@ impl Mutation {
             Mutation::DeleteServerGroup { name, .. } => format!("delete server group {name}"),
             Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
             Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),
+            Mutation::Resize { name, .. } => format!("resize server group {name}"),
+            Mutation::Terminate { end } => format!("terminate {}", end.instances.join(", ")),
+            Mutation::Register { change } => {
+                format!("{} instances", if change.registered { "register" } else { "deregister" })
+            }
             Mutation::PutLoadBalancer { spec } => format!("put load balancer {}", spec.name),
             Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
         }

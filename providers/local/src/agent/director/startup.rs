@@ -92,6 +92,7 @@ impl Director {
         for name in unfinished {
             director.go_on_deleting(&name, Duration::ZERO);
         }
+        director.go_on_leaving();
         Ok(director)
     }
 

@@ -30,12 +30,18 @@ impl Director {
     fn route(&mut self) {
         let mut routes: HashMap<&str, Vec<Arc<Upstream>>> = HashMap::new();
         for group in self.groups.values_mut().filter(|group| group.enabled && !group.deleting) {
-            for instance in &mut group.instances {
+            for instance in group.instances.iter_mut().filter(|instance| !instance.record.leaving) {
+                let out_of = &instance.record.deregistered_from;
+                let balancers: Vec<&String> =
+                    group.spec.load_balancers.iter().filter(|balancer| !out_of.contains(*balancer)).collect();
+                if balancers.is_empty() {
+                    continue;
+                }
                 let address = instance.address();
                 let upstream =
                     instance.upstream.get_or_insert_with(|| Upstream::new(&instance.record.id, address)).clone();
                 if instance.state == InstanceState::Up {
-                    for balancer in &group.spec.load_balancers {
+                    for balancer in balancers {
                         routes.entry(balancer).or_default().push(upstream.clone());
                     }
                 }
@@ -51,6 +57,7 @@ impl Director {
     pub(super) fn view_of_group(&self, group: &Group) -> ServerGroup {
         ServerGroup {
             spec: (*group.spec).clone(),
+            capacity: group.capacity,
             enabled: group.enabled,
             deleting: group.deleting,
             created_at: group.created_at,
@@ -59,14 +66,17 @@ impl Director {
                 .iter()
                 .map(|instance| Instance {
                     id: instance.record.id.clone(),
-                    state: instance.state,
+                    state: if instance.record.leaving { InstanceState::Stopping } else { instance.state },
                     since: instance.since,
                     message: instance.message.clone(),
                     port: instance.record.port,
                     pid: instance.record.process.as_ref().map(|process| process.pid),
                     process_start_time: instance.record.process.as_ref().map(|process| process.start_time),
                     restarts: instance.record.restarts,
+                    crash_loop: instance.is_in_crash_loop(),
+                    log_tail: instance.log_tail.clone(),
                     last_exit: instance.last_exit.clone(),
+                    deregistered_from: instance.record.deregistered_from.clone(),
                 })
                 .collect(),
         }

@@ -1,6 +1,6 @@
 //! `gennaker local-agent`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use gennaker_provider_local::agent;
@@ -22,6 +22,12 @@ pub(crate) struct LocalAgent {
     /// Leave the processes running when the agent is stopped; the next agent takes them over.
     #[arg(long)]
     keep_processes: bool,
+    /// Take over from an agent that is running, with its sockets: no request fails. Without one, start as usual.
+    #[arg(long)]
+    take_over: bool,
+    /// With --take-over: how long connections of before may go on in the agent before; then they are cut.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
+    old_connections: u64,
 }
 
 impl LocalAgent {
@@ -33,8 +39,12 @@ impl LocalAgent {
             Some(state) => state,
             None => default_data()?.join("agents").join(&self.account),
         };
-        let options =
-            agent::Options { keep_processes: self.keep_processes, ..agent::Options::new(state, self.account.clone()) };
+        let options = agent::Options {
+            keep_processes: self.keep_processes,
+            take_over: self.take_over,
+            old_connections: Duration::from_secs(self.old_connections),
+            ..agent::Options::new(state, self.account.clone())
+        };
         agent::run(options, stop).await.with_context(|| format!("the agent of account {} stopped", self.account))
     }
 }

@@ -168,6 +168,9 @@ pub async fn run(options: Options, shutdown: CancellationToken) -> Result<(), Er
             }
         }
     }
+    // Changes that were passed on to a successor are answered by it, however long they take.
+    let answered = async { while leftovers.join_next().await.is_some() {} };
+    shutdown.run_until_cancelled(answered).await;
     shutdown.cancel();
     while leftovers.join_next().await.is_some() {}
     Ok(())

@@ -11,6 +11,10 @@
 //! | `POST /serverGroups/{name}/traffic` with a [`TrafficRequest`] | [`TrafficChange`] |
 //! | `POST /serverGroups/{name}/capacity` with a [`ResizeRequest`] | [`ServerGroup`] |
 //! | `DELETE /serverGroups/{name}?drainTimeoutMs=` | [`Deleted`] |
+//! | `GET /jobs`, `GET /jobs/{name}` | [`Job`]s |
+//! | `PUT /jobs/{name}` with a [`JobSpec`] | [`Job`], 201 if it is new |
+//! | `POST /jobs/{name}/cancel` | [`Job`], when it is over |
+//! | `DELETE /jobs/{name}` | [`Deleted`]; one that runs is cancelled first |
 //! | `GET /loadBalancers`, `GET /loadBalancers/{name}` | [`LoadBalancer`]s |
 //! | `PUT /loadBalancers/{name}` with a [`LoadBalancerSpec`] | [`LoadBalancer`], 201 if it is new |
 //! | `DELETE /loadBalancers/{name}` | [`Deleted`] |
@@ -19,7 +23,8 @@
 //! | `DELETE /securityGroups/{name}` | [`Deleted`] |
 //! | `POST /instances/terminate` with a [`TerminationRequest`] | [`Terminated`] |
 //! | `POST /instances/registration` with a [`RegistrationRequest`] | [`Registered`] |
-//! | `GET /instances/{id}/log?tailBytes=` | text |
+//! | `GET /instances/{id}/log?tailBytes=`, `GET /jobs/{name}/log?tailBytes=` | text |
+//! | `GET /instances/{id}/output?from=&bytes=` | [`OutputPiece`]; the last one without `from` |
 //!
 //! Every mutation takes the query parameter `requestId` and the header `X-Gennaker-Fence: <execution>/<epoch>`. Both
 //! may be left out by a human with curl. A repeated request id gets the recorded answer, and waits for it if the first
@@ -29,6 +34,7 @@
 mod artifact;
 mod balancer;
 mod capacity;
+mod job;
 mod spec;
 mod state;
 mod traffic;
@@ -43,10 +49,11 @@ pub use self::{
     capacity::{
         Capacity, CapacityChange, Registered, RegistrationRequest, ResizeRequest, Terminated, TerminationRequest,
     },
+    job::{Job, JobEnd, JobEndReason, JobSpec, JobState, MOST_JOB_MS},
     spec::{HealthCheck, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{
-        Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, SecurityGroup, ServerGroup, Snapshot,
-        TrafficChange,
+        Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, OutputPiece, SecurityGroup,
+        ServerGroup, Snapshot, TrafficChange,
     },
     traffic::{InstanceTraffic, LoadBalancerTraffic, ServerGroupTraffic, Traffic, TrafficCounts},
 };

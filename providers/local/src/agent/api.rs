@@ -35,8 +35,8 @@ use super::{
     validate,
 };
 use crate::protocol::{
-    CODE_INVALID, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancerSpec, SecurityGroupSpec, ServerGroupSpec,
-    Snapshot, TrafficRequest,
+    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, OutputPiece, SecurityGroupSpec,
+    ServerGroupSpec, Snapshot, TrafficRequest,
 };
 
 const MOST_BODY: usize = 1024 * 1024;
@@ -67,6 +67,8 @@ struct Given {
     drain_timeout_ms: Option<u64>,
     after: Option<u64>,
     tail_bytes: Option<u64>,
+    from: Option<u64>,
+    bytes: Option<u64>,
 }
 
 pub(super) fn router(api: Api, relay: Relay) -> Router {
@@ -81,11 +83,16 @@ pub(super) fn router(api: Api, relay: Relay) -> Router {
         .route("/serverGroups/{name}/capacity", post(resize))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/jobs", get(jobs))
+        .route("/jobs/{name}", get(job).put(put_job).delete(delete_job))
+        .route("/jobs/{name}/cancel", post(cancel_job))
+        .route("/jobs/{name}/log", get(log))
         .route("/securityGroups", get(security_groups))
         .route("/securityGroups/{name}", get(security_group).put(put_security_group).delete(delete_security_group))
         .route("/instances/terminate", post(terminate))
         .route("/instances/registration", post(register))
         .route("/instances/{id}/log", get(log))
+        .route("/instances/{id}/output", get(output))
         .fallback(|| async { Refusal::not_found("there is no such path; the agent's paths are in its documentation") })
         .method_not_allowed_fallback(|| async {
             Refusal { status: 405, code: CODE_INVALID, message: "this path does not take this method".to_owned() }
@@ -134,6 +141,17 @@ async fn server_group(State(api): State<Api>, name: Name) -> Result<Response, Re
         .ok_or_else(|| Refusal::not_found(format!("server group {name} does not exist")))
 }
 
+async fn jobs(State(api): State<Api>) -> Response {
+    Json(&api.current().jobs).into_response()
+}
+
+async fn job(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let job = snapshot.jobs.iter().find(|job| job.spec.name == name);
+    job.map(|job| Json(job).into_response()).ok_or_else(|| Refusal::not_found(format!("job {name} does not exist")))
+}
+
 async fn load_balancers(State(api): State<Api>) -> Response {
     Json(&api.current().load_balancers).into_response()
 }
@@ -170,6 +188,28 @@ async fn log(State(api): State<Api>, id: Name, parameters: Parameters) -> Result
         Ok(Some(text)) => Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()),
         Ok(None) => Err(Refusal::not_found(format!("there is no log of an instance {id}"))),
         Err(error) => Err(Refusal::unavailable(format!("the log of {id} cannot be read: {error}"))),
+    }
+}
+
+/// The id is an instance's or a job's name.
+async fn output(State(api): State<Api>, id: Name, parameters: Parameters) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (id?, parameters?);
+    validate::name("instance", &id)?;
+    // Looked at before the log is read: what ends in between is said with the next piece.
+    let snapshot = api.current();
+    let mut instances = snapshot.server_groups.iter().flat_map(|group| &group.instances);
+    let goes_on = instances.any(|instance| instance.id == id)
+        || snapshot.jobs.iter().any(|job| job.spec.name == id && job.end.is_none());
+    let (logs, wanted) = (api.logs.clone(), id.clone());
+    let (from, bytes) = (given.from, given.bytes.unwrap_or(DEFAULT_TAIL));
+    match blocking(move || logs.piece(&wanted, from, bytes)).await {
+        Ok(Some(piece)) => {
+            let ended = !goes_on && (piece.content.is_empty() || from.is_none());
+            let text = String::from_utf8_lossy(&piece.content).into_owned();
+            Ok(Json(OutputPiece { text, start: piece.start, next: piece.next, ended }).into_response())
+        }
+        Ok(None) => Err(Refusal::not_found(format!("there is no output of {id}"))),
+        Err(error) => Err(Refusal::unavailable(format!("the output of {id} cannot be read: {error}"))),
     }
 }
 
@@ -229,6 +269,38 @@ async fn register(State(api): State<Api>, parameters: Parameters, request: Reque
     let Query(given) = parameters?;
     let (headers, body) = read_body(request).await?;
     api.carry_out(Mutation::Register { change: validate::read(body)? }, given, &headers).await
+}
+
+async fn put_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: JobSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutJob { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn cancel_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::CancelJob { name }, given, &headers).await
+}
+
+async fn delete_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteJob { name }, given, &headers).await
 }
 
 async fn put_load_balancer(

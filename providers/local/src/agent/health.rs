@@ -77,7 +77,7 @@ pub(super) async fn ask(
             Probe::Tcp => connect(port).await.map(drop),
             Probe::Http { path, port_variable } => ask_http(port_of(spec, port_variable, port), path).await,
             Probe::Command { command, args } => {
-                let command = launch.other_command(command, args, &launcher.mark, instance, port);
+                let command = launch.other_command(command, args, &launcher.mark, instance, Some(port));
                 ask_command(command).await
             }
         }

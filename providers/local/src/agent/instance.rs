@@ -16,7 +16,7 @@ use super::{
     launch::Launch,
     process::{Ending, Launcher, Process},
 };
-use crate::protocol::{InstanceState, RestartMode, ServerGroupSpec};
+use crate::protocol::{InstanceState, Probe, RestartMode, ServerGroupSpec};
 
 /// A process that ran this long has recovered: the next restart is quick again.
 const RECOVERED: Duration = Duration::from_secs(60);
@@ -186,13 +186,17 @@ impl Supervisor {
                 said.clone_from(&message);
                 self.report(Report::State(state, message)).await;
             }
+            if check.probe == Probe::Process && state == InstanceState::Up {
+                // Only its end can change that, and that is seen elsewhere.
+                return std::future::pending().await;
+            }
             sleep(judge.pause()).await;
         }
     }
 }
 
 /// The order, once it is another one than to run; [`Order::Leave`] if nobody can give one any more.
-async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
+pub(super) async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
     orders.wait_for(|order| *order != Order::Run).await.map_or(Order::Leave, |order| *order)
 }
 

@@ -6,7 +6,10 @@ use std::{
     process::Command,
 };
 
-use super::identity::{INSTANCE, MARK};
+use super::{
+    identity::{INSTANCE, MARK},
+    job::KEEP_CODE,
+};
 use crate::protocol::{Artifact, ServerGroupSpec};
 
 /// The variable with the folder of the artifact.
@@ -28,15 +31,51 @@ pub(super) struct Launch {
 impl Launch {
     /// An instance of a server group.
     pub(super) fn of_group(spec: &ServerGroupSpec, artifact: Option<PathBuf>) -> Launch {
-        let mut env = spec.env.clone();
-        env.insert("SERVER_GROUP".to_owned(), spec.name.clone());
-        let command = command_of(&spec.command, spec.artifact.as_ref());
-        let folder = folder_of(spec.working_directory.as_deref(), artifact.as_deref());
-        Launch { command, args: spec.args.clone(), env, folder, artifact }
+        let folder = spec.working_directory.as_deref();
+        Launch::of_command((&spec.command, spec.artifact.as_ref()), &spec.args, spec.env.clone(), folder, artifact)
+            .with_variable("SERVER_GROUP", &spec.name)
+    }
+
+    /// A command of nobody yet. `command` may be empty if the artifact is a single file.
+    pub(super) fn of_command(
+        (command, artifact): (&str, Option<&Artifact>),
+        args: &[String],
+        env: BTreeMap<String, String>,
+        folder: Option<&Path>,
+        artifact_folder: Option<PathBuf>,
+    ) -> Launch {
+        Launch {
+            command: command_of(command, artifact),
+            args: args.to_vec(),
+            env,
+            folder: folder_of(folder, artifact_folder.as_deref()),
+            artifact: artifact_folder,
+        }
+    }
+
+    /// The same with a variable of the agent's.
+    pub(super) fn with_variable(mut self, name: &str, value: &str) -> Launch {
+        self.env.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The same below a shell that writes the exit code of `program` into `status`.
+    pub(super) fn keeping_code(mut self, program: &Path, status: &Path) -> Launch {
+        let shown = |path: &Path| path.to_string_lossy().into_owned();
+        let mut args = vec!["-c".to_owned(), KEEP_CODE.to_owned(), "sh".to_owned(), shown(status), shown(program)];
+        args.append(&mut self.args);
+        Launch { command: "/bin/sh".to_owned(), args, ..self }
+    }
+
+    /// Where a program is, unless it is looked up in `PATH`.
+    pub(super) fn program(&self, name: &str) -> PathBuf {
+        // Rust leaves open whether a relative program is looked up before or after the change of folder.
+        let base = self.artifact.as_ref().unwrap_or(&self.folder);
+        if name.contains('/') { base.join(name) } else { PathBuf::from(name) }
     }
 
     /// The command for `instance` of the agent with that `mark`.
-    pub(super) fn command(&self, mark: &str, instance: &str, port: u16) -> Command {
+    pub(super) fn command(&self, mark: &str, instance: &str, port: Option<u16>) -> Command {
         self.other_command(&self.command, &self.args, mark, instance, port)
     }
 
@@ -47,17 +86,17 @@ impl Launch {
         args: &[String],
         mark: &str,
         instance: &str,
-        port: u16,
+        port: Option<u16>,
     ) -> Command {
-        // Rust leaves open whether a relative program is looked up before or after the change of folder.
-        let base = self.artifact.as_ref().unwrap_or(&self.folder);
-        let program = if program.contains('/') { base.join(program) } else { PathBuf::from(program) };
-        let mut command = Command::new(program);
+        let mut command = Command::new(self.program(program));
         command.args(args).envs(&self.env).current_dir(&self.folder);
         if let Some(artifact) = &self.artifact {
             command.env(ARTIFACT, artifact);
         }
-        command.env("PORT", port.to_string()).env(INSTANCE, instance).env(MARK, mark);
+        if let Some(port) = port {
+            command.env("PORT", port.to_string());
+        }
+        command.env(INSTANCE, instance).env(MARK, mark);
         command
     }
 }
@@ -86,7 +125,7 @@ mod tests {
             ..serde_json::from_value(serde_json::json!({"name": "a-v000", "command": command})).unwrap()
         };
         let launch = Launch::of_group(&spec, artifact.map(PathBuf::from));
-        let command = launch.command("/state", "a-v000-1", 1);
+        let command = launch.command("/state", "a-v000-1", Some(1));
         (command.get_program().into(), command.get_current_dir().unwrap().to_owned())
     }
 

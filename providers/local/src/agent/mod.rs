@@ -17,7 +17,7 @@
 //! * Told to end, it stops its processes and ends within 10 s; with `keep_processes` it leaves them running.
 //!
 //! The state folder holds the lock (`agent.lock`), one JSON file per server group (`server-groups/`), load balancer
-//! (`load-balancers/`) and execution (`requests/`), the instances' logs (`logs/`), and what was fetched (`artifacts/`). Processes run as the agent's
+//! (`load-balancers/`), job (`jobs/`) and execution (`requests/`), the instances' logs (`logs/`), and what was fetched (`artifacts/`). Processes run as the agent's
 //! user, with its environment, in a process group of their own. There is no isolation between them.
 
 mod api;
@@ -30,6 +30,7 @@ mod handover;
 mod health;
 mod identity;
 mod instance;
+mod job;
 mod launch;
 mod lock;
 mod logs;

@@ -58,7 +58,7 @@ impl Launcher {
     /// # Errors
     /// `invalid` if there is no such command or folder, or the command may not be run; `unavailable` if the machine
     /// refuses another process.
-    pub(super) fn start(&self, launch: &Launch, instance: &str, port: u16) -> Result<Process, Refusal> {
+    pub(super) fn start(&self, launch: &Launch, instance: &str, port: Option<u16>) -> Result<Process, Refusal> {
         if !launch.folder.is_dir() {
             return Err(Refusal::invalid(format!(
                 "the working directory {} does not exist; create it or name another one",

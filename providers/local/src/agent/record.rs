@@ -6,7 +6,9 @@ use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{artifacts::Stored, identity::Identity};
-use crate::protocol::{Capacity, DEFAULT_WEIGHT, LoadBalancerSpec, SecurityGroupSpec, ServerGroupSpec};
+use crate::protocol::{
+    Capacity, DEFAULT_WEIGHT, JobEnd, JobSpec, LoadBalancerSpec, SecurityGroupSpec, ServerGroupSpec,
+};
 
 /// The format that this program writes; it reads no higher one. 2: capacities, artifacts, several listeners, security
 /// groups, weights.
@@ -49,6 +51,20 @@ pub(super) struct InstanceRecord {
     /// The load balancers that it was taken out of.
     #[serde(default)]
     pub(super) deregistered_from: BTreeSet<String>,
+}
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct JobRecord {
+    pub(super) format: u32,
+    pub(super) spec: JobSpec,
+    pub(super) artifact: Option<Stored>,
+    pub(super) created_at: Timestamp,
+    /// None if the agent was killed between starting it and writing this.
+    pub(super) process: Option<Identity>,
+    /// None while it runs.
+    pub(super) end: Option<JobEnd>,
 }
 
 impl InstanceRecord {

@@ -1,14 +1,17 @@
 //! What a spec must be, before anything is touched.
 
-use std::path::{Component, Path};
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{balancer::is_network, error::Refusal};
 use crate::protocol::{
-    Artifact, ArtifactSource, Capacity, LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, MOST_WEIGHT, Probe,
-    SecurityGroupSpec, ServerGroupSpec, TrafficRequest,
+    Artifact, ArtifactSource, Capacity, JobSpec, LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, MOST_JOB_MS,
+    MOST_WEIGHT, Probe, SecurityGroupSpec, ServerGroupSpec, TrafficRequest,
 };
 
 const MOST_LISTENERS: u64 = 16;
@@ -44,24 +47,8 @@ fn unknown_field(input: &Value, known: &Value) -> Option<String> {
 pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
     name("server group", &spec.name)?;
     capacity(&spec.capacity)?;
-    if let Some(artifact) = &spec.artifact {
-        self::artifact(artifact)?;
-    }
-    if spec.command.is_empty() && spec.artifact.as_ref().is_none_or(Artifact::is_unpacked) {
-        return Err(Refusal::invalid("`command` is empty; name the program to run"));
-    }
-    working_directory(spec.working_directory.as_deref(), spec.artifact.is_some())?;
-    let texts = spec.args.iter().chain(spec.env.keys()).chain(spec.env.values()).chain([&spec.command]);
-    if texts.into_iter().any(|text| text.contains('\0')) {
-        return Err(Refusal::invalid("command, args and env must not hold NUL characters"));
-    }
-    if let Some(wrong) = spec.env.keys().find(|key| key.is_empty() || key.contains('=')) {
-        return Err(Refusal::invalid(format!("`{wrong}` is no name for an environment variable")));
-    }
-    let own = ["PORT", "INSTANCE_ID", "SERVER_GROUP", "ARTIFACT", super::identity::MARK];
-    if let Some(wrong) = own.into_iter().find(|name| spec.env.contains_key(*name)) {
-        return Err(Refusal::invalid(format!("`env.{wrong}` is set by the agent; remove it")));
-    }
+    program(&spec.command, spec.artifact.as_ref(), spec.working_directory.as_deref())?;
+    environment(&spec.args, &spec.env, &["PORT", "INSTANCE_ID", "SERVER_GROUP", "ARTIFACT"])?;
     within("stopGraceMs", spec.stop_grace_ms, 0, MOST_GRACE_MS)?;
     within("restart.initialDelayMs", spec.restart.initial_delay_ms, 1, 3_600_000)?;
     within("restart.maxDelayMs", spec.restart.max_delay_ms, spec.restart.initial_delay_ms, 3_600_000)?;
@@ -91,6 +78,43 @@ pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
         Probe::Command { .. } | Probe::Tcp | Probe::Process => {}
     }
     Ok(())
+}
+
+/// The rules of a job that need no look at the machine.
+pub(super) fn job(spec: &JobSpec) -> Result<(), Refusal> {
+    name("job", &spec.name)?;
+    program(&spec.command, spec.artifact.as_ref(), spec.working_directory.as_deref())?;
+    environment(&spec.args, &spec.env, &["JOB", "INSTANCE_ID", "ARTIFACT"])?;
+    within("timeoutMs", spec.timeout_ms, 1, MOST_JOB_MS)?;
+    within("stopGraceMs", spec.stop_grace_ms, 0, MOST_GRACE_MS)
+}
+
+/// What is run, and where.
+fn program(command: &str, artifact: Option<&Artifact>, folder: Option<&Path>) -> Result<(), Refusal> {
+    if let Some(artifact) = artifact {
+        self::artifact(artifact)?;
+    }
+    if command.is_empty() && artifact.is_none_or(Artifact::is_unpacked) {
+        return Err(Refusal::invalid("`command` is empty; name the program to run"));
+    }
+    if command.contains('\0') {
+        return Err(Refusal::invalid("command, args and env must not hold NUL characters"));
+    }
+    working_directory(folder, artifact.is_some())
+}
+
+/// What a program is given; `own` are the variables that the agent sets.
+fn environment(args: &[String], env: &BTreeMap<String, String>, own: &[&str]) -> Result<(), Refusal> {
+    if args.iter().chain(env.keys()).chain(env.values()).any(|text| text.contains('\0')) {
+        return Err(Refusal::invalid("command, args and env must not hold NUL characters"));
+    }
+    if let Some(wrong) = env.keys().find(|key| key.is_empty() || key.contains('=')) {
+        return Err(Refusal::invalid(format!("`{wrong}` is no name for an environment variable")));
+    }
+    match own.iter().chain([&super::identity::MARK]).find(|name| env.contains_key(**name)) {
+        Some(wrong) => Err(Refusal::invalid(format!("`env.{wrong}` is set by the agent; remove it"))),
+        None => Ok(()),
+    }
 }
 
 /// Absolute, or within the artifact.

@@ -210,7 +210,7 @@ fn two_seconds() -> u64 {
     2_000
 }
 
-fn ten_seconds() -> u64 {
+pub(super) fn ten_seconds() -> u64 {
     10_000
 }
 

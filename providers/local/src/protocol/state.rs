@@ -6,7 +6,7 @@ use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Capacity, DEFAULT_WEIGHT, FetchedArtifact, LoadBalancerSpec, Protocol, SecurityGroupSpec, ServerGroupSpec,
+    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Job, LoadBalancerSpec, Protocol, SecurityGroupSpec, ServerGroupSpec,
 };
 
 /// Everything, at one moment.
@@ -21,6 +21,9 @@ pub struct Snapshot {
     pub server_groups: Vec<ServerGroup>,
     /// All load balancers, by name.
     pub load_balancers: Vec<LoadBalancer>,
+    /// All jobs that run, and those that were over not long ago, by name.
+    #[serde(default)]
+    pub jobs: Vec<Job>,
     /// All security groups, by name.
     #[serde(default)]
     pub security_groups: Vec<SecurityGroup>,
@@ -171,6 +174,20 @@ pub struct SecurityGroup {
     pub spec: SecurityGroupSpec,
     /// The load balancers that name it.
     pub load_balancers: Vec<String>,
+}
+
+/// A piece of the output of an instance or a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputPiece {
+    /// The text; broken bytes are replaced.
+    pub text: String,
+    /// Where it begins, in bytes since the first one ever written. Later than asked if that is not kept any more.
+    pub start: u64,
+    /// Where the next piece begins.
+    pub next: u64,
+    /// Whether nothing will follow: the instance is gone or the job over, and this is the end of it.
+    pub ended: bool,
 }
 
 /// The answer to a change of traffic.

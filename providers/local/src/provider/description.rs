@@ -3,6 +3,7 @@
 mod artifact;
 mod deploy;
 mod instances;
+mod jobs;
 mod security;
 
 use gennaker_base::Kind;
@@ -13,6 +14,7 @@ use serde_json::Value;
 pub(super) use self::{
     deploy::{Clone, Create},
     instances::{Register, Resize, Terminate},
+    jobs::{OnJob, RunJob},
     security::{DeleteSecurityGroup, UpsertSecurityGroup},
 };
 use super::REGION;

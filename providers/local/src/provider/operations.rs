@@ -6,6 +6,7 @@
 
 mod deploy;
 mod instances;
+mod jobs;
 mod security;
 
 use std::time::Duration;
@@ -18,8 +19,8 @@ use serde_json::{Value, json};
 use super::{
     AccountHandle, REGION,
     description::{
-        Clone, Create, DeleteBalancer, DeleteSecurityGroup, OnServerGroup, Register, Resize, Terminate, UpsertBalancer,
-        UpsertSecurityGroup,
+        Clone, Create, DeleteBalancer, DeleteSecurityGroup, OnJob, OnServerGroup, Register, Resize, RunJob, Terminate,
+        UpsertBalancer, UpsertSecurityGroup,
     },
 };
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 14] = [
+pub(super) const NAMES: [&str; 17] = [
     "createServerGroup",
     "cloneServerGroup",
     "resizeServerGroup",
@@ -36,6 +37,9 @@ pub(super) const NAMES: [&str; 14] = [
     "terminateInstanceAndDecrementServerGroup",
     "registerInstancesWithLoadBalancer",
     "deregisterInstancesFromLoadBalancer",
+    "runJob",
+    "cancelJob",
+    "destroyJob",
     "enableServerGroup",
     "disableServerGroup",
     "destroyServerGroup",
@@ -57,6 +61,9 @@ pub(super) enum Parsed {
     Resize(Resize),
     Terminate(Terminate),
     Register(Register),
+    RunJob(Box<RunJob>),
+    CancelJob(OnJob),
+    DestroyJob(OnJob),
     Enable(OnServerGroup),
     Disable(OnServerGroup),
     Destroy(OnServerGroup),
@@ -78,6 +85,9 @@ impl Parsed {
             "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
             "registerInstancesWithLoadBalancer" => Register::read(fields, true).map(Parsed::Register),
             "deregisterInstancesFromLoadBalancer" => Register::read(fields, false).map(Parsed::Register),
+            "runJob" => RunJob::read(fields).map(Box::new).map(Parsed::RunJob),
+            "cancelJob" => OnJob::read(fields).map(Parsed::CancelJob),
+            "destroyJob" => OnJob::read(fields).map(Parsed::DestroyJob),
             "enableServerGroup" => OnServerGroup::read(fields).map(Parsed::Enable),
             "disableServerGroup" => OnServerGroup::read(fields).map(Parsed::Disable),
             "destroyServerGroup" => OnServerGroup::read(fields).map(Parsed::Destroy),
@@ -100,6 +110,8 @@ impl Parsed {
             Parsed::Resize(resize) => &resize.account,
             Parsed::Terminate(terminate) => &terminate.account,
             Parsed::Register(register) => &register.account,
+            Parsed::RunJob(run) => &run.account,
+            Parsed::CancelJob(on) | Parsed::DestroyJob(on) => &on.account,
             Parsed::Enable(on) | Parsed::Disable(on) | Parsed::Destroy(on) => &on.account,
             Parsed::UpsertBalancer(upsert) => &upsert.account,
             Parsed::DeleteBalancer(delete) => &delete.account,
@@ -123,6 +135,9 @@ pub(super) async fn run(
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
+        Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,
+        Parsed::CancelJob(on) => jobs::cancel(account, &on, &call, journal).await,
+        Parsed::DestroyJob(on) => jobs::destroy(account, &on, &call, journal).await,
         Parsed::Enable(on) => traffic(account, &on, true, &call, journal).await,
         Parsed::Disable(on) => match on.percentage {
             Some(percentage) => instances::disable_share(account, &on, percentage, &call, journal).await,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
-    Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
+    Capacity, Health, HealthState, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
     LoadBalancerServerGroup, Object, ObjectExt as _, SecurityGroup, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
             snapshot.security_groups.iter().map(|group| security_group(account, group)).collect(),
         ),
         server_groups: groups,
+        jobs: snapshot.jobs.iter().map(|one| job(account, one)).collect(),
         freshness,
         ..Inventory::default()
     }
@@ -114,6 +115,39 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "lastExit": instance.last_exit,
             DEREGISTERED: out_of,
         })),
+    }
+}
+
+fn job(account: &str, job: &protocol::Job) -> Job {
+    let name = &job.spec.name;
+    let mut details = Object::new();
+    let mut other = object(json!({ "command": job.spec.command, "arguments": job.spec.args, "pid": job.pid }));
+    if let Some(end) = &job.end {
+        details = object(json!({ "exitCode": end.code, "reason": end.reason, "message": end.message }));
+        details.retain(|_, value| !value.is_null());
+        // Under the names that orca reads for the error of a failed stage.
+        if job.state == protocol::JobState::Failed {
+            other.insert("reason".to_owned(), json!(end.reason));
+            other.insert("message".to_owned(), end.message.clone().into());
+            other.insert("failureDetails".to_owned(), last_lines(&end.log_tail).into());
+        }
+    }
+    Job {
+        id: name.clone(),
+        name: name.clone(),
+        account: account.to_owned(),
+        location: REGION.to_owned(),
+        provider: NAME.to_owned(),
+        moniker: moniker(name, &job.spec.metadata),
+        job_state: match job.state {
+            protocol::JobState::Running => JobState::Running,
+            protocol::JobState::Succeeded => JobState::Succeeded,
+            protocol::JobState::Failed => JobState::Failed,
+        },
+        created_time: Some(job.created_at),
+        completed_time: job.end.as_ref().map(|end| end.at),
+        completion_details: details,
+        other,
     }
 }
 

@@ -10,6 +10,7 @@ mod handover;
 mod hostile;
 mod http1;
 mod inputs;
+mod jobs;
 mod listeners;
 mod processes;
 mod provider;

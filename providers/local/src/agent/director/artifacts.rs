@@ -9,7 +9,7 @@ use crate::{
         error::Refusal,
         files::blocking,
     },
-    protocol::{Artifact, ServerGroupSpec},
+    protocol::{Artifact, JobSpec, ServerGroupSpec},
 };
 
 /// A fetch that is over.
@@ -22,6 +22,7 @@ pub(super) struct AfterFetch {
 /// What goes on with an artifact.
 pub(super) enum Waiting {
     ServerGroup(Box<ServerGroupSpec>),
+    Job(Box<JobSpec>),
 }
 
 impl Director {
@@ -40,6 +41,7 @@ impl Director {
             Err(refusal) => Err(refusal),
             Ok(stored) => match waiting {
                 Waiting::ServerGroup(spec) => self.create_server_group(*spec, Some(stored)).await,
+                Waiting::Job(spec) => self.create_job(*spec, Some(stored)).await,
             },
         };
         if outcome.is_err() {
@@ -51,7 +53,8 @@ impl Director {
     /// Removes the artifacts that nothing uses any more.
     pub(super) fn drop_unused_artifacts(&mut self) {
         let groups = self.groups.values().filter_map(|group| group.artifact.as_ref());
-        let in_use: HashSet<String> = groups.map(|stored: &Stored| stored.folder.clone()).collect();
+        let in_use = groups.chain(self.artifacts_of_jobs());
+        let in_use: HashSet<String> = in_use.map(|stored: &Stored| stored.folder.clone()).collect();
         let unused = self.artifacts.unused(&in_use);
         if unused.is_empty() {
             return;

@@ -111,7 +111,7 @@ impl Director {
         let mut started: Vec<Option<Running>> = Vec::new();
         let mut failure = None;
         for newcomer in &mut newcomers {
-            match self.launcher.start(&launch, &newcomer.id, newcomer.port) {
+            match self.launcher.start(&launch, &newcomer.id, Some(newcomer.port)) {
                 Ok(process) => {
                     newcomer.process = Some(process.identity().clone());
                     started.push(Some(Running { process, port: newcomer.port }));

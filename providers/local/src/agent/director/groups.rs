@@ -208,7 +208,7 @@ impl Director {
         started: &mut Vec<Running>,
     ) -> Result<(), Refusal> {
         for instance in &mut record.instances {
-            let process = self.launcher.start(launch, &instance.id, instance.port)?;
+            let process = self.launcher.start(launch, &instance.id, Some(instance.port))?;
             instance.process = Some(process.identity().clone());
             started.push(Running { process, port: instance.port });
         }
@@ -217,7 +217,8 @@ impl Director {
 
     /// Whether so many more processes may be started.
     pub(super) fn room_for(&self, more: u32) -> Result<(), Refusal> {
-        let processes: usize = self.groups.values().map(|group| group.staying().count()).sum();
+        let instances: usize = self.groups.values().map(|group| group.staying().count()).sum();
+        let processes = instances + self.jobs.values().filter(|job| !job.is_over()).count();
         let most = self.options.limits.processes;
         if processes + more as usize <= most {
             return Ok(());

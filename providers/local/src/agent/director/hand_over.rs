@@ -54,8 +54,12 @@ impl Director {
         for instance in self.groups.values().flat_map(|group| &group.instances) {
             instance.orders.send_replace(Order::Leave);
         }
+        for job in self.jobs.values() {
+            job.orders.send_replace(Order::Leave);
+        }
         self.drains.shutdown().await;
         self.fetches.shutdown().await;
+        self.job_watches.shutdown().await;
         let mut balancers = BTreeMap::new();
         for (name, state) in std::mem::take(&mut self.balancers) {
             balancers.insert(name, state.balancer.retire().await);

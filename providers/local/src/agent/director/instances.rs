@@ -176,7 +176,7 @@ impl Director {
             retired = instance.upstream.take();
         }
         let port = instance.record.port;
-        let process = self.launcher.start(&launch, id, port)?;
+        let process = self.launcher.start(&launch, id, Some(port))?;
         instance.record.process = Some(process.identity().clone());
         instance.record.restarts += 1;
         instance.enter(InstanceState::Starting, None, now);

@@ -9,6 +9,7 @@ mod capacity;
 mod groups;
 mod hand_over;
 mod instances;
+mod jobs;
 mod mutation;
 mod registration;
 mod security_groups;
@@ -32,7 +33,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, mutation::RunningRequest};
+use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest};
 use super::{
     Options,
     artifacts::Artifacts,
@@ -40,13 +41,14 @@ use super::{
     files::Files,
     handover::{Asked, Predecessor, Retired, Successor},
     instance::{FromInstance, Order},
+    job::JobOver,
     logs::Logs,
     meters::Meters,
     ports::Ports,
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::{SecurityGroupSpec, Snapshot};
+use crate::protocol::{JobEndReason, SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -64,6 +66,7 @@ pub(super) struct Director {
     balancer_files: Files,
     security_group_files: Files,
     request_files: Files,
+    job_files: Files,
     logs: Logs,
     artifacts: Artifacts,
     fetches: JoinSet<AfterFetch>,
@@ -71,6 +74,8 @@ pub(super) struct Director {
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    jobs: BTreeMap<String, JobHandle>,
+    job_watches: JoinSet<JobOver>,
     security_groups: BTreeMap<String, SecurityGroupSpec>,
     connections: Connections,
     /// Listening sockets that no balancer has taken yet.
@@ -153,6 +158,10 @@ impl Director {
                         return Some((self.retire().await, successor));
                     }
                 }
+                Some(over) = self.job_watches.join_next(), if !self.job_watches.is_empty() => match over {
+                    Ok(over) => self.after_job(over).await,
+                    Err(error) => tracing::error!(%error, "a job's watch failed; restart the agent to watch it again"),
+                },
                 Some(command) = commands.recv() => self.take(command).await,
                 Some(ended) = self.supervisors.join_next(), if !self.supervisors.is_empty() => {
                     if let Err(error) = ended {
@@ -193,6 +202,14 @@ impl Director {
                 instance.orders.send_replace(order);
             }
         }
+        for job in self.jobs.values().filter(|job| !job.is_over()) {
+            if self.options.keep_processes {
+                job.orders.send_replace(Order::Leave);
+            } else {
+                let grace = Duration::from_millis(job.record.spec.stop_grace_ms).min(LAST_GRACE);
+                job.stop(JobEndReason::AgentStopped, grace);
+            }
+        }
         self.drains.shutdown().await;
         self.fetches.shutdown().await;
         while !self.supervisors.is_empty() {
@@ -200,6 +217,11 @@ impl Director {
                 _ = self.supervisors.join_next() => {}
                 // Taken, so that no supervisor waits for room; a wish for a restart is dropped unanswered.
                 _ = self.reports.1.recv() => {}
+            }
+        }
+        while let Some(over) = self.job_watches.join_next().await {
+            if let Ok(over) = over {
+                self.after_job(over).await;
             }
         }
         self.chores.shutdown().await;
@@ -217,11 +239,10 @@ impl Director {
                 tracing::warn!(%error, name, "cannot remove old request records");
             }
         }
-        let living: Vec<String> = self
-            .groups
-            .values()
-            .flat_map(|group| group.instances.iter().map(|instance| instance.record.id.clone()))
-            .collect();
+        self.expire_jobs().await;
+        let instances = self.groups.values().flat_map(|group| &group.instances);
+        let living: Vec<String> =
+            instances.map(|instance| instance.record.id.clone()).chain(self.jobs.keys().cloned()).collect();
         let logs = self.logs.clone();
         self.chores.spawn(async move {
             if let Err(error) = super::files::blocking(move || logs.tidy(&living, now)).await {

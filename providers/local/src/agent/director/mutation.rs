@@ -5,14 +5,14 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
-use super::Director;
+use super::{Director, jobs::AtEnd};
 use crate::{
     agent::{
         error::Refusal,
         requests::{Admission, Answer, RequestKey, Requests},
     },
     protocol::{
-        Fence, LoadBalancerSpec, RegistrationRequest, ResizeRequest, SecurityGroupSpec, ServerGroupSpec,
+        Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, SecurityGroupSpec, ServerGroupSpec,
         TerminationRequest, TrafficRequest,
     },
 };
@@ -50,6 +50,15 @@ pub(in crate::agent) enum Mutation {
     },
     Register {
         change: RegistrationRequest,
+    },
+    PutJob {
+        spec: Box<JobSpec>,
+    },
+    CancelJob {
+        name: String,
+    },
+    DeleteJob {
+        name: String,
     },
     PutLoadBalancer {
         spec: Box<LoadBalancerSpec>,
@@ -150,6 +159,9 @@ impl Director {
             Mutation::Resize { name, resize } => Some(self.resize(&name, &resize, again).await),
             Mutation::Terminate { end } => Some(self.terminate(&end, again).await),
             Mutation::Register { change } => self.register(ticket, &change).await,
+            Mutation::PutJob { spec } => self.put_job(ticket, *spec).await,
+            Mutation::CancelJob { name } => self.end_job(ticket, &name, AtEnd::Show, again).await,
+            Mutation::DeleteJob { name } => self.end_job(ticket, &name, AtEnd::Forget, again).await,
             Mutation::PutLoadBalancer { spec } => Some(self.put_load_balancer(*spec).await),
             Mutation::DeleteLoadBalancer { name } => Some(self.delete_load_balancer(&name, again).await),
             Mutation::PutSecurityGroup { spec } => Some(self.put_security_group(*spec).await),
@@ -201,6 +213,9 @@ impl Mutation {
             Mutation::Register { change } => {
                 format!("{} instances", if change.registered { "register" } else { "deregister" })
             }
+            Mutation::PutJob { spec } => format!("run job {}", spec.name),
+            Mutation::CancelJob { name } => format!("cancel job {name}"),
+            Mutation::DeleteJob { name } => format!("delete job {name}"),
             Mutation::PutLoadBalancer { spec } => format!("put load balancer {}", spec.name),
             Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
             Mutation::PutSecurityGroup { spec } => format!("put security group {}", spec.name),

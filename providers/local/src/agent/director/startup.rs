@@ -30,7 +30,7 @@ use crate::{
         logs::Logs,
         ports::Ports,
         process::Launcher,
-        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, SecurityGroupRecord},
+        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, JobRecord, SecurityGroupRecord},
         requests::Requests,
     },
     protocol::Snapshot,
@@ -68,11 +68,15 @@ impl Director {
             account: options.account.clone(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
+            jobs: Vec::new(),
             security_groups: Vec::new(),
         };
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            job_files: Files::open(folder.join("jobs"))?,
+            jobs: BTreeMap::new(),
+            job_watches: JoinSet::new(),
             security_group_files: Files::open(folder.join("security-groups"))?,
             requests: Requests::new(request_files.read_all()?),
             request_files,
@@ -102,14 +106,16 @@ impl Director {
         };
         let groups: Vec<GroupRecord> = director.group_files.read_all()?;
         let balancers: Vec<BalancerRecord> = director.balancer_files.read_all()?;
+        let jobs: Vec<JobRecord> = director.job_files.read_all()?;
         let security_groups: Vec<SecurityGroupRecord> = director.security_group_files.read_all()?;
         let formats = groups.iter().map(|group| group.format).chain(balancers.iter().map(|balancer| balancer.format));
         let formats = formats.chain(security_groups.iter().map(|group| group.format));
+        let formats = formats.chain(jobs.iter().map(|job| job.format));
         if let Some(format) = formats.into_iter().find(|format| *format > FORMAT) {
             let reason = format!("a newer agent wrote it in format {format}; start that one again");
             return Err(Error::State { path: folder.to_owned(), reason });
         }
-        director.take_over(groups);
+        director.take_over(groups, jobs);
         director.security_groups =
             security_groups.into_iter().map(|record| (record.spec.name.clone(), record.spec)).collect();
         for record in balancers {
@@ -138,8 +144,9 @@ impl Director {
         self.drop_unused_artifacts();
     }
 
-    fn take_over(&mut self, groups: Vec<GroupRecord>) {
+    fn take_over(&mut self, groups: Vec<GroupRecord>, jobs: Vec<JobRecord>) {
         let marked = marked(&self.launcher.mark);
+        self.take_over_jobs(jobs, &marked);
         for record in groups {
             let mut group = self.group_of(&record);
             for mut instance in record.instances {
@@ -163,10 +170,11 @@ impl Director {
     /// Ends what no instance owns: left over by a process that ended, or by a creation that was cut short.
     fn end_strays(&self) {
         let instances = self.groups.values().flat_map(|group| &group.instances);
-        let adopted: HashSet<&str> = instances
+        let instances = instances
             .filter(|instance| instance.record.process.is_some())
-            .map(|instance| instance.record.id.as_str())
-            .collect();
+            .map(|instance| instance.record.id.as_str());
+        let jobs = self.jobs.iter().filter(|(_, job)| !job.is_over()).map(|(name, _)| name.as_str());
+        let adopted: HashSet<&str> = instances.chain(jobs).collect();
         let marked = marked(&self.launcher.mark);
         for stray in marked.iter().filter(|marked| !adopted.contains(marked.instance.as_str())) {
             tracing::warn!(instance = stray.instance, pid = stray.identity.pid, "ending a process that nothing owns");

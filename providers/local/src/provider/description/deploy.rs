@@ -117,7 +117,7 @@ impl Clone {
 
 impl Reader<'_> {
     /// The parts of the name that are given, else those of `known`.
-    fn name(&mut self, known: Moniker) -> ServerGroupName {
+    pub(super) fn name(&mut self, known: Moniker) -> ServerGroupName {
         let moniker: Moniker = self.optional("moniker").unwrap_or_default();
         let part = |name: &str| self.fields.text(name).filter(|text| !text.is_empty());
         let name = ServerGroupName {
@@ -136,7 +136,7 @@ impl Reader<'_> {
     }
 
     /// How to run it, besides the command: the fields of a [`ServerGroupSpec`] that are given.
-    fn launch(&mut self) -> Object {
+    pub(super) fn launch(&mut self) -> Object {
         let mut spec = Map::new();
         let environment: Option<BTreeMap<String, Value>> = self.optional("environment");
         let environment = environment.map(|environment| {

@@ -3,7 +3,10 @@
 mod cors;
 mod objects;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use anyhow::{Context as _, bail};
 use gennaker_config::{Config, ServiceConfig};
@@ -220,6 +223,7 @@ fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options>
         tasks: orca.bind("tasks")?,
         dryrun: orca.bind("dryrun")?,
         webhook: orca.bind("webhook")?,
+        job: Arc::new(orca.bind("job")?),
         traffic_guards: orca.bind("trafficGuards")?,
         rollback: orca.bind("rollback")?,
         monitored_deploy: orca.bind("monitoredDeploy")?,

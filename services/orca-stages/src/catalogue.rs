@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use gennaker_wire::{Execution, Object, Stage};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
-    JobOptions, Options, OptionsError, StageDefinition, Task, TemplateLookup, application, artifacts, cloud, core,
-    dry_run, front50, monitored, pipeline, server_group, template,
+    DeploymentMonitorOptions, JobOptions, Options, OptionsError, StageDefinition, Task, TemplateLookup, application,
+    artifacts, cloud, core, dry_run, front50, monitored, pipeline, server_group, template,
     webhook::{self, PreconfiguredWebhook},
 };
 
@@ -19,6 +19,7 @@ pub struct Catalogue {
     heeds_dry_runs: bool,
     preconfigured_webhooks: Arc<[PreconfiguredWebhook]>,
     jobs: Arc<JobOptions>,
+    deployment_monitors: Arc<[DeploymentMonitorOptions]>,
 }
 
 impl Catalogue {
@@ -41,6 +42,9 @@ impl Catalogue {
         monitored::register(&mut catalogue, &options.monitored_deploy)?;
         webhook::register(&mut catalogue, &options.webhook, &options.urls)?;
         dry_run::register(&mut catalogue);
+        if options.monitored_deploy.enabled {
+            catalogue.deployment_monitors = options.monitored_deploy.deployment_monitors.clone().into();
+        }
         if options.webhook.stage.enabled {
             catalogue.preconfigured_webhooks = options.webhook.preconfigured.0.clone().into();
         }
@@ -104,6 +108,19 @@ impl Catalogue {
         cloud::preconfigured_jobs(&self.jobs)
     }
 
+    /// The deployment monitors that operators have named, as `GET /capabilities/deploymentMonitors` answers.
+    pub fn deployment_monitors(&self) -> Vec<Value> {
+        let shown = |monitor: &DeploymentMonitorOptions| {
+            json!({
+                "id": monitor.id,
+                "name": monitor.name,
+                "supportContact": monitor.support_contact,
+                "stable": monitor.stable,
+            })
+        };
+        self.deployment_monitors.iter().map(shown).collect()
+    }
+
     /// The task of that class.
     pub fn task(&self, class: &str) -> Option<&Arc<dyn Task>> {
         self.tasks.get(class)
@@ -118,7 +135,6 @@ impl Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn an_alias_goes_before_the_type() {

@@ -27,8 +27,13 @@ const MOST_TOLD: usize = 3;
 /// If the replacement does not serve, or cannot be looked at.
 pub(super) async fn check(context: &TaskContext, leaving: &[&str]) -> Result<(), TaskError> {
     let Some(deployment) = deployment(&context.view) else { return Ok(()) };
-    let settings = deployment.context();
-    let account = account(settings)?;
+    let account = account(deployment.context())?;
+    // What it began with tells nothing any more: it may have grown since.
+    let mut settings = deployment.context().clone();
+    for began in ["capacity", "savedCapacity", "capacitySnapshot", "source"] {
+        settings.shift_remove(began);
+    }
+    let settings = &settings;
     for (region, name) in deployed(settings).into_iter().filter(|(_, name)| !leaving.contains(&name.as_str())) {
         let clouddriver = &context.clients.clouddriver;
         let group = match clouddriver.server_group(&context.caller, &account, &region, &name).await {

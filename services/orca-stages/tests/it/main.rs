@@ -7,6 +7,7 @@ mod clouddriver;
 mod drive;
 mod fleet;
 mod front50;
+mod monitored;
 mod pipelines;
 mod restarts;
 mod server;

@@ -238,7 +238,7 @@ impl Task for WaitTask {
     /// Says which instances do not serve, and why.
     async fn on_timeout(&self, context: &TaskContext) -> Result<Option<TaskResult>, TaskError> {
         let settings = context.view.context();
-        if !matches!(self.class, UP | MATCH) {
+        if !matches!(self.class, UP | MATCH) || settings.boolean("markSuccessfulOnTimeout") == Some(true) {
             return Ok(None);
         }
         let account = account(settings)?;

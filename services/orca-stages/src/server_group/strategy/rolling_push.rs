@@ -1,7 +1,8 @@
 //! `rollingpush`: no new server group. The newest one gets the new launch configuration, and its instances are replaced by and
 //! by as `termination` says.
 //!
-//! Upstream: `RollingPushStrategy`.
+//! Its two stages, `modifyAsgLaunchConfiguration` and `rollingPush`, come with the clouds that have launch configurations; until then
+//! settings that ask for it are refused. Upstream: `RollingPushStrategy`.
 
 use async_trait::async_trait;
 use gennaker_wire::{Object, ObjectExt};
@@ -16,6 +17,13 @@ pub(super) struct RollingPush;
 impl Strategy for RollingPush {
     fn key(&self) -> &'static str {
         "rollingpush"
+    }
+
+    fn problems(&self, _settings: &Object) -> Vec<String> {
+        vec![
+            "strategy rollingpush is not supported yet: use rollingredblack, which replaces instances by and by too"
+                .to_owned(),
+        ]
     }
 
     fn replaces_creation(&self) -> bool {

@@ -100,6 +100,15 @@ impl StageDefinition for DeployStrategyStage {
         Ok(stages)
     }
 
+    /// As if the server group had been created that the cluster's names have next.
+    async fn expected_after(&self, context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
+        let mut settings = context.view.context().clone();
+        let found = source::find(&context.view, &context.caller, &context.clients).await?;
+        settings.insert("source".to_owned(), Value::Object(found.unwrap_or_default()));
+        let view = context.view.with_context(settings);
+        self.after(&ComposeContext { view, caller: context.caller.clone(), clients: context.clients.clone() }).await
+    }
+
     async fn on_failure(&self, context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
         let strategy = self.strategies.of(context.view.context());
         failure::stages(strategy, &Deployment::of(&context.view))

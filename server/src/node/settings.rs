@@ -5,7 +5,10 @@ mod cors;
 mod deck;
 mod objects;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use gennaker_clouddriver::artifacts::ArtifactOptions;
 use gennaker_config::{Config, Error, ServiceConfig};
@@ -235,6 +238,7 @@ fn stages(orca: &ServiceConfig) -> Result<gennaker_orca_stages::Options, Error> 
         tasks: orca.bind("tasks")?,
         dryrun: orca.bind("dryrun")?,
         webhook: orca.bind("webhook")?,
+        job: Arc::new(orca.bind("job")?),
         traffic_guards: orca.bind("trafficGuards")?,
         rollback: orca.bind("rollback")?,
         monitored_deploy: orca.bind("monitoredDeploy")?,

@@ -4,21 +4,21 @@ use std::{sync::Arc, time::Duration};
 
 use gennaker_base::SharedClock;
 use gennaker_http::{Api, Endpoint, Health};
-use gennaker_provider_api::Provider;
+use gennaker_provider_api::{AccountDefinition, Provider};
 use gennaker_store::{Owner, SharedStore};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
-    app::{health, operations::Operations, providers::Providers},
+    app::{definitions::Definitions, health, operations::Operations, providers::Providers},
     routes,
 };
 
 /// What the service works with.
 #[derive(Clone)]
 pub struct Deps {
-    /// Where tasks are kept.
+    /// Where tasks and accounts are kept.
     pub store: SharedStore,
     /// This node's present life; `None` while it has none.
     pub owner: watch::Receiver<Option<Owner>>,
@@ -26,6 +26,8 @@ pub struct Deps {
     pub clock: SharedClock,
     /// The clouds, each under its own name.
     pub providers: Vec<Arc<dyn Provider>>,
+    /// The accounts that the configuration defines, now and whenever it changes.
+    pub accounts: watch::Receiver<Arc<Vec<AccountDefinition>>>,
 }
 
 /// clouddriver: cheap to clone.
@@ -33,6 +35,7 @@ pub struct Deps {
 pub struct Clouddriver {
     pub(crate) providers: Providers,
     pub(crate) operations: Operations,
+    pub(crate) definitions: Definitions,
     pub(crate) clock: SharedClock,
     pub(crate) refresh_wait: Duration,
     owner: watch::Receiver<Option<Owner>>,
@@ -43,7 +46,10 @@ impl Clouddriver {
     /// A service that runs no operation until [`Clouddriver::run`] runs; it reads at once.
     pub fn new(options: &Options, deps: Deps) -> Self {
         let providers = Providers::new(deps.providers.clone());
+        let folder = options.accounts_folder.clone().filter(|folder| !folder.as_os_str().is_empty());
+        let definitions = Definitions::new(deps.store.clone(), providers.clone(), deps.accounts.clone(), folder);
         Clouddriver {
+            definitions,
             operations: Operations::new(options, &deps, providers.clone()),
             providers,
             owner: deps.owner,
@@ -68,10 +74,11 @@ impl Clouddriver {
         self.health.clone()
     }
 
-    /// Runs operations until `shutdown`. What is under way then stays recorded, and goes on with its next owner.
+    /// Runs operations and keeps accounts until `shutdown`. What is under way then stays recorded, and goes on with its next owner.
     pub async fn run(&self, shutdown: CancellationToken) {
         tokio::join!(
             self.operations.run(shutdown.clone()),
+            self.definitions.run(&shutdown),
             health::accounts(&self.providers, self.health.component("accounts"), &shutdown),
             health::operations(self.owner.clone(), self.health.component("operations"), &shutdown),
         );

@@ -1,6 +1,7 @@
 //! What the service does. No HTTP here.
 
 pub(crate) mod accounts;
+pub(crate) mod definitions;
 pub(crate) mod health;
 pub(crate) mod inventory;
 pub(crate) mod operations;

@@ -6,7 +6,6 @@ use http::Method;
 use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION};
 use crate::Clouddriver;
 
-const ACCOUNTS: &str = "accounts are configured in clouddriver.yml; they cannot be stored through the API yet";
 const ARTIFACTS: &str = "clouddriver has no artifact accounts yet";
 const CLOUD: &str =
     "the cloud of this endpoint is not in this build yet; GET /credentials lists the accounts there are";
@@ -20,7 +19,7 @@ const SAGAS: &str = "clouddriver has no sagas; GET /task/{id} tells how far a ta
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 11] = [
+const GROUPS: [Group; 10] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -43,18 +42,6 @@ const GROUPS: [Group; 11] = [
         ],
     ),
     (KNOWN, TAGS, &[(Method::GET, "/tags"), (Method::GET, "/tags/{*path}")]),
-    (
-        Permission::Admin,
-        ACCOUNTS,
-        &[
-            (Method::POST, "/credentials"),
-            (Method::PUT, "/credentials"),
-            (Method::GET, "/credentials/type/{accountType}"),
-            (Method::DELETE, "/credentials/{accountName}"),
-            (Method::PUT, "/credentials/{accountName}"),
-            (Method::GET, "/credentials/{accountName}/history"),
-        ],
-    ),
     (
         KNOWN,
         ARTIFACTS,

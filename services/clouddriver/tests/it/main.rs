@@ -1,5 +1,6 @@
 //! clouddriver against a SQLite store and a cloud that writes down what it is asked.
 
+mod accounts;
 mod api;
 mod cloud;
 mod infrastructure;

@@ -1,6 +1,10 @@
 //! Nodes of clouddriver on one database file, each in a runtime of its own so that it can be killed.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::body::Body;
 use gennaker_base::SystemClock;
@@ -47,7 +51,14 @@ pub(crate) struct Answer {
 
 impl World {
     pub(crate) fn new() -> Self {
-        World { folder: tempfile::tempdir().expect("a folder"), cloud: Cloud::new() }
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("accounts")).expect("a folder");
+        World { folder, cloud: Cloud::new() }
+    }
+
+    /// The folder whose files define accounts.
+    pub(crate) fn accounts(&self) -> PathBuf {
+        self.folder.path().join("accounts")
     }
 
     /// Starts a node of that name. A living node of the same name loses its lease.
@@ -75,9 +86,16 @@ async fn start(path: &Path, cloud: Arc<Cloud>) -> Started {
     let store = SqlStore::open_sqlite(path, Arc::new(SystemClock), gennaker_store_sql::Options::default()).await;
     let store = Arc::new(store.expect("a store"));
     let owner = watch::Sender::new(None);
-    let deps =
-        Deps { store: store.clone(), owner: owner.subscribe(), clock: Arc::new(SystemClock), providers: vec![cloud] };
-    let service = Clouddriver::new(&Options { refresh_wait_ms: 100, ..Options::default() }, deps);
+    let deps = Deps {
+        store: store.clone(),
+        owner: owner.subscribe(),
+        clock: Arc::new(SystemClock),
+        providers: vec![cloud.clone()],
+        accounts: cloud.configured.subscribe(),
+    };
+    let folder = path.with_file_name("accounts");
+    let options = Options { refresh_wait_ms: 100, accounts_folder: Some(folder), ..Options::default() };
+    let service = Clouddriver::new(&options, deps);
     let shutdown = CancellationToken::new();
     let (running, token) = (service.clone(), shutdown.clone());
     tokio::spawn(async move { running.run(token).await });

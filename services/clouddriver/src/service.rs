@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
-    app::{definitions::Definitions, health, operations::Operations, providers::Providers},
+    app::{definitions::Definitions, health, operations::Operations, providers::Providers, served::Served},
     routes,
 };
 
@@ -36,6 +36,7 @@ pub struct Clouddriver {
     pub(crate) providers: Providers,
     pub(crate) operations: Operations,
     pub(crate) definitions: Definitions,
+    pub(crate) served: Served,
     pub(crate) clock: SharedClock,
     pub(crate) refresh_wait: Duration,
     owner: watch::Receiver<Option<Owner>>,
@@ -48,7 +49,10 @@ impl Clouddriver {
         let providers = Providers::new(deps.providers.clone());
         let folder = options.accounts_folder.clone().filter(|folder| !folder.as_os_str().is_empty());
         let definitions = Definitions::new(deps.store.clone(), providers.clone(), deps.accounts.clone(), folder);
+        let good_after = Duration::from_millis(options.good_after_ms);
+        let served = Served::new(deps.store.clone(), deps.clock.clone(), good_after);
         Clouddriver {
+            served,
             definitions,
             operations: Operations::new(options, &deps, providers.clone()),
             providers,
@@ -79,6 +83,7 @@ impl Clouddriver {
         tokio::join!(
             self.operations.run(shutdown.clone()),
             self.definitions.run(&shutdown),
+            self.served.run(&self.providers, &shutdown),
             health::accounts(&self.providers, self.health.component("accounts"), &shutdown),
             health::operations(self.owner.clone(), self.health.component("operations"), &shutdown),
         );

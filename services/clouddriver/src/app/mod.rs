@@ -7,3 +7,4 @@ pub(crate) mod inventory;
 pub(crate) mod operations;
 pub(crate) mod providers;
 pub(crate) mod refresh;
+pub(crate) mod served;

@@ -14,7 +14,7 @@ use gennaker_provider_api::{
     AccountDefinition, AccountState, Error, Inventory, Journal, LogFrom, LogPiece, Outcome, Progress, Provider,
     Request, Result,
 };
-use gennaker_wire::{Account, Object, ObjectExt, Operation, Plan, Planned, ScalingActivity};
+use gennaker_wire::{Account, HealthState, Object, ObjectExt, Operation, Plan, Planned, ScalingActivity, ServerGroup};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -87,6 +87,38 @@ impl Cloud {
         self.inventories[0].send_modify(|inventory| {
             Arc::make_mut(inventory).freshness.confirmed = Some(at);
         });
+    }
+
+    /// `shop-v001` has the one instance that it shall have, and that is up.
+    pub(crate) fn serve_well(&self) {
+        self.change(|inventory| {
+            let group = &mut inventory.server_groups[0];
+            group.capacity.desired = 1;
+            group.instances[0].health_state = HealthState::Up;
+        });
+    }
+
+    /// The instance of `shop-v001` is down.
+    pub(crate) fn fail(&self) {
+        self.change(|inventory| inventory.server_groups[0].instances[0].health_state = HealthState::Down);
+    }
+
+    /// A newer server group of the same cluster is there, without instances.
+    pub(crate) fn follow_with(&self, name: &str) {
+        self.change(|inventory| {
+            let first = &inventory.server_groups[0];
+            let newer = ServerGroup {
+                name: name.to_owned(),
+                instances: Vec::new(),
+                created_time: Some(Timestamp::from_millis(9)),
+                ..first.clone()
+            };
+            inventory.server_groups.push(newer);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Inventory)) {
+        self.inventories[0].send_modify(|inventory| change(Arc::make_mut(inventory)));
     }
 
     /// Instance `i-1` writes that.

@@ -94,7 +94,8 @@ async fn start(path: &Path, cloud: Arc<Cloud>) -> Started {
         accounts: cloud.configured.subscribe(),
     };
     let folder = path.with_file_name("accounts");
-    let options = Options { refresh_wait_ms: 100, accounts_folder: Some(folder), ..Options::default() };
+    let options =
+        Options { refresh_wait_ms: 100, good_after_ms: 0, accounts_folder: Some(folder), ..Options::default() };
     let service = Clouddriver::new(&options, deps);
     let shutdown = CancellationToken::new();
     let (running, token) = (service.clone(), shutdown.clone());

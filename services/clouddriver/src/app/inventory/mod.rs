@@ -11,6 +11,7 @@ mod clusters;
 mod instances;
 mod introspection;
 mod jobs;
+mod last_good;
 mod lists;
 mod load_balancers;
 mod search;
@@ -25,6 +26,7 @@ use gennaker_wire::{LoadBalancer, ServerGroup};
 use super::providers::{AccountNow, Providers};
 
 pub(crate) use self::{
+    last_good::ServedSince,
     lists::List,
     search::Search,
     security_groups::{By, SecurityGroups},

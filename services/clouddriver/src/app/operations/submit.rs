@@ -110,7 +110,7 @@ impl Operations {
         }
     }
 
-    async fn judge(&self, provider: Option<&str>, operation: Operation) -> Result<Step, (Kind, String)> {
+    pub(super) async fn judge(&self, provider: Option<&str>, operation: Operation) -> Result<Step, (Kind, String)> {
         let name = operation.name.clone();
         let cloud =
             self.cloud(provider, &operation).map_err(|finding| (Kind::Invalid, format!("{name}: {finding}")))?;

@@ -84,7 +84,7 @@ impl Services {
         let lines = Switchboard::default();
         let clients = lines.clients(|service| elsewhere(shared.settings, service))?;
         services.front50(&shared, &lines).await?;
-        services.clouddriver(&shared, &lines).await?;
+        services.clouddriver(&shared, &lines, &clients).await?;
         services.orca(&shared, &lines, &clients).await?;
         services.echo(&shared, &lines, &clients).await?;
         services.gate(&shared, clients).await?;
@@ -127,6 +127,7 @@ impl Services {
             owner: shared.standing.owners(),
             clock: shared.clock(),
             providers,
+            front50: clients.front50.clone(),
             accounts: configured,
         };
         let clouddriver = Clouddriver::new(&settings.own, deps);

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use gennaker_base::SharedClock;
+use gennaker_clients::Front50Client;
 use gennaker_http::{Api, Endpoint, Health};
 use gennaker_provider_api::{AccountDefinition, Provider};
 use gennaker_store::{Owner, SharedStore};
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
-    app::{definitions::Definitions, health, operations::Operations, providers::Providers, served::Served},
+    app::{definitions::Definitions, health, operations::Operations, providers::Providers, served::Served, tags::Tags},
     routes,
 };
 
@@ -26,6 +27,8 @@ pub struct Deps {
     pub clock: SharedClock,
     /// The clouds, each under its own name.
     pub providers: Vec<Arc<dyn Provider>>,
+    /// Where projects and entity tags are kept.
+    pub front50: Front50Client,
     /// The accounts that the configuration defines, now and whenever it changes.
     pub accounts: watch::Receiver<Arc<Vec<AccountDefinition>>>,
 }
@@ -37,6 +40,8 @@ pub struct Clouddriver {
     pub(crate) operations: Operations,
     pub(crate) definitions: Definitions,
     pub(crate) served: Served,
+    pub(crate) tags: Tags,
+    pub(crate) front50: Front50Client,
     pub(crate) clock: SharedClock,
     pub(crate) refresh_wait: Duration,
     owner: watch::Receiver<Option<Owner>>,
@@ -46,13 +51,16 @@ pub struct Clouddriver {
 impl Clouddriver {
     /// A service that runs no operation until [`Clouddriver::run`] runs; it reads at once.
     pub fn new(options: &Options, deps: Deps) -> Self {
-        let providers = Providers::new(deps.providers.clone());
+        let tags = Tags::new(deps.front50.clone(), deps.clock.clone());
+        let providers = Providers::new(deps.providers.clone()).with_own(Arc::new(tags.clone()));
         let folder = options.accounts_folder.clone().filter(|folder| !folder.as_os_str().is_empty());
         let definitions = Definitions::new(deps.store.clone(), providers.clone(), deps.accounts.clone(), folder);
         let good_after = Duration::from_millis(options.good_after_ms);
         let served = Served::new(deps.store.clone(), deps.clock.clone(), good_after);
         Clouddriver {
             served,
+            tags,
+            front50: deps.front50.clone(),
             definitions,
             operations: Operations::new(options, &deps, providers.clone()),
             providers,

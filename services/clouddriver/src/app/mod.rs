@@ -8,3 +8,4 @@ pub(crate) mod operations;
 pub(crate) mod providers;
 pub(crate) mod refresh;
 pub(crate) mod served;
+pub(crate) mod tags;

@@ -12,6 +12,7 @@ use super::definitions::Missing;
 #[derive(Clone)]
 pub(crate) struct Providers {
     list: Arc<[Arc<dyn Provider>]>,
+    own: Option<Arc<dyn Provider>>,
     broken: Arc<watch::Sender<Arc<Vec<Broken>>>>,
 }
 
@@ -39,7 +40,22 @@ pub(crate) struct AccountNow {
 
 impl Providers {
     pub(crate) fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
-        Providers { list: providers.into(), broken: Arc::default() }
+        Providers { list: providers.into(), own: None, broken: Arc::default() }
+    }
+
+    /// The same with operations of clouddriver's own, which belong to no cloud.
+    pub(crate) fn with_own(self, own: Arc<dyn Provider>) -> Self {
+        Providers { own: Some(own), ..self }
+    }
+
+    /// What runs this operation, if it is clouddriver's own.
+    pub(crate) fn own(&self, operation: &str) -> Option<&Arc<dyn Provider>> {
+        self.own.as_ref().filter(|own| own.operations().contains(&operation))
+    }
+
+    /// The names of all operations.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &'static str> {
+        self.list.iter().chain(&self.own).flat_map(|provider| provider.operations().iter().copied())
     }
 
     /// All clouds.
@@ -47,9 +63,9 @@ impl Providers {
         self.list.iter()
     }
 
-    /// The cloud of that name.
+    /// The cloud of that name; clouddriver itself has one, too.
     pub(crate) fn named(&self, name: &str) -> Option<&Arc<dyn Provider>> {
-        self.list.iter().find(|provider| provider.name().eq_ignore_ascii_case(name))
+        self.list.iter().chain(&self.own).find(|provider| provider.name().eq_ignore_ascii_case(name))
     }
 
     /// The names of the clouds, for messages.

@@ -13,13 +13,13 @@ const METRICS: &str = "clouddriver does not read cloud metrics yet";
 const MANIFESTS: &str = "the Kubernetes provider is not in this build yet";
 const SCHEDULER: &str =
     "clouddriver has no caching agents to administer; GET /cache/introspection tells how fresh it is";
-const TAGS: &str = "clouddriver does not keep entity tags yet";
+const TAGS: &str = "entity tags are in front50 only: there is no index beside it that has to be made again or compared";
 const SAGAS: &str = "clouddriver has no sagas; GET /task/{id} tells how far a task is";
 
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 9] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -34,14 +34,11 @@ const GROUPS: [Group; 10] = [
         Permission::Admin,
         TAGS,
         &[
-            (Method::POST, "/admin/tags/deleteByNamespace/{namespace}"),
-            (Method::POST, "/admin/tags/deleteByTag/{tag}"),
             (Method::GET, "/admin/tags/delta"),
             (Method::POST, "/admin/tags/reconcile"),
             (Method::POST, "/admin/tags/reindex"),
         ],
     ),
-    (KNOWN, TAGS, &[(Method::GET, "/tags"), (Method::GET, "/tags/{*path}")]),
     (
         KNOWN,
         ARTIFACTS,
@@ -99,7 +96,6 @@ const GROUPS: [Group; 10] = [
             ),
             (Method::GET, "/applications/{application}/loadBalancersL4"),
             (Method::GET, "/applications/{application}/serverGroups/{account}/{serverGroupName}/events"),
-            (Method::GET, "/projects/{project}/clusters"),
         ],
     ),
     (

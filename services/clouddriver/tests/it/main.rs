@@ -3,8 +3,10 @@
 mod accounts;
 mod api;
 mod cloud;
+mod front50;
 mod infrastructure;
 mod operations;
 mod ownership;
 mod sky;
+mod tags;
 mod world;

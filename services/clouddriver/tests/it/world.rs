@@ -20,7 +20,7 @@ use tokio::{runtime::Runtime, sync::watch};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::cloud::Cloud;
+use crate::{cloud::Cloud, front50::Front50};
 
 /// Longer than any lease of these tests needs to live.
 const TTL: Duration = Duration::from_secs(600);
@@ -31,6 +31,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct World {
     folder: TempDir,
     pub(crate) cloud: Arc<Cloud>,
+    pub(crate) front50: Front50,
 }
 
 /// A node.
@@ -53,7 +54,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("accounts")).expect("a folder");
-        World { folder, cloud: Cloud::new() }
+        World { folder, cloud: Cloud::new(), front50: Front50::default() }
     }
 
     /// The folder whose files define accounts.
@@ -73,7 +74,8 @@ impl World {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let (path, cloud) = (self.folder.path().join("store.db"), self.cloud.clone());
-        let started = runtime.spawn(async move { start(&path, cloud).await });
+        let front50 = self.front50.clone();
+        let started = runtime.spawn(async move { start(&path, cloud, front50).await });
         let (store, owner, service, shutdown) = started.await.expect("it starts");
         let router = service.api().into_service((), GuardOptions::default());
         Node { runtime: Some(runtime), router, store, owner, shutdown }
@@ -82,7 +84,7 @@ impl World {
 
 type Started = (Arc<SqlStore>, watch::Sender<Option<Owner>>, Clouddriver, CancellationToken);
 
-async fn start(path: &Path, cloud: Arc<Cloud>) -> Started {
+async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
     let store = SqlStore::open_sqlite(path, Arc::new(SystemClock), gennaker_store_sql::Options::default()).await;
     let store = Arc::new(store.expect("a store"));
     let owner = watch::Sender::new(None);
@@ -91,6 +93,7 @@ async fn start(path: &Path, cloud: Arc<Cloud>) -> Started {
         owner: owner.subscribe(),
         clock: Arc::new(SystemClock),
         providers: vec![cloud.clone()],
+        front50: front50.client(),
         accounts: cloud.configured.subscribe(),
     };
     let folder = path.with_file_name("accounts");

@@ -14,6 +14,7 @@ mod jobs;
 mod last_good;
 mod lists;
 mod load_balancers;
+mod projects;
 mod search;
 mod security_groups;
 mod server_groups;

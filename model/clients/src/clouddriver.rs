@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::{Account, LoadBalancer, Operation, OperationRef, OperationTask, ServerGroup};
+use gennaker_wire::{Account, LastGood, LoadBalancer, Operation, OperationRef, OperationTask, Plan, ServerGroup};
 use http::Method;
 use serde_json::Value;
 
@@ -50,6 +50,26 @@ impl ClouddriverClient {
         let call =
             Call::new(Method::POST, &[provider, "ops"]).query("clientRequestId", request_id).body(&operations)?;
         self.transport.send(&caller, call).await
+    }
+
+    /// What operations would do: a plan of each, in order. Only ours plans.
+    pub async fn plan(&self, caller: &Caller, provider: &str, operations: &[Operation]) -> Result<Vec<Plan>> {
+        let operations: Vec<Value> = operations.iter().map(Operation::to_value).collect();
+        let call = Call::new(Method::POST, &[provider, "ops", "plan"]).body(&operations)?;
+        self.transport.send(caller, call).await
+    }
+
+    /// The last good version of a cluster, one entry a region. Only ours knows it.
+    pub async fn last_good(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        cluster: &str,
+        provider: &str,
+    ) -> Result<Vec<LastGood>> {
+        let path = ["applications", application, "clusters", account, cluster, provider, "lastGood"];
+        self.transport.send(caller, Call::get(&path)).await
     }
 
     /// A task. With `wait`, ours answers when the task's state has changed since the call or after that time, whichever is

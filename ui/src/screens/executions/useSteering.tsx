@@ -31,6 +31,11 @@ export function useSteering(execution: Execution, onRepeat?: () => void): Steeri
   if (execution.status === 'RUNNING') actions.push({ label: 'Pause', icon: 'pause', act: () => attempt(pauseExecution(id)) });
   if (!over) actions.push({ label: 'Cancel …', icon: 'stop', danger: true, act: () => setOpen('cancel') });
   if (onRepeat) actions.push({ label: 'Start again with these parameters …', icon: 'restart', act: onRepeat });
+  if (execution.pipelineConfigId) {
+    const params = { application, executionId: id };
+    const compare = (): void => void navigate({ to: '/applications/$application/executions/details/$executionId', params, search: (before: object) => ({ ...before, with: 'choose' }) });
+    actions.push({ label: 'Compare with another run', icon: 'list', act: compare });
+  }
   actions.push(
     { label: 'Copy the link', icon: 'link', act: () => attempt(copy(linkTo(execution))) },
     { label: 'Open as JSON', icon: 'diagram', act: () => window.open(address(path('pipelines', id)), '_blank', 'noopener') },

@@ -11,6 +11,7 @@ import { Checkbox, TextField } from '../../parts/Field';
 import type { Action } from '../../parts/Menu';
 import { toast } from '../../parts/Toasts';
 import { isOver } from './stages';
+import { hashOf } from './trigger';
 
 /** What can be done now, and the dialog that is open. */
 export interface Steering {
@@ -93,9 +94,9 @@ function CancelDialog({ execution, onClose }: { execution: Execution; onClose: (
 }
 
 /** The address of an execution's details, for others. */
-export function linkTo({ application, id }: Pick<Execution, 'application' | 'id'>): string {
+export function linkTo(execution: Execution): string {
   const here = window.location.href.split('#')[0] ?? '';
-  return `${here}#/applications/${encodeURIComponent(application)}/executions/details/${encodeURIComponent(id)}`;
+  return here + hashOf(execution);
 }
 
 async function copy(text: string): Promise<void> {

@@ -227,12 +227,12 @@ impl Agent {
         let _answering = AbortOnDropHandle::new(tokio::spawn(hand_over.answer(asking)));
         let router = api::router(api, relay);
         let mut serving = tokio::spawn(socket::serve(listener, router, handed_over.clone(), self.shutdown.clone()));
-        let mut directing = tokio::spawn(director.run(receiver, asked, handed_over, self.shutdown.clone()));
+        let directing = director.run(receiver, asked, handed_over.clone(), self.shutdown.clone());
+        let mut directing = tokio::spawn(directing);
         let (served, directed) = tokio::select! {
             served = &mut serving => {
-                // It ends before the shutdown only if the socket fails.
-                let handed_over = directing.is_finished();
-                if !handed_over {
+                // It ends before the shutdown or a hand-over only if the socket fails.
+                if !handed_over.is_cancelled() {
                     self.shutdown.cancel();
                 }
                 (Some(served.map_err(defect)?), directing.await.map_err(defect)?)

@@ -21,6 +21,9 @@
 //! | `GET /securityGroups`, `GET /securityGroups/{name}` | [`SecurityGroup`]s |
 //! | `PUT /securityGroups/{name}` with a [`SecurityGroupSpec`] | [`SecurityGroup`], 201 if it is new |
 //! | `DELETE /securityGroups/{name}` | [`Deleted`] |
+//! | `GET /images` | [`Image`]s |
+//! | `POST /images/{id}/tags` with a [`TagRequest`] | [`Image`] |
+//! | `DELETE /images/{id}` | [`Deleted`] |
 //! | `POST /instances/terminate` with a [`TerminationRequest`] | [`Terminated`] |
 //! | `POST /instances/registration` with a [`RegistrationRequest`] | [`Registered`] |
 //! | `GET /instances/{id}/log?tailBytes=`, `GET /jobs/{name}/log?tailBytes=` | text |
@@ -34,6 +37,7 @@
 mod artifact;
 mod balancer;
 mod capacity;
+mod image;
 mod job;
 mod spec;
 mod state;
@@ -49,6 +53,7 @@ pub use self::{
     capacity::{
         Capacity, CapacityChange, Registered, RegistrationRequest, ResizeRequest, Terminated, TerminationRequest,
     },
+    image::{Image, TagRequest},
     job::{Job, JobEnd, JobEndReason, JobSpec, JobState, MOST_JOB_MS},
     spec::{HealthCheck, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{

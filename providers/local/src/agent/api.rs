@@ -9,7 +9,7 @@ use axum::{
         rejection::{PathRejection, QueryRejection},
     },
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -79,6 +79,9 @@ pub(super) fn router(api: Api) -> Router {
         .route("/serverGroups/{name}/capacity", post(resize))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/images", get(images))
+        .route("/images/{name}", delete(delete_image))
+        .route("/images/{name}/tags", post(tag_image))
         .route("/jobs", get(jobs))
         .route("/jobs/{name}", get(job).put(put_job).delete(delete_job))
         .route("/jobs/{name}/cancel", post(cancel_job))
@@ -134,6 +137,31 @@ async fn server_group(State(api): State<Api>, name: Name) -> Result<Response, Re
     group
         .map(|group| Json(group).into_response())
         .ok_or_else(|| Refusal::not_found(format!("server group {name} does not exist")))
+}
+
+async fn images(State(api): State<Api>) -> Response {
+    Json(&api.current().images).into_response()
+}
+
+async fn tag_image(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::TagImage { id, request: validate::read(body)? }, given, &headers).await
+}
+
+async fn delete_image(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteImage { id }, given, &headers).await
 }
 
 async fn jobs(State(api): State<Api>) -> Response {

@@ -16,7 +16,8 @@
 //! * Told to end, it stops its processes and ends within 10 s; with `keep_processes` it leaves them running.
 //!
 //! The state folder holds the lock (`agent.lock`), one JSON file per server group (`server-groups/`), load balancer
-//! (`load-balancers/`), job (`jobs/`) and execution (`requests/`), the instances' logs (`logs/`), and what was fetched (`artifacts/`). Processes run as the agent's
+//! (`load-balancers/`), job (`jobs/`) and execution (`requests/`), the instances' logs (`logs/`), what was fetched
+//! (`artifacts/`), and images with their tags (`images/`, `image-tags/`). Processes run as the agent's
 //! user, with its environment, in a process group of their own. There is no isolation between them.
 
 mod api;
@@ -27,6 +28,7 @@ mod error;
 mod files;
 mod health;
 mod identity;
+mod images;
 mod instance;
 mod job;
 mod launch;

@@ -6,7 +6,8 @@ use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Job, LoadBalancerSpec, Protocol, SecurityGroupSpec, ServerGroupSpec,
+    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Image, Job, LoadBalancerSpec, Protocol, SecurityGroupSpec,
+    ServerGroupSpec,
 };
 
 /// Everything, at one moment.
@@ -24,6 +25,9 @@ pub struct Snapshot {
     /// All jobs that run, and those that were over not long ago, by name.
     #[serde(default)]
     pub jobs: Vec<Job>,
+    /// All images, by id.
+    #[serde(default)]
+    pub images: Vec<Image>,
     /// All security groups, by name.
     #[serde(default)]
     pub security_groups: Vec<SecurityGroup>,

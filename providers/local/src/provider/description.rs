@@ -2,6 +2,7 @@
 
 mod artifact;
 mod deploy;
+mod images;
 mod instances;
 mod jobs;
 mod security;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub(super) use self::{
     deploy::{Clone, Create},
+    images::OnImage,
     instances::{Register, Resize, Terminate},
     jobs::{OnJob, RunJob},
     security::{DeleteSecurityGroup, UpsertSecurityGroup},

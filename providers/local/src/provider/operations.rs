@@ -5,6 +5,7 @@
 //! after it sees it.
 
 mod deploy;
+mod images;
 mod instances;
 mod jobs;
 mod security;
@@ -19,8 +20,8 @@ use serde_json::{Value, json};
 use super::{
     AccountHandle, REGION,
     description::{
-        Clone, Create, DeleteBalancer, DeleteSecurityGroup, OnJob, OnServerGroup, Register, Resize, RunJob, Terminate,
-        UpsertBalancer, UpsertSecurityGroup,
+        Clone, Create, DeleteBalancer, DeleteSecurityGroup, OnImage, OnJob, OnServerGroup, Register, Resize, RunJob,
+        Terminate, UpsertBalancer, UpsertSecurityGroup,
     },
 };
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 17] = [
+pub(super) const NAMES: [&str; 19] = [
     "createServerGroup",
     "cloneServerGroup",
     "resizeServerGroup",
@@ -37,6 +38,8 @@ pub(super) const NAMES: [&str; 17] = [
     "terminateInstanceAndDecrementServerGroup",
     "registerInstancesWithLoadBalancer",
     "deregisterInstancesFromLoadBalancer",
+    "upsertImageTags",
+    "deleteImage",
     "runJob",
     "cancelJob",
     "destroyJob",
@@ -61,6 +64,8 @@ pub(super) enum Parsed {
     Resize(Resize),
     Terminate(Terminate),
     Register(Register),
+    TagImage(OnImage),
+    DeleteImage(OnImage),
     RunJob(Box<RunJob>),
     CancelJob(OnJob),
     DestroyJob(OnJob),
@@ -85,6 +90,8 @@ impl Parsed {
             "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
             "registerInstancesWithLoadBalancer" => Register::read(fields, true).map(Parsed::Register),
             "deregisterInstancesFromLoadBalancer" => Register::read(fields, false).map(Parsed::Register),
+            "upsertImageTags" => OnImage::read_tagging(fields).map(Parsed::TagImage),
+            "deleteImage" => OnImage::read(fields).map(Parsed::DeleteImage),
             "runJob" => RunJob::read(fields).map(Box::new).map(Parsed::RunJob),
             "cancelJob" => OnJob::read(fields).map(Parsed::CancelJob),
             "destroyJob" => OnJob::read(fields).map(Parsed::DestroyJob),
@@ -110,6 +117,7 @@ impl Parsed {
             Parsed::Resize(resize) => &resize.account,
             Parsed::Terminate(terminate) => &terminate.account,
             Parsed::Register(register) => &register.account,
+            Parsed::TagImage(on) | Parsed::DeleteImage(on) => &on.account,
             Parsed::RunJob(run) => &run.account,
             Parsed::CancelJob(on) | Parsed::DestroyJob(on) => &on.account,
             Parsed::Enable(on) | Parsed::Disable(on) | Parsed::Destroy(on) => &on.account,
@@ -135,6 +143,8 @@ pub(super) async fn run(
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
+        Parsed::TagImage(on) => images::tag(account, &on, &call, journal).await,
+        Parsed::DeleteImage(on) => images::delete(account, &on, &call, journal).await,
         Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,
         Parsed::CancelJob(on) => jobs::cancel(account, &on, &call, journal).await,
         Parsed::DestroyJob(on) => jobs::destroy(account, &on, &call, journal).await,

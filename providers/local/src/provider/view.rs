@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
-    Capacity, Health, HealthState, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
+    Capacity, Health, HealthState, Image, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
     LoadBalancerServerGroup, Object, ObjectExt as _, SecurityGroup, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
             snapshot.security_groups.iter().map(|group| security_group(account, group)).collect(),
         ),
         server_groups: groups,
+        images: Arc::new(snapshot.images.iter().map(|one| image(account, one)).collect()),
         jobs: snapshot.jobs.iter().map(|one| job(account, one)).collect(),
         freshness,
         ..Inventory::default()
@@ -69,6 +70,7 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
 fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
     object(json!({
         "command": spec.command,
+        "imageId": spec.image,
         "arguments": spec.args,
         "workingDirectory": spec.working_directory,
         "healthCheck": spec.effective_health_check(),
@@ -114,6 +116,26 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "crashLoop": instance.crash_loop,
             "lastExit": instance.last_exit,
             DEREGISTERED: out_of,
+        })),
+    }
+}
+
+fn image(account: &str, image: &protocol::Image) -> Image {
+    Image {
+        id: image.id.clone(),
+        name: image.id.clone(),
+        account: account.to_owned(),
+        region: REGION.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        created_time: Some(image.created_at),
+        tags: object(json!(image.tags)),
+        other: object(json!({
+            "imageId": image.id,
+            "imageName": image.id,
+            "program": image.name,
+            "version": image.version,
+            "command": image.command,
+            "problem": image.problem,
         })),
     }
 }

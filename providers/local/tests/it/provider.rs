@@ -9,7 +9,8 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::{Clock as _, Kind, SystemClock};
 use gennaker_provider_api::{
-    AccountState, Error, Inventory, Journal, LogFrom, Outcome, Progress, Provider, RefreshScope, Request, Result,
+    AccountState, Error, ImageQuery, Inventory, Journal, LogFrom, Outcome, Progress, Provider, RefreshScope, Request,
+    Result,
 };
 use gennaker_provider_local::provider::{AccountOptions, LocalProvider, Options};
 use gennaker_wire::{Capacity, HealthState, JobState, Operation, ServerGroup};
@@ -247,6 +248,39 @@ async fn a_repeated_creation_is_the_same_server_group_and_a_former_owner_is_refu
     assert_eq!(world.inventory().borrow().server_groups.len(), 1);
     let stale = world.run("T-0", 3, &notes, create()).await.expect_err("it is refused");
     assert_eq!(stale.kind, Kind::Fenced, "{stale}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_image_is_listed_tagged_run_and_deleted() {
+    let world = World::start().await;
+    let folder = world.agent.folder().join("images/shop/1.0");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::copy(PROGRAM, folder.join("server")).expect("copied");
+    let manifest = json!({"command": "./server", "args": ["serve", "1"]}).to_string();
+    std::fs::write(folder.join("image.json"), manifest).expect("written");
+    let tags = json!({"imageId": "shop:1.0", "tags": {"stage": "qa", "build": 7}});
+    world.done("upsertImageTags", tags).await;
+    let query = ImageQuery { tags: [("build".to_owned(), "7".to_owned())].into(), ..ImageQuery::default() };
+    let found = world.provider.images(&query).await.expect("images");
+    assert_eq!((found.len(), found[0].id.as_str(), found[0].region.as_str()), (1, "shop:1.0", "local"));
+
+    let deploy =
+        json!({"application": "shop", "imageId": "shop:1.0", "healthCheck": {"type": "tcp", "intervalMs": 50}});
+    world.done("createServerGroup", deploy).await;
+    let group = world.group_when("shop-v000", |group| group.instance_counts.up == 1).await;
+    assert_eq!(
+        (&group.launch_config["imageId"], &group.launch_config["command"]),
+        (&json!("shop:1.0"), &json!("./server"))
+    );
+    let used = world.refused("deleteImage", json!({"imageId": "shop:1.0"})).await;
+    assert!(used.kind == Kind::Conflict && used.message.contains("shop-v000"), "{used}");
+    let operation = world.operation("createServerGroup", json!({"application": "shop", "imageId": "shop:2.0"}));
+    let missing = world.run("M", 1, &Notes::default(), operation).await.expect_err("there is none");
+    assert!(missing.kind == Kind::NotFound && missing.message.contains("no image shop:2.0"), "{missing}");
+    world.done("destroyServerGroup", json!({"serverGroupName": "shop-v000"})).await;
+    world.done("deleteImage", json!({"imageId": "shop:1.0"})).await;
+    assert!(!folder.exists() && world.inventory().borrow().images.is_empty());
     world.end().await;
 }
 

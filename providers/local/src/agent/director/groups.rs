@@ -111,6 +111,9 @@ impl Director {
             Ok(content) => content.flatten(),
             Err(refusal) => return Some(Err(refusal)),
         };
+        if let Err(refusal) = self.apply_image(&mut spec) {
+            return Some(Err(refusal));
+        }
         if let Some(answer) = self.before_creation(&spec) {
             return Some(answer);
         }
@@ -148,7 +151,7 @@ impl Director {
 
     /// A server group without instances.
     pub(super) fn group_of(&self, record: &GroupRecord) -> Group {
-        Group::new(record, record.artifact.as_ref().map(|stored| self.artifacts.path(stored)))
+        Group::new(record, self.folder_of(record))
     }
 
     /// Creates a server group whose artifact is there.

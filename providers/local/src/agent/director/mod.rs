@@ -7,6 +7,7 @@ mod artifacts;
 mod balancers;
 mod capacity;
 mod groups;
+mod images;
 mod instances;
 mod jobs;
 mod mutation;
@@ -36,6 +37,7 @@ use super::{
     artifacts::Artifacts,
     balancer::{Connections, Upstream},
     files::Files,
+    images::Images,
     instance::{FromInstance, Order},
     job::JobOver,
     logs::Logs,
@@ -44,7 +46,7 @@ use super::{
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::{JobEndReason, SecurityGroupSpec, Snapshot};
+use crate::protocol::{Image, JobEndReason, SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -52,6 +54,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(3);
 const LAST_GRACE: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_secs(1);
 const TICKS_BETWEEN_TIDYING: u32 = 30;
+const TICKS_BETWEEN_LOOKS_FOR_IMAGES: u32 = 5;
 const REPORTS: usize = 1_024;
 
 /// The agent's state and what changes it.
@@ -70,6 +73,9 @@ pub(super) struct Director {
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    images: Images,
+    image_tags: BTreeMap<String, BTreeMap<String, String>>,
+    known_images: BTreeMap<String, Image>,
     jobs: BTreeMap<String, JobHandle>,
     job_watches: JoinSet<JobOver>,
     security_groups: BTreeMap<String, SecurityGroupSpec>,
@@ -149,6 +155,9 @@ impl Director {
                 Some(_) = self.chores.join_next(), if !self.chores.is_empty() => {}
                 _ = ticks.tick() => {
                     self.listen_again();
+                    if tick.is_multiple_of(TICKS_BETWEEN_LOOKS_FOR_IMAGES) {
+                        self.look_for_images();
+                    }
                     if tick.is_multiple_of(TICKS_BETWEEN_TIDYING) {
                         self.tidy().await;
                     }

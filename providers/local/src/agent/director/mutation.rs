@@ -13,7 +13,7 @@ use crate::{
     },
     protocol::{
         Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, SecurityGroupSpec, ServerGroupSpec,
-        TerminationRequest, TrafficRequest,
+        TagRequest, TerminationRequest, TrafficRequest,
     },
 };
 
@@ -59,6 +59,13 @@ pub(in crate::agent) enum Mutation {
     },
     DeleteJob {
         name: String,
+    },
+    TagImage {
+        id: String,
+        request: TagRequest,
+    },
+    DeleteImage {
+        id: String,
     },
     PutLoadBalancer {
         spec: Box<LoadBalancerSpec>,
@@ -162,6 +169,8 @@ impl Director {
             Mutation::PutJob { spec } => self.put_job(ticket, *spec).await,
             Mutation::CancelJob { name } => self.end_job(ticket, &name, AtEnd::Show, again).await,
             Mutation::DeleteJob { name } => self.end_job(ticket, &name, AtEnd::Forget, again).await,
+            Mutation::TagImage { id, request } => Some(self.tag_image(&id, request).await),
+            Mutation::DeleteImage { id } => Some(self.delete_image(&id, again).await),
             Mutation::PutLoadBalancer { spec } => Some(self.put_load_balancer(*spec).await),
             Mutation::DeleteLoadBalancer { name } => Some(self.delete_load_balancer(&name, again).await),
             Mutation::PutSecurityGroup { spec } => Some(self.put_security_group(*spec).await),
@@ -216,6 +225,8 @@ impl Mutation {
             Mutation::PutJob { spec } => format!("run job {}", spec.name),
             Mutation::CancelJob { name } => format!("cancel job {name}"),
             Mutation::DeleteJob { name } => format!("delete job {name}"),
+            Mutation::TagImage { id, .. } => format!("tag image {id}"),
+            Mutation::DeleteImage { id } => format!("delete image {id}"),
             Mutation::PutLoadBalancer { spec } => format!("put load balancer {}", spec.name),
             Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
             Mutation::PutSecurityGroup { spec } => format!("put security group {}", spec.name),

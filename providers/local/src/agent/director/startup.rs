@@ -26,6 +26,7 @@ use crate::{
         balancer::Connections,
         files::Files,
         identity::{Marked, marked},
+        images::Images,
         instance::Running,
         logs::Logs,
         ports::Ports,
@@ -56,6 +57,7 @@ impl Director {
         open_files: Option<Rlimit>,
     ) -> Result<Director, Error> {
         let logs = Logs::open(folder.join("logs"))?;
+        let images = Images::open(folder)?;
         let artifacts = Artifacts::open(folder.join("artifacts"), options.limits.artifacts.clone())?;
         let launcher = Launcher { mark: folder.to_string_lossy().into_owned(), logs: logs.clone(), open_files };
         let request_files = Files::open(folder.join("requests"))?;
@@ -66,12 +68,16 @@ impl Director {
             account: options.account.clone(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
+            images: Vec::new(),
             jobs: Vec::new(),
             security_groups: Vec::new(),
         };
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            image_tags: images.read_tags()?,
+            known_images: BTreeMap::new(),
+            images,
             job_files: Files::open(folder.join("jobs"))?,
             jobs: BTreeMap::new(),
             job_watches: JoinSet::new(),
@@ -121,6 +127,7 @@ impl Director {
             director.balancers.insert(name.clone(), state);
             director.listen(&name);
         }
+        director.look_for_images();
         director.publish();
         let unfinished: Vec<String> =
             director.groups.values().filter(|group| group.deleting).map(|group| group.spec.name.clone()).collect();

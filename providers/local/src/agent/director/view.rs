@@ -20,6 +20,7 @@ impl Director {
             account: self.options.account.clone(),
             server_groups: self.groups.values().map(|group| self.view_of_group(group)).collect(),
             load_balancers: self.balancers.values().map(|state| self.view_of_balancer(state)).collect(),
+            images: self.known_images.values().cloned().collect(),
             jobs: self.jobs.values().map(JobHandle::view).collect(),
             security_groups: self.security_groups.values().map(|spec| self.view_of_security_group(spec)).collect(),
         };

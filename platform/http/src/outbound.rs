@@ -32,6 +32,7 @@ mod exchange;
 mod names;
 mod redirect;
 mod rules;
+mod sink;
 mod tls;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -44,12 +45,14 @@ use url::Url;
 use self::{
     connect::Target,
     error::{place, refused},
+    sink::Content,
     tls::Tls,
 };
 pub use self::{
     connect::{Resolve, SystemResolver},
     error::{Error, SetupError},
     rules::{UrlRuleOptions, UrlRules},
+    sink::Sink,
 };
 
 /// Redirects in a row that are followed: as many as OkHttp follows.
@@ -102,7 +105,7 @@ pub struct Options {
     pub redirects: Redirects,
     /// The largest request, headers and body, in bytes; no limit by default.
     pub request_limit: Option<u64>,
-    /// The largest answer, headers and body, in bytes; 16 MiB by default.
+    /// The largest answer, headers and body, in bytes, saved or not; 16 MiB by default.
     pub answer_limit: u64,
     /// Trust and identity.
     pub tls: TlsOptions,
@@ -195,8 +198,21 @@ impl Outbound {
     /// # Errors
     /// See [`Error`]. A status that tells of a failure is an answer and no error.
     pub async fn send(&self, request: Request) -> Result<Answer, Error> {
+        self.in_time(request, Content::Kept).await
+    }
+
+    /// Sends a request and gives the body of an answer of success to `sink` as it comes; that body is empty in the
+    /// answer. Any other answer keeps the first 64 KiB of its body. After an error the sink may have a part.
+    ///
+    /// # Errors
+    /// See [`Error`]; what the sink says is [`Error::NotTaken`].
+    pub async fn save(&self, request: Request, sink: &mut dyn Sink) -> Result<Answer, Error> {
+        self.in_time(request, Content::Saved(sink)).await
+    }
+
+    async fn in_time(&self, request: Request, content: Content<'_>) -> Result<Answer, Error> {
         let (at, limit) = (place(&request.url), self.inner.options.deadline);
-        match timeout(limit, self.inner.follow(request)).await {
+        match timeout(limit, self.inner.follow(request, content)).await {
             Ok(answer) => answer,
             Err(_) => Err(Error::TimedOut { at, limit }),
         }
@@ -204,9 +220,9 @@ impl Outbound {
 }
 
 impl Inner {
-    async fn follow(&self, mut request: Request) -> Result<Answer, Error> {
+    async fn follow(&self, mut request: Request, mut content: Content<'_>) -> Result<Answer, Error> {
         let options = &self.options;
-        let mut answer = self.once(&request, true, false).await?;
+        let mut answer = self.once(&request, true, false, content.again()).await?;
         for _ in 0..MAX_REDIRECTS {
             if !redirect::is_redirect(answer.status) {
                 return Ok(answer);
@@ -219,7 +235,7 @@ impl Inner {
                 return Ok(answer);
             };
             request = redirect::next(request, answer.status, target);
-            answer = self.once(&request, options.redirects == Redirects::Follow, true).await?;
+            answer = self.once(&request, options.redirects == Redirects::Follow, true, content.again()).await?;
         }
         if redirect::is_redirect(answer.status) {
             return Err(Error::TooManyRedirects { at: place(&request.url), limit: MAX_REDIRECTS });
@@ -228,7 +244,13 @@ impl Inner {
     }
 
     /// One request over a connection of its own, without redirects.
-    async fn once(&self, request: &Request, checked: bool, redirected: bool) -> Result<Answer, Error> {
+    async fn once(
+        &self,
+        request: &Request,
+        checked: bool,
+        redirected: bool,
+        content: Content<'_>,
+    ) -> Result<Answer, Error> {
         let options = &self.options;
         let refuse = |reason: String| refused(&request.url, reason, redirected);
         if checked {
@@ -247,13 +269,13 @@ impl Inner {
         let stream = connect::tcp(&at, &addresses, target.port, options.connect_timeout).await?;
         let limits = exchange::Limits { at: &at, read_timeout: options.read_timeout, answer: options.answer_limit };
         if !target.tls {
-            return exchange::http1(stream, request, &limits).await;
+            return exchange::http1(stream, request, &limits, content).await;
         }
         let stream = self.tls.connect(&at, &target.host, stream, options.connect_timeout).await?;
         if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-            exchange::http2(stream, request, &limits).await
+            exchange::http2(stream, request, &limits, content).await
         } else {
-            exchange::http1(stream, request, &limits).await
+            exchange::http1(stream, request, &limits, content).await
         }
     }
 }

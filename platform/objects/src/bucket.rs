@@ -21,6 +21,7 @@ mod options;
 mod probe;
 mod problem;
 mod read;
+mod reader;
 mod xml;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use self::{
 pub use self::{
     options::{BucketOptions, Encryption},
     problem::Problem,
+    reader::{BucketReader, Reading},
 };
 use crate::{Condition, Error, Key, Listing, Object, Objects, Result, Revision, Version};
 
@@ -268,7 +270,7 @@ impl Bucket {
         body: Bytes,
     ) -> Result<Answer> {
         let limit = self.options.object_limit;
-        let call = Call { method, key: Some(key.as_str()), query, headers, body, limit };
+        let call = Call { method, key: Some(key.as_str()), query, headers, body, limit, open: false };
         match self.client.send(&call).await {
             Ok(answer) => Ok(answer),
             Err(Failure::Problem(problem)) => Err(self.fail(problem)),

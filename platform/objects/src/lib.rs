@@ -19,7 +19,7 @@
 //! ```
 //!
 //! [`Objects`] is the contract, [`FolderObjects`] its implementation in a local folder, [`BucketObjects`] that in a bucket
-//! of S3. They know nothing of what the objects are and cache nothing.
+//! of S3; [`BucketReader`] reads what others put into a bucket, however large. They know nothing of what the objects are and cache nothing.
 
 mod bucket;
 mod error;
@@ -28,7 +28,7 @@ mod key;
 mod objects;
 
 pub use self::{
-    bucket::{BucketObjects, BucketOptions, Encryption, Problem},
+    bucket::{BucketObjects, BucketOptions, BucketReader, Encryption, Problem, Reading},
     error::{Error, Result},
     folder::{FolderObjects, FolderOptions},
     key::{Key, KeyError},

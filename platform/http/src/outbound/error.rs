@@ -78,6 +78,15 @@ pub enum Error {
         /// The limit, in bytes.
         limit: u64,
     },
+    /// What was to take the answer did not, for example because a disk is full.
+    #[error("the answer of {at} cannot be kept: {source}")]
+    NotTaken {
+        /// Where.
+        at: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// The answer is over the limit; the rest of it was not read.
     #[error("the answer of {at} has more bytes than the limit of {limit}")]
     AnswerTooLarge {
@@ -93,7 +102,9 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Error::Refused { .. } | Error::RedirectsOff { .. } => Kind::Denied,
-            Error::UnknownHost { .. } | Error::Unreachable { .. } | Error::Broken { .. } => Kind::Unavailable,
+            Error::UnknownHost { .. } | Error::Unreachable { .. } | Error::Broken { .. } | Error::NotTaken { .. } => {
+                Kind::Unavailable
+            }
             Error::TimedOut { .. } => Kind::Timeout,
             Error::TooManyRedirects { .. } => Kind::Invalid,
             Error::RequestTooLarge { .. } | Error::AnswerTooLarge { .. } => Kind::TooLarge,

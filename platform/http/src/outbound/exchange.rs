@@ -29,6 +29,7 @@ use super::{
     Answer, Error, Request,
     error::chain,
     names::{Heads, Kept},
+    sink::Content,
 };
 
 /// Headers that say how a connection is used, which is decided here.
@@ -60,7 +61,12 @@ pub(super) fn size(headers: &HeaderMap, body: usize) -> u64 {
 }
 
 /// Over HTTP/1.1.
-pub(super) async fn http1<T>(stream: T, request: &Request, limits: &Limits<'_>) -> Result<Answer, Error>
+pub(super) async fn http1<T>(
+    stream: T,
+    request: &Request,
+    limits: &Limits<'_>,
+    content: Content<'_>,
+) -> Result<Answer, Error>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -69,12 +75,17 @@ where
     let (mut sender, connection) =
         http1::Builder::new().handshake::<_, Full<Bytes>>(TokioIo::new(stream)).await.map_err(broken)?;
     let message = message(request, Version::HTTP_11, limits)?;
-    let work = async { limits.answer(&request.url, sender.send_request(message), Some(heads)).await };
+    let work = async { limits.answer(&request.url, sender.send_request(message), Some(heads), content).await };
     beside(connection, work).await
 }
 
 /// Over HTTP/2.
-pub(super) async fn http2<T>(stream: T, request: &Request, limits: &Limits<'_>) -> Result<Answer, Error>
+pub(super) async fn http2<T>(
+    stream: T,
+    request: &Request,
+    limits: &Limits<'_>,
+    content: Content<'_>,
+) -> Result<Answer, Error>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -83,7 +94,7 @@ where
     let (mut sender, connection) =
         http2::Builder::new(tasks.0.clone()).handshake::<_, Full<Bytes>>(TokioIo::new(stream)).await.map_err(broken)?;
     let message = message(request, Version::HTTP_2, limits)?;
-    let work = async { limits.answer(&request.url, sender.send_request(message), None).await };
+    let work = async { limits.answer(&request.url, sender.send_request(message), None, content).await };
     beside(connection, work).await
 }
 
@@ -156,6 +167,7 @@ impl Limits<'_> {
         url: &Url,
         sent: impl Future<Output = hyper::Result<Response<Incoming>>>,
         heads: Option<Heads>,
+        mut content: Content<'_>,
     ) -> Result<Answer, Error> {
         let response = self.in_time(sent).await?.map_err(|error| self.broken(&error))?;
         let names = heads.map(|heads| heads.names()).unwrap_or_default();
@@ -169,7 +181,10 @@ impl Limits<'_> {
             let Some(frame) = self.in_time(incoming.frame()).await? else { break };
             if let Ok(data) = frame.map_err(|error| self.broken(&error))?.into_data() {
                 size += u64::try_from(data.len()).unwrap_or(u64::MAX);
-                body.extend_from_slice(&data);
+                let fits = size <= self.answer;
+                if fits && !content.take(self.at, parts.status, &mut body, data).await? {
+                    break;
+                }
             }
         }
         Ok(Answer {

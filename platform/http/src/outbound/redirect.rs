@@ -1,7 +1,8 @@
 //! What is asked next after a redirect.
 //!
 //! As OkHttp follows them: 307 and 308 keep method and body; after the others what may carry a body becomes a `GET`.
-//! What tells who one is stays with the server that it was meant for.
+//! What tells who one is stays with the server that it was meant for: `Authorization`, `Cookie`, and whatever is marked
+//! as sensitive.
 
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
@@ -28,6 +29,11 @@ pub(super) fn next(mut request: Request, status: StatusCode, mut target: Url) ->
         for name in [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION, header::HOST] {
             request.headers.remove(name);
         }
+        let secrets = request.headers.iter().filter(|(_, value)| value.is_sensitive());
+        let secrets: Vec<_> = secrets.map(|(name, _)| name.clone()).collect();
+        for name in secrets {
+            request.headers.remove(name);
+        }
     }
     target.set_fragment(None);
     request.url = target;
@@ -46,6 +52,9 @@ mod tests {
         for name in ["content-type", "authorization", "x-a"] {
             request.headers.insert(name, HeaderValue::from_static("v"));
         }
+        let mut secret = HeaderValue::from_static("v");
+        secret.set_sensitive(true);
+        request.headers.insert("private-token", secret);
         let target = Url::parse(target).expect("a URL");
         next(request, StatusCode::from_u16(status).expect("a status"), target)
     }
@@ -55,7 +64,7 @@ mod tests {
         let request = after(Method::POST, 302, "https://a.example/other#part");
         assert_eq!((request.method, request.url.as_str()), (Method::GET, "https://a.example/other"));
         assert!(request.body.is_empty() && !request.headers.contains_key("content-type"));
-        assert!(request.headers.contains_key("authorization"));
+        assert!(request.headers.contains_key("authorization") && request.headers.contains_key("private-token"));
 
         let request = after(Method::PUT, 308, "https://a.example/other");
         assert_eq!((request.method, &request.body[..]), (Method::PUT, &b"{}"[..]));
@@ -67,6 +76,7 @@ mod tests {
         for target in ["https://b.example/", "http://a.example/", "https://a.example:8443/"] {
             let request = after(Method::POST, 307, target);
             assert!(!request.headers.contains_key("authorization"), "{target}");
+            assert!(!request.headers.contains_key("private-token"), "{target}");
             assert!(request.headers.contains_key("x-a"), "{target}");
         }
     }

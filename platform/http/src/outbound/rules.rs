@@ -10,7 +10,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Names, defaults and order are those of orca's `UserConfiguredUrlRestrictions`. It is stricter in four ways: every
+//! Names, defaults and order are those of orca's `UserConfiguredUrlRestrictions`, and of clouddriver's
+//! `HttpUrlRestrictions`, which has `allowedDomains` besides. It is stricter in four ways: every
 //! address that a name has is checked, not the first; `rejectedIps` is about those addresses, not about what the URL
 //! says; an IPv4 address within an IPv6 one counts as the former; a URL with a user or a password is refused, because
 //! neither would be sent.
@@ -31,6 +32,9 @@ pub struct UrlRuleOptions {
     /// The host names that may be called: `.*\..+`, any with a dot, because a name of one word is one of the network
     /// that this machine is in. Empty: none.
     pub allowed_hostnames_regex: String,
+    /// Host names, as patterns, of which a called one has to be; none, which is all. One that stands there as it is needs
+    /// to be neither allowed otherwise nor not excluded.
+    pub allowed_domains: Vec<String>,
     /// The schemes: `http` and `https`.
     pub allowed_schemes: Vec<String>,
     /// Refuses the machine itself: loopback and the addresses of its interfaces; true. If false, such an address needs no
@@ -58,6 +62,7 @@ impl Default for UrlRuleOptions {
     fn default() -> Self {
         UrlRuleOptions {
             allowed_hostnames_regex: r".*\..+".to_owned(),
+            allowed_domains: Vec::new(),
             allowed_schemes: vec!["http".to_owned(), "https".to_owned()],
             reject_localhost: true,
             reject_link_local: true,
@@ -75,6 +80,7 @@ impl Default for UrlRuleOptions {
 #[derive(Debug, Clone)]
 pub struct UrlRules {
     allowed: Option<Regex>,
+    domains: Vec<(String, Regex)>,
     excluded: Vec<Regex>,
     schemes: Vec<String>,
     rejected: Vec<IpNet>,
@@ -100,7 +106,9 @@ impl UrlRules {
         let domains = options.excluded_domains.iter().map(|domain| template.replace("%s", &quote(domain)));
         let excluded = domains.chain(options.extra_excluded_patterns.iter().cloned());
         let allowed = Some(&options.allowed_hostnames_regex).filter(|pattern| !pattern.trim().is_empty());
+        let domains = options.allowed_domains.iter().map(|domain| Ok((domain.clone(), regex(domain)?)));
         Ok(UrlRules {
+            domains: domains.collect::<Result<_, SetupError>>()?,
             allowed: allowed.map(|pattern| regex(pattern)).transpose()?,
             excluded: excluded.map(|pattern| regex(&pattern)).collect::<Result<_, _>>()?,
             schemes: options.allowed_schemes.iter().map(|scheme| scheme.to_ascii_lowercase()).collect(),
@@ -151,15 +159,29 @@ impl UrlRules {
         if let Some(address) = link_local.filter(|_| self.reject_link_local) {
             return Err(format!("{address} is a link-local address (rejectLinkLocal)"));
         }
-        let Some(allowed) = &self.allowed else {
+        if self.allowed.is_none() && self.domains.is_empty() {
             return Err("no host may be called (allowedHostnamesRegex is empty)".to_owned());
-        };
-        if let Host::Domain(name) = host
-            && local.is_none()
-            && link_local.is_none()
-        {
-            let matches = |pattern: &Regex| pattern.matches(name).map_err(|error| error.to_string());
-            if !matches(allowed)? {
+        }
+        if let Host::Domain(name) = host {
+            self.check_name(name, local.is_some() || link_local.is_some())?;
+        } else if !self.domains.is_empty() {
+            return Err(format!("the address {host} is not one of the hosts that are allowed (allowedDomains)"));
+        }
+        let rejected = |address: &IpAddr| self.rejected.iter().any(|network| network.contains(address));
+        match addresses.iter().find(|address| rejected(address)) {
+            Some(address) => Err(format!("the address {address} is not allowed (rejectedIps)")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl UrlRules {
+    /// A near one is this machine or link-local, and allowed as such.
+    fn check_name(&self, name: &str, is_near: bool) -> Result<(), String> {
+        let matches = |pattern: &Regex| pattern.matches(name).map_err(|error| error.to_string());
+        if !is_near && !self.domains.iter().any(|(domain, _)| domain == name) {
+            let is_allowed = self.allowed.as_ref().map(matches).transpose()?;
+            if is_allowed != Some(true) {
                 return Err(format!("the host {name} is not allowed (allowedHostnamesRegex)"));
             }
             for pattern in &self.excluded {
@@ -168,10 +190,14 @@ impl UrlRules {
                 }
             }
         }
-        let rejected = |address: &IpAddr| self.rejected.iter().any(|network| network.contains(address));
-        match addresses.iter().find(|address| rejected(address)) {
-            Some(address) => Err(format!("the address {address} is not allowed (rejectedIps)")),
-            None => Ok(()),
+        for (_, pattern) in &self.domains {
+            if matches(pattern)? {
+                return Ok(());
+            }
+        }
+        match self.domains.is_empty() {
+            true => Ok(()),
+            false => Err(format!("the host {name} is not one of those that are allowed (allowedDomains)")),
         }
     }
 }

@@ -13,7 +13,7 @@ use std::{
 use async_trait::async_trait;
 use axum::http::{HeaderValue, Method, StatusCode};
 use bytes::Bytes;
-use gennaker_http::outbound::{Error, Options, Outbound, Redirects, Request, Resolve, UrlRuleOptions, UrlRules};
+use gennaker_http::outbound::{Error, Options, Outbound, Redirects, Request, Resolve, Sink, UrlRuleOptions, UrlRules};
 use url::Url;
 
 use crate::peer::{Peer, answer, local};
@@ -178,4 +178,46 @@ async fn a_name_is_connected_to_at_the_address_that_was_checked() {
     let second = outbound.send(Request::new(Method::GET, url)).await;
     assert!(matches!(second, Err(Error::Refused { redirected: false, .. })), "{second:?}");
     assert!(peer.requests().is_empty());
+}
+
+/// Takes so many bytes.
+struct Shelf {
+    taken: Vec<u8>,
+    room: usize,
+}
+
+#[async_trait]
+impl Sink for Shelf {
+    async fn take(&mut self, part: Bytes) -> io::Result<()> {
+        if self.taken.len() + part.len() > self.room {
+            return Err(io::Error::new(io::ErrorKind::StorageFull, "the shelf is full"));
+        }
+        self.taken.extend_from_slice(&part);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_is_saved_is_the_last_answer_if_it_is_one_of_success() {
+    let peer = Peer::start(|request| match request.split(' ').nth(1) {
+        Some("/moved") => answer("302 Found", "Location: /file\r\n", "not this"),
+        Some("/file") => answer("200 OK", "", "content"),
+        _ => answer("404 Not Found", "", &"x".repeat(100_000)),
+    })
+    .await;
+    let outbound = local(|_| {});
+    let mut shelf = Shelf { taken: Vec::new(), room: 100 };
+    let saved = outbound.save(get(peer.address, "/moved"), &mut shelf).await.expect("an answer");
+    assert_eq!((&shelf.taken[..], saved.body.len()), (&b"content"[..], 0));
+
+    let refused = outbound.save(get(peer.address, "/none"), &mut shelf).await.expect("an answer");
+    assert_eq!((refused.status, refused.body.len(), shelf.taken.len()), (StatusCode::NOT_FOUND, 65_536, 7));
+
+    shelf.room = 10;
+    let error = outbound.save(get(peer.address, "/file"), &mut shelf).await.expect_err("no room");
+    assert!(matches!(&error, Error::NotTaken { source, .. } if source.kind() == io::ErrorKind::StorageFull), "{error}");
+
+    let small = local(|options| options.answer_limit = 20);
+    let error = small.save(get(peer.address, "/file"), &mut shelf).await.expect_err("too large");
+    assert!(matches!(error, Error::AnswerTooLarge { limit: 20, .. }), "{error}");
 }

@@ -51,6 +51,8 @@ pub(super) struct Call<'a> {
     pub(super) body: Bytes,
     /// How many bytes the answer may have.
     pub(super) limit: u64,
+    /// Whether the body of an answer of success is left to be read: [`Answer::rest`].
+    pub(super) open: bool,
 }
 
 /// An answer, whatever its status.
@@ -59,6 +61,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// The body that is not read yet, of an open call.
+    pub(super) rest: Option<reqwest::Response>,
     /// Whether the request was sent before, and may have been carried out then.
     pub(super) repeated: bool,
 }
@@ -203,6 +207,9 @@ impl Client {
             .map_err(|error| fail(Problem::Options(cause(&error))))?;
         let response = self.http.execute(request).await.map_err(|error| self.missed(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
+        if call.open && status.is_success() {
+            return Ok(Answer { status, headers, body: Bytes::new(), rest: Some(response), repeated: false });
+        }
         // The length of the answer to HEAD is that of what it does not send.
         let announced = response.content_length().unwrap_or(0);
         let too_large = |size| Missed { failure: Failure::TooLarge(size), sent: true, again: false };
@@ -217,18 +224,23 @@ impl Client {
                 return Err(too_large(body.len() as u64));
             }
         }
-        Ok(Answer { status, headers, body: body.freeze(), repeated: false })
+        Ok(Answer { status, headers, body: body.freeze(), rest: None, repeated: false })
+    }
+
+    /// What it means that an answer broke off.
+    pub(super) fn unreachable(&self, error: &reqwest::Error) -> Problem {
+        Problem::Unreachable { address: self.address.text().to_owned(), why: cause(error) }
     }
 
     fn missed(&self, error: &reqwest::Error) -> Missed {
         let why = cause(error);
         // What fails here fails the next time as well.
         let again = !(error.is_builder() || why.contains("certificate"));
-        let problem = Problem::Unreachable { address: self.address.text().to_owned(), why };
+        let problem = self.unreachable(error);
         Missed { failure: Failure::Problem(problem), sent: !error.is_connect(), again }
     }
 
-    fn slow(&self, waited: Duration) -> Problem {
+    pub(super) fn slow(&self, waited: Duration) -> Problem {
         Problem::Slow { address: self.address.text().to_owned(), seconds: waited.as_secs() }
     }
 }

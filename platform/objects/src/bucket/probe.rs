@@ -137,7 +137,8 @@ async fn send(
     headers: &[(&'static str, &str)],
     body: &'static str,
 ) -> Result<Answer, Problem> {
-    let call = Call { method, key, query, headers, body: Bytes::from_static(body.as_bytes()), limit: ANSWER_LIMIT };
+    let (body, limit) = (Bytes::from_static(body.as_bytes()), ANSWER_LIMIT);
+    let call = Call { method, key, query, headers, body, limit, open: false };
     client.send(&call).await.map_err(|failure| match failure {
         Failure::Problem(problem) => problem,
         Failure::TooLarge(_) => Problem::Unreadable { doing },

@@ -198,7 +198,8 @@ mod tests {
             map.insert(*name, value.parse().expect("a header"));
         }
         let status = StatusCode::from_u16(status).expect("a status");
-        let answer = Answer { status, headers: map, body: Bytes::copy_from_slice(body.as_bytes()), repeated: false };
+        let answer =
+            Answer { status, headers: map, body: Bytes::copy_from_slice(body.as_bytes()), rest: None, repeated: false };
         // 2023-11-14T22:13:20Z
         let now = Timestamp::from_millis(1_700_000_000_000);
         Problem::of(&answer, "listing", &Asked { address: "http://a/b", region: "us-east-1", now })

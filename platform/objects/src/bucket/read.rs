@@ -147,7 +147,7 @@ impl Bucket {
     /// Asks the bucket something that is answered in XML.
     async fn ask(&self, doing: &'static str, query: &[(&str, &str)]) -> Result<Element> {
         let (method, body) = (Method::GET, Bytes::new());
-        let call = Call { method, key: None, query, headers: &[], body, limit: ANSWER_LIMIT };
+        let call = Call { method, key: None, query, headers: &[], body, limit: ANSWER_LIMIT, open: false };
         let answer = match self.client.send(&call).await {
             Ok(answer) if answer.status.is_success() => answer,
             Ok(answer) => return Err(self.refused(&answer, doing)),

@@ -2,6 +2,8 @@
 
 mod api;
 mod cloud;
+mod infrastructure;
 mod operations;
 mod ownership;
+mod sky;
 mod world;

@@ -118,3 +118,21 @@ fn rules_that_cannot_be_read_say_which() {
         assert!(matches!(UrlRules::new(&options), Err(SetupError::Rule { .. })));
     }
 }
+
+#[test]
+fn with_allowed_domains_only_these_may_be_called_also_excluded_ones() {
+    let rules = rules(|options| {
+        options.allowed_domains = vec!["git.internal".to_owned(), r".+\.example\.com".to_owned(), "forge".to_owned()];
+        options.reject_verbatim_ips = false;
+    });
+    for url in ["https://git.internal/a", "https://api.example.com/", "https://forge/"] {
+        assert_eq!(judged(&rules, url, OUTSIDE), Ok(()), "{url}");
+    }
+    for url in
+        ["https://other.internal/", "https://example.org/", "https://api.example.com.evil.org/", "http://192.0.2.7/"]
+    {
+        let refusal = judged(&rules, url, OUTSIDE).expect_err(url);
+        assert!(refusal.contains("allowed") || refusal.contains("excluded"), "{url}: {refusal}");
+    }
+    assert!(judged(&rules, "https://forge/", &["127.0.0.1"]).is_err(), "its addresses are looked at all the same");
+}

@@ -32,7 +32,7 @@ use tokio::{net::UnixStream, time::timeout};
 use crate::protocol::{
     CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, Image, Job, JobSpec, LONG_POLL_MS, LoadBalancer,
     LoadBalancerSpec, MOST_FETCH_MS, MOST_GRACE_MS, OutputPiece, Registered, RegistrationRequest, ResizeRequest,
-    SecurityGroup, SecurityGroupSpec, ServerGroup, ServerGroupSpec, Snapshot, TagRequest, Terminated,
+    ScalingPolicy, SecurityGroup, SecurityGroupSpec, ServerGroup, ServerGroupSpec, Snapshot, TagRequest, Terminated,
     TerminationRequest, Traffic, TrafficChange, TrafficRequest,
 };
 
@@ -187,6 +187,23 @@ impl Client {
     ) -> Result<ServerGroup, Error> {
         let path = format!("/serverGroups/{}/capacity", encoded(name));
         self.mutate(Method::POST, &path, &[], Some(resize), call, START_DEADLINE).await
+    }
+
+    /// Adds a scaling policy to a server group, or replaces the one of its name.
+    pub async fn put_scaling_policy(
+        &self,
+        group: &str,
+        policy: &ScalingPolicy,
+        call: &Call,
+    ) -> Result<ServerGroup, Error> {
+        let path = format!("/serverGroups/{}/scalingPolicies/{}", encoded(group), encoded(&policy.name));
+        self.mutate(Method::PUT, &path, &[], Some(policy), call, DEADLINE).await
+    }
+
+    /// Deletes a scaling policy of a server group, which stays as large as it is.
+    pub async fn delete_scaling_policy(&self, group: &str, policy: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/serverGroups/{}/scalingPolicies/{}", encoded(group), encoded(policy));
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, DEADLINE).await
     }
 
     /// Ends instances. Returns when they are on their way out and their replacements, if any, are started.

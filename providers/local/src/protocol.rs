@@ -9,6 +9,8 @@
 //! | `GET /serverGroups`, `GET /serverGroups/{name}` | [`ServerGroup`]s |
 //! | `PUT /serverGroups/{name}` with a [`ServerGroupSpec`] | [`ServerGroup`], 201 if it is new |
 //! | `POST /serverGroups/{name}/traffic` with a [`TrafficRequest`] | [`TrafficChange`] |
+//! | `PUT /serverGroups/{name}/scalingPolicies/{policy}` with a [`ScalingPolicy`] | [`ServerGroup`] |
+//! | `DELETE /serverGroups/{name}/scalingPolicies/{policy}` | [`Deleted`] |
 //! | `POST /serverGroups/{name}/capacity` with a [`ResizeRequest`] | [`ServerGroup`] |
 //! | `DELETE /serverGroups/{name}?drainTimeoutMs=` | [`Deleted`] |
 //! | `GET /jobs`, `GET /jobs/{name}` | [`Job`]s |
@@ -39,6 +41,7 @@ mod balancer;
 mod capacity;
 mod image;
 mod job;
+mod scaling;
 mod spec;
 mod state;
 mod traffic;
@@ -55,6 +58,7 @@ pub use self::{
     },
     image::{Image, TagRequest},
     job::{Job, JobEnd, JobEndReason, JobSpec, JobState, MOST_JOB_MS},
+    scaling::{MOST_POLICIES, ScalingActivity, ScalingMetric, ScalingPolicy},
     spec::{HealthCheck, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{
         Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, OutputPiece, SecurityGroup,

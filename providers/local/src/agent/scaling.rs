@@ -125,7 +125,11 @@ mod tests {
         let busy = measured(4, 75.0, 0.0);
         assert_eq!(decide(&CAPACITY, &cpu, &busy, Some(59_999)), None);
         let decision = decide(&CAPACITY, &cpu, &busy, Some(60_000)).expect("the cooldown is over");
-        assert!(decision.cause.contains("75.0% of a processor") && decision.cause.contains("50.0"), "{}", decision.cause);
+        assert!(
+            decision.cause.contains("75.0% of a processor") && decision.cause.contains("50.0"),
+            "{}",
+            decision.cause
+        );
         assert_eq!(desired(&cpu, measured(3, 75.0, 0.0)), None);
         assert_eq!(desired(&cpu, measured(0, 75.0, 0.0)), None);
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{balancer::is_network, error::Refusal};
 use crate::protocol::{
     Artifact, ArtifactSource, Capacity, JobSpec, LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, MOST_JOB_MS,
-    MOST_WEIGHT, Probe, SecurityGroupSpec, ServerGroupSpec, TrafficRequest,
+    MOST_WEIGHT, Probe, ScalingPolicy, SecurityGroupSpec, ServerGroupSpec, TrafficRequest,
 };
 
 const MOST_LISTENERS: u64 = 16;
@@ -235,6 +235,15 @@ pub(super) fn security_group(spec: &SecurityGroupSpec) -> Result<(), Refusal> {
 pub(super) fn traffic(traffic: &TrafficRequest) -> Result<(), Refusal> {
     within("weight", traffic.weight.unwrap_or_default().into(), 0, MOST_WEIGHT.into())?;
     drain(traffic.drain_timeout_ms)
+}
+
+/// The rules of a scaling policy.
+pub(super) fn policy(policy: &ScalingPolicy) -> Result<(), Refusal> {
+    name("scaling policy", &policy.name)?;
+    if !(policy.target.is_finite() && policy.target > 0.0) {
+        return Err(Refusal::invalid(format!("`target` is {}; it must be a number above 0", policy.target)));
+    }
+    within("cooldownMs", policy.cooldown_ms, 0, 24 * 3_600_000)
 }
 
 /// How long a drain may take.

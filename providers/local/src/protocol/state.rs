@@ -6,8 +6,8 @@ use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Image, Job, LoadBalancerSpec, Protocol, SecurityGroupSpec,
-    ServerGroupSpec,
+    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Image, Job, LoadBalancerSpec, Protocol, ScalingActivity, ScalingPolicy,
+    SecurityGroupSpec, ServerGroupSpec,
 };
 
 /// Everything, at one moment.
@@ -50,6 +50,12 @@ pub struct ServerGroup {
     pub deleting: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// By what the agent scales it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<ScalingPolicy>,
+    /// How the agent scaled it of late, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activities: Vec<ScalingActivity>,
     /// The artifact that it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifact: Option<FetchedArtifact>,

@@ -5,6 +5,7 @@ mod deploy;
 mod images;
 mod instances;
 mod jobs;
+mod scaling;
 mod security;
 
 use gennaker_base::Kind;
@@ -17,6 +18,7 @@ pub(super) use self::{
     images::OnImage,
     instances::{Register, Resize, Terminate},
     jobs::{OnJob, RunJob},
+    scaling::{DeletePolicy, UpsertPolicy},
     security::{DeleteSecurityGroup, UpsertSecurityGroup},
 };
 use super::REGION;

@@ -8,6 +8,7 @@ mod deploy;
 mod images;
 mod instances;
 mod jobs;
+mod scaling;
 mod security;
 
 use std::time::Duration;
@@ -20,8 +21,8 @@ use serde_json::{Value, json};
 use super::{
     AccountHandle, REGION,
     description::{
-        Clone, Create, DeleteBalancer, DeleteSecurityGroup, OnImage, OnJob, OnServerGroup, Register, Resize, RunJob,
-        Terminate, UpsertBalancer, UpsertSecurityGroup,
+        Clone, Create, DeleteBalancer, DeletePolicy, DeleteSecurityGroup, OnImage, OnJob, OnServerGroup, Register,
+        Resize, RunJob, Terminate, UpsertBalancer, UpsertPolicy, UpsertSecurityGroup,
     },
 };
 use crate::{
@@ -30,7 +31,7 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 21] = [
     "createServerGroup",
     "cloneServerGroup",
     "resizeServerGroup",
@@ -38,6 +39,8 @@ pub(super) const NAMES: [&str; 19] = [
     "terminateInstanceAndDecrementServerGroup",
     "registerInstancesWithLoadBalancer",
     "deregisterInstancesFromLoadBalancer",
+    "upsertScalingPolicy",
+    "deleteScalingPolicy",
     "upsertImageTags",
     "deleteImage",
     "runJob",
@@ -64,6 +67,8 @@ pub(super) enum Parsed {
     Resize(Resize),
     Terminate(Terminate),
     Register(Register),
+    UpsertPolicy(UpsertPolicy),
+    DeletePolicy(DeletePolicy),
     TagImage(OnImage),
     DeleteImage(OnImage),
     RunJob(Box<RunJob>),
@@ -90,6 +95,8 @@ impl Parsed {
             "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
             "registerInstancesWithLoadBalancer" => Register::read(fields, true).map(Parsed::Register),
             "deregisterInstancesFromLoadBalancer" => Register::read(fields, false).map(Parsed::Register),
+            "upsertScalingPolicy" => UpsertPolicy::read(fields).map(Parsed::UpsertPolicy),
+            "deleteScalingPolicy" => DeletePolicy::read(fields).map(Parsed::DeletePolicy),
             "upsertImageTags" => OnImage::read_tagging(fields).map(Parsed::TagImage),
             "deleteImage" => OnImage::read(fields).map(Parsed::DeleteImage),
             "runJob" => RunJob::read(fields).map(Box::new).map(Parsed::RunJob),
@@ -117,6 +124,8 @@ impl Parsed {
             Parsed::Resize(resize) => &resize.account,
             Parsed::Terminate(terminate) => &terminate.account,
             Parsed::Register(register) => &register.account,
+            Parsed::UpsertPolicy(upsert) => &upsert.account,
+            Parsed::DeletePolicy(delete) => &delete.account,
             Parsed::TagImage(on) | Parsed::DeleteImage(on) => &on.account,
             Parsed::RunJob(run) => &run.account,
             Parsed::CancelJob(on) | Parsed::DestroyJob(on) => &on.account,
@@ -143,6 +152,8 @@ pub(super) async fn run(
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
+        Parsed::UpsertPolicy(upsert) => scaling::upsert(account, &upsert, &call, journal).await,
+        Parsed::DeletePolicy(delete) => scaling::delete(account, &delete, &call, journal).await,
         Parsed::TagImage(on) => images::tag(account, &on, &call, journal).await,
         Parsed::DeleteImage(on) => images::delete(account, &on, &call, journal).await,
         Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,

@@ -18,7 +18,10 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::agent::{Agent, PROGRAM};
+use crate::{
+    agent::{Agent, PROGRAM},
+    http1::get,
+};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -248,6 +251,39 @@ async fn a_repeated_creation_is_the_same_server_group_and_a_former_owner_is_refu
     assert_eq!(world.inventory().borrow().server_groups.len(), 1);
     let stale = world.run("T-0", 3, &notes, create()).await.expect_err("it is refused");
     assert_eq!(stale.kind, Kind::Fenced, "{stale}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_server_group_is_scaled_by_its_requests_and_tells_so() {
+    let world = World::start().await;
+    let made = world.done("upsertLoadBalancer", json!({"name": "shop-front"})).await;
+    let address = format!("127.0.0.1:{}", made.result["loadBalancers"]["local"]["port"]);
+    world.done("createServerGroup", serve(json!({"capacity": {"min": 1, "desired": 1, "max": 2}}))).await;
+    let name = "shop-web-v000";
+    world.group_when(name, |group| group.instance_counts.up == 1).await;
+    let policy = json!({"serverGroupName": name, "policyName": "busy", "metric": "requestsPerSecond", "target": 2,
+        "cooldownMs": 0});
+    world.done("upsertScalingPolicy", policy).await;
+    let busy = async {
+        loop {
+            let _answer = get(&address, "/").await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        never = busy => never,
+        grown = world.group_when(name, |group| group.capacity.desired == 2 && group.instance_counts.up == 2) => drop(grown),
+    }
+    // Nobody asks any more.
+    world.group_when(name, |group| group.capacity.desired == 1 && group.instances.len() == 1).await;
+    let activities = world.provider.scaling_activities(&world.account(), "local", name).await.expect("activities");
+    assert_eq!(activities.last().expect("one").description, "from 1 to 2 instances");
+    assert!(activities.last().expect("one").cause.contains("policy busy"), "{activities:?}");
+    assert_eq!(activities.first().expect("one").description, "from 2 to 1 instances");
+    world.done("deleteScalingPolicy", json!({"serverGroupName": name, "policyName": "busy"})).await;
+    let gone = world.refused("deleteScalingPolicy", json!({"serverGroupName": name, "policyName": "busy"})).await;
+    assert_eq!(gone.kind, Kind::NotFound, "{gone}");
     world.end().await;
 }
 

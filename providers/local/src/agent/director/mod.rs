@@ -13,6 +13,7 @@ mod instances;
 mod jobs;
 mod mutation;
 mod registration;
+mod scaling;
 mod security_groups;
 mod startup;
 mod view;
@@ -34,7 +35,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest};
+use self::{
+    artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest,
+    scaling::Sample,
+};
 use super::{
     Options,
     artifacts::Artifacts,
@@ -77,6 +81,8 @@ pub(super) struct Director {
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    /// What was measured last of the server groups that have scaling policies.
+    samples: BTreeMap<String, Sample>,
     images: Images,
     image_tags: BTreeMap<String, BTreeMap<String, String>>,
     known_images: BTreeMap<String, Image>,
@@ -179,6 +185,9 @@ impl Director {
                     self.listen_again();
                     if tick.is_multiple_of(TICKS_BETWEEN_LOOKS_FOR_IMAGES) {
                         self.look_for_images();
+                    }
+                    if tick.is_multiple_of(self.options.ticks_between_measuring()) {
+                        self.scale().await;
                     }
                     if tick.is_multiple_of(TICKS_BETWEEN_TIDYING) {
                         self.tidy().await;

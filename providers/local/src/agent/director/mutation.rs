@@ -12,8 +12,8 @@ use crate::{
         requests::{Admission, Answer, RequestKey, Requests},
     },
     protocol::{
-        Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, SecurityGroupSpec, ServerGroupSpec,
-        TagRequest, TerminationRequest, TrafficRequest,
+        Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, ScalingPolicy, SecurityGroupSpec,
+        ServerGroupSpec, TagRequest, TerminationRequest, TrafficRequest,
     },
 };
 
@@ -44,6 +44,14 @@ pub(in crate::agent) enum Mutation {
     Resize {
         name: String,
         resize: ResizeRequest,
+    },
+    PutPolicy {
+        name: String,
+        policy: ScalingPolicy,
+    },
+    DeletePolicy {
+        name: String,
+        policy: String,
     },
     Terminate {
         end: TerminationRequest,
@@ -164,6 +172,8 @@ impl Director {
                 self.set_traffic(ticket, &name, TrafficRequest { enabled, drain_timeout_ms, weight }).await
             }
             Mutation::Resize { name, resize } => Some(self.resize(&name, &resize, again).await),
+            Mutation::PutPolicy { name, policy } => Some(self.put_policy(&name, policy).await),
+            Mutation::DeletePolicy { name, policy } => Some(self.delete_policy(&name, &policy, again).await),
             Mutation::Terminate { end } => Some(self.terminate(&end, again).await),
             Mutation::Register { change } => self.register(ticket, &change).await,
             Mutation::PutJob { spec } => self.put_job(ticket, *spec).await,
@@ -218,6 +228,8 @@ impl Mutation {
             Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
             Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),
             Mutation::Resize { name, .. } => format!("resize server group {name}"),
+            Mutation::PutPolicy { name, policy } => format!("put scaling policy {} of {name}", policy.name),
+            Mutation::DeletePolicy { name, policy } => format!("delete scaling policy {policy} of {name}"),
             Mutation::Terminate { end } => format!("terminate {}", end.instances.join(", ")),
             Mutation::Register { change } => {
                 format!("{} instances", if change.registered { "register" } else { "deregister" })

@@ -77,6 +77,7 @@ impl Director {
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            samples: BTreeMap::new(),
             image_tags: images.read_tags()?,
             known_images: BTreeMap::new(),
             images,

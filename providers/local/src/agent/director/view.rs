@@ -82,6 +82,8 @@ impl Director {
         ServerGroup {
             spec: (*group.spec).clone(),
             capacity: group.capacity,
+            policies: group.policies.clone(),
+            activities: group.activities.clone(),
             enabled: group.enabled,
             weight: group.weight,
             deleting: group.deleting,

@@ -7,7 +7,10 @@ use axum::Router;
 use futures::future::{BoxFuture, join_all};
 use gennaker_base::SharedClock;
 use gennaker_clients::{Clients, Switchboard};
-use gennaker_clouddriver::Clouddriver;
+use gennaker_clouddriver::{
+    Clouddriver,
+    artifacts::{ArtifactDeps, Artifacts},
+};
 use gennaker_cluster::Standing;
 use gennaker_deck::Deck;
 use gennaker_echo::Echo;
@@ -77,7 +80,7 @@ impl Services {
         let lines = Switchboard::default();
         let clients = lines.clients(|service| elsewhere(shared.settings, service))?;
         services.front50(&shared, &lines).await?;
-        services.clouddriver(&shared, &lines).await?;
+        services.clouddriver(&shared, &lines, &clients).await?;
         services.orca(&shared, &lines, &clients).await?;
         services.echo(&shared, &lines, &clients).await?;
         services.gate(&shared, clients).await?;
@@ -100,7 +103,7 @@ impl Services {
         Ok(())
     }
 
-    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Switchboard) -> anyhow::Result<()> {
+    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Switchboard, clients: &Clients) -> anyhow::Result<()> {
         let settings = &shared.settings.clouddriver;
         if !settings.place.runs_here {
             return Ok(());
@@ -116,6 +119,7 @@ impl Services {
             owner: shared.standing.owners(),
             clock: shared.clock(),
             providers,
+            artifacts: artifacts(shared, clients),
         };
         let clouddriver = Clouddriver::new(&settings.own, deps);
         let router = self.socket(shared, &settings.place, clouddriver.api(), clouddriver.health()).await?;
@@ -271,6 +275,13 @@ async fn objects(shared: &Shared<'_>) -> anyhow::Result<(Arc<dyn Objects>, Map<S
             Ok((Arc::new(bucket), details))
         }
     }
+}
+
+/// What fetches artifacts.
+fn artifacts(shared: &Shared<'_>, clients: &Clients) -> Artifacts {
+    let folder = shared.data.join("artifacts");
+    let deps = ArtifactDeps { folder, clock: shared.clock(), front50: clients.front50.clone() };
+    Artifacts::new(&shared.settings.artifacts, deps)
 }
 
 fn local_options(shared: &Shared<'_>) -> provider::Options {

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Options,
     app::{health, operations::Operations, providers::Providers},
+    artifacts::Artifacts,
     routes,
 };
 
@@ -26,6 +27,8 @@ pub struct Deps {
     pub clock: SharedClock,
     /// The clouds, each under its own name.
     pub providers: Vec<Arc<dyn Provider>>,
+    /// What fetches artifacts.
+    pub artifacts: Artifacts,
 }
 
 /// clouddriver: cheap to clone.
@@ -33,6 +36,7 @@ pub struct Deps {
 pub struct Clouddriver {
     pub(crate) providers: Providers,
     pub(crate) operations: Operations,
+    pub(crate) artifacts: Artifacts,
     pub(crate) clock: SharedClock,
     pub(crate) refresh_wait: Duration,
     owner: watch::Receiver<Option<Owner>>,
@@ -46,6 +50,7 @@ impl Clouddriver {
         Clouddriver {
             operations: Operations::new(options, &deps, providers.clone()),
             providers,
+            artifacts: deps.artifacts,
             owner: deps.owner,
             clock: deps.clock,
             refresh_wait: Duration::from_millis(options.refresh_wait_ms),
@@ -72,6 +77,7 @@ impl Clouddriver {
     pub async fn run(&self, shutdown: CancellationToken) {
         tokio::join!(
             self.operations.run(shutdown.clone()),
+            self.artifacts.clear(&self.clock),
             health::accounts(&self.providers, self.health.component("accounts"), &shutdown),
             health::operations(self.owner.clone(), self.health.component("operations"), &shutdown),
         );

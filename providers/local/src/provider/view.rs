@@ -89,6 +89,8 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
         }
     };
     let mut health = vec![source(PROCESS, process)];
+    // That it runs does not mean that it gets traffic: stages tell the two apart by this.
+    health[0].other.insert("healthClass".to_owned(), "platform".into());
     if let Some(description) = description(instance) {
         health[0].other.insert("description".to_owned(), description.into());
     }

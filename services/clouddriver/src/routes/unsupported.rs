@@ -7,7 +7,8 @@ use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION};
 use crate::Clouddriver;
 
 const ACCOUNTS: &str = "accounts are configured in clouddriver.yml; they cannot be stored through the API yet";
-const ARTIFACTS: &str = "clouddriver has no artifact accounts yet";
+const ARTIFACT_STORE: &str =
+    "clouddriver keeps no store of artifacts (artifact-store) yet; content stands in the artifact itself";
 const CLOUD: &str =
     "the cloud of this endpoint is not in this build yet; GET /credentials lists the accounts there are";
 const METRICS: &str = "clouddriver does not read cloud metrics yet";
@@ -20,7 +21,7 @@ const SAGAS: &str = "clouddriver has no sagas; GET /task/{id} tells how far a ta
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 11] = [
+const GROUPS: [Group; 12] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -55,18 +56,8 @@ const GROUPS: [Group; 11] = [
             (Method::GET, "/credentials/{accountName}/history"),
         ],
     ),
-    (
-        KNOWN,
-        ARTIFACTS,
-        &[
-            (Method::GET, "/artifacts/account/{accountName}/names"),
-            (Method::GET, "/artifacts/account/{accountName}/versions"),
-            (Method::GET, "/artifacts/content-address/{application}/{hash}"),
-            (Method::GET, "/artifacts/credentials"),
-            (Method::PUT, "/artifacts/fetch"),
-            (Method::GET, "/find"),
-        ],
-    ),
+    (KNOWN, ARTIFACT_STORE, &[(Method::GET, "/artifacts/content-address/{application}/{hash}")]),
+    (KNOWN, CLOUD, &[(Method::GET, "/find")]),
     (
         READ_ACCOUNT,
         METRICS,

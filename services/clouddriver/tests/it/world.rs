@@ -4,8 +4,12 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::body::Body;
 use gennaker_base::SystemClock;
-use gennaker_clouddriver::{Clouddriver, Deps, Options};
-use gennaker_http::GuardOptions;
+use gennaker_clients::Front50Client;
+use gennaker_clouddriver::{
+    Clouddriver, Deps, Options,
+    artifacts::{ArtifactDeps, ArtifactOptions, Artifacts},
+};
+use gennaker_http::{GuardOptions, Transport, TransportOptions};
 use gennaker_store::{Nodes, Owner, Registration};
 use gennaker_store_sql::SqlStore;
 use http::{Request, StatusCode};
@@ -69,14 +73,25 @@ impl World {
     }
 }
 
+/// What fetches artifacts, with a front50 that is that router.
+pub(crate) fn artifacts(folder: &Path, options: &ArtifactOptions, front50: axum::Router) -> Artifacts {
+    let front50 = Front50Client::new(Transport::in_process("front50", front50, TransportOptions::default()));
+    Artifacts::new(options, ArtifactDeps { folder: folder.to_owned(), clock: Arc::new(SystemClock), front50 })
+}
+
 type Started = (Arc<SqlStore>, watch::Sender<Option<Owner>>, Clouddriver, CancellationToken);
 
 async fn start(path: &Path, cloud: Arc<Cloud>) -> Started {
     let store = SqlStore::open_sqlite(path, Arc::new(SystemClock), gennaker_store_sql::Options::default()).await;
     let store = Arc::new(store.expect("a store"));
     let owner = watch::Sender::new(None);
-    let deps =
-        Deps { store: store.clone(), owner: owner.subscribe(), clock: Arc::new(SystemClock), providers: vec![cloud] };
+    let deps = Deps {
+        store: store.clone(),
+        owner: owner.subscribe(),
+        clock: Arc::new(SystemClock),
+        providers: vec![cloud],
+        artifacts: artifacts(&path.with_file_name("artifacts"), &ArtifactOptions::default(), axum::Router::new()),
+    };
     let service = Clouddriver::new(&Options { refresh_wait_ms: 100, ..Options::default() }, deps);
     let shutdown = CancellationToken::new();
     let (running, token) = (service.clone(), shutdown.clone());

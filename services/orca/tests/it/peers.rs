@@ -1,4 +1,4 @@
-//! The services that orca asks: a front50 that holds pipelines, and orca itself.
+//! The services that orca asks: a front50 that holds pipelines, a clouddriver that fetches, and orca itself.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use axum::{
     Json, Router,
     extract::{Path, Query, Request, State},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, put},
 };
 use http::StatusCode;
 use parking_lot::Mutex;
@@ -61,6 +61,22 @@ impl Front50 {
             .route("/v2/projects/mine", get(unsupported))
             .with_state(self.clone())
     }
+}
+
+/// A clouddriver that fetches one artifact: a template of the schema v2.
+pub(crate) fn clouddriver() -> Router {
+    let fetch = async |Json(artifact): Json<Value>| {
+        if artifact["reference"] != "https://example.com/template.json" {
+            return Err(gennaker_http::Error::not_found("there is no such thing"));
+        }
+        let stage = json!({"refId": "1", "type": "evaluateVariables", "name": "e", "variables": [
+            {"key": "who", "value": "hello ${ templateVariables.who }"},
+        ]});
+        let pipeline = json!({"stages": [stage]});
+        let template = json!({"schema": "v2", "id": "far", "variables": [{"name": "who"}], "pipeline": pipeline});
+        Ok(template.to_string())
+    };
+    Router::new().route("/artifacts/fetch", put(fetch))
 }
 
 async fn of_application(State(front50): State<Front50>, Path(application): Path<String>) -> Json<Vec<Value>> {

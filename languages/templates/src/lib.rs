@@ -36,6 +36,7 @@
 //! | [`v1::convert`] | a template made of a pipeline, as YAML |
 //! | [`v2::Config`], [`v2::generate`] | the same as `expand` for v2; expressions are evaluated by the caller in between |
 //! | [`saving`] | what is wrong with a template that is to be saved |
+//! | [`render`] | any text of Jinja, outside of pipelines |
 //!
 //! Guarantees: nothing panics. A rendering ends: what one expression may do, how deep modules may call each other and how often a
 //! rendered text is rendered again is limited.
@@ -54,6 +55,7 @@ mod problem;
 mod read;
 pub mod saving;
 mod style;
+mod text;
 pub mod v1;
 pub mod v2;
 
@@ -62,6 +64,7 @@ pub use self::{
     problem::{Problem, Severity},
     read::parse,
     style::Style,
+    text::render,
 };
 
 /// A JSON object.

@@ -3,7 +3,9 @@
 # names with the command that gets it. Prints nothing and takes no time when all is there.
 #
 # tools/preflight.sh         what `make demo` needs
-# tools/preflight.sh test    also the servers that tests talk to; the tests run without those that cannot be had
+# It also builds the web page, where there is Node.js for it (tools/ui.sh).
+#
+# tools/preflight.sh test    also the servers and the browser that tests talk to; the tests run without what cannot be had
 # tools/preflight.sh check   also what `cargo xtask check` needs
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -97,6 +99,21 @@ prepare_peers() {
     tools/peer.sh versitygw >/dev/null || say "note: the tests that need an S3 server will not run"
 }
 
+# Builds the web page into ui/dist, from where cargo embeds it. Without Node.js the program is built without the page.
+prepare_page() {
+    tools/ui.sh || [ $? = 3 ]
+}
+
+# The browser that tests drive the page with.
+prepare_browser() {
+    has chromium && return
+    packages="chromium" reasons="Chromium, which drives the web page in tests"
+    if [ "$(id -u)" = 0 ] && has apt-get; then
+        install_packages || say "apt-get failed, see above"
+    fi
+    has chromium || { name_packages; say "note: the tests of the web page will not run"; }
+}
+
 good=true
 find_packages
 if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && has apt-get; then
@@ -106,6 +123,7 @@ fi
 [ -z "$packages" ] || { name_packages; good=false; }
 check_rust || good=false
 if $good && [ "${1:-}" = check ]; then check_rust_tools || good=false; fi
-if $good && [ "${1:-}" = test ]; then prepare_peers; fi
+if $good && [ "${1:-}" = test ]; then prepare_peers; prepare_browser; fi
+if $good && [ "${1:-}" != check ]; then prepare_page || good=false; fi
 has_certificates || say "note: no CA certificates were found (package ca-certificates); cargo may fail to download"
 $good

@@ -38,8 +38,9 @@
 //! | [`saving`] | what is wrong with a template that is to be saved |
 //! | [`render`] | any text of Jinja, outside of pipelines |
 //!
-//! Guarantees: nothing panics. A rendering ends: what one expression may do, how deep modules may call each other and how often a
-//! rendered text is rendered again is limited.
+//! Guarantees: nothing panics. A rendering ends and stays small: what one expression may do, how many modules are called and how deep,
+//! how often a rendered text is rendered again, how large and how deep a value may be is limited. A text of a MiB can still make values
+//! nested so deep that dropping them takes more than the usual stack: expand templates of strangers on a thread with 64 MiB.
 //!
 //! Jinja is rendered by `minijinja`, with upstream's tags and filters and what Jinjava has besides: `&&`, `||`, `!`, `a ? b : c`,
 //! `unless`, methods of Java's texts, lists and maps, and values written as Java writes them. What differs stands in the reference page on

@@ -8,6 +8,7 @@ mod clouddriver;
 mod echo;
 mod front50;
 mod orca;
+mod switchboard;
 
 pub use self::{
     changes::{PipelineChanges, PipelinePage},
@@ -15,6 +16,7 @@ pub use self::{
     echo::EchoClient,
     front50::Front50Client,
     orca::{ExecutionQuery, OrcaClient},
+    switchboard::Switchboard,
 };
 pub use gennaker_http::{Call, Caller, Error, IfChanged, Result, Streamed, Transport};
 

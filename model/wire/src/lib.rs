@@ -16,7 +16,10 @@ mod application;
 pub mod diagnosis;
 mod execution;
 mod infrastructure;
+mod job;
+mod launch;
 mod live;
+mod network;
 mod object;
 mod operation;
 mod pipeline;
@@ -32,7 +35,10 @@ pub use self::{
         Account, Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
         LoadBalancerServerGroup, ServerGroup,
     },
+    job::{Job, JobState, ScalingActivity},
+    launch::{Image, InstanceType, KeyPair},
     live::ExecutionChange,
+    network::{Network, SecurityGroup, Subnet},
     object::{Object, ObjectExt},
     operation::{Operation, OperationRef, OperationStatus, OperationTask, ResultObject},
     pipeline::Pipeline,

@@ -1,10 +1,11 @@
-//! What something would do, without doing it: a pipeline, a stage, a task.
+//! What something would do, without doing it: a pipeline, a stage, a task, an operation on a cloud.
 //!
 //! One shape for all of them, one within the other: a pipeline's steps are its stages in the order in which they may run, a
-//! stage's are its tasks, and the stages before its tasks stand in `before`. Whoever knows what a thing would do fills in the
-//! plan of it; nobody changes anything for it.
+//! stage's are its tasks, and the stages before its tasks stand in `before`. An operation's steps are the changes that it
+//! would make. Whoever knows what a thing would do fills in the plan of it; nobody changes anything for it.
 //!
-//! It says what can be known ahead. What a stage does after its tasks depends on what they find out, and is not in it.
+//! It says what can be known ahead. What a stage does after its tasks depends on what they find out: it is in it where its
+//! definition can say what that will be if they succeed, such as what a deployment's strategy does.
 
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,11 @@ pub enum Planned {
     Stage,
     /// A task of a stage.
     Task,
+    /// An operation on a cloud: its steps are changes.
+    Operation,
+    /// One thing that would be created, changed or removed: `type` says what is done, for example `create`, and `name` to
+    /// what, for example `server group shop-v003`.
+    Change,
 }
 
 /// What would come of it, as far as it can be said now.
@@ -114,7 +120,7 @@ pub struct PlannedWait {
 pub struct Plan {
     /// What is planned.
     pub of: Planned,
-    /// The type of a stage, the class of a task.
+    /// The type of a stage, the class of a task, the name of an operation.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// The name.
@@ -137,7 +143,7 @@ pub struct Plan {
     /// Its expressions that have no value yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unresolved: Vec<Unresolved>,
-    /// A stage's settings, evaluated as far as that can be done now.
+    /// A stage's settings, evaluated as far as that can be done now; how a change would leave the thing.
     #[serde(skip_serializing_if = "Object::is_empty")]
     pub settings: Object,
     /// How long a task may take, in milliseconds; `None` is without limit, or not known.
@@ -146,7 +152,10 @@ pub struct Plan {
     /// The stages before a stage's tasks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Plan>,
-    /// The stages of a pipeline, or the tasks of a stage, in order.
+    /// The stages after a stage's tasks that are expected, if the tasks succeed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Plan>,
+    /// The stages of a pipeline, the tasks of a stage, or the changes of an operation, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Plan>,
 }
@@ -165,7 +174,7 @@ impl Plan {
 
     /// Whether any part of it could not run.
     pub fn fails(&self) -> bool {
-        self.outcome == Outcome::Fails || self.before.iter().chain(&self.steps).any(Plan::fails)
+        self.outcome == Outcome::Fails || self.before.iter().chain(&self.steps).chain(&self.after).any(Plan::fails)
     }
 }
 

@@ -105,6 +105,12 @@ impl Config {
         Ok(ServiceConfig { name: name.to_owned(), profiles, sources, config: self.clone() })
     }
 
+    /// The file `name` in the configuration's folders, whatever it holds; of several the one in the highest folder.
+    pub fn beside(&self, name: &str) -> Option<PathBuf> {
+        let folders = self.shared.sources.folders.iter().rev();
+        folders.map(|location| location.path.join(name)).find(|path| path.is_file())
+    }
+
     /// The settings in use, by service and key: what every `bind` and `get` so far has read, and the defaults of
     /// the bound types. Secrets are masked.
     pub fn report(&self) -> Vec<Entry> {

@@ -43,5 +43,5 @@ pub use self::{
     permission::{Access, Permission},
     prometheus::prometheus,
     serve::{Origins, ServeLimits, ServeOptions, Server},
-    transport::{Call, IfChanged, Streamed, Transport, TransportOptions, http_client, install_crypto_provider},
+    transport::{Call, IfChanged, Line, Streamed, Transport, TransportOptions, http_client, install_crypto_provider},
 };

@@ -17,6 +17,7 @@ mod call;
 mod circuit;
 mod client;
 mod conditional;
+mod line;
 mod streamed;
 mod way;
 
@@ -40,6 +41,7 @@ pub use self::{
     call::Call,
     client::{http_client, install_crypto_provider},
     conditional::IfChanged,
+    line::Line,
     streamed::Streamed,
 };
 use crate::{Caller, Error, Result};

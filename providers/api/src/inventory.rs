@@ -1,10 +1,16 @@
-//! What an account runs, as an immutable snapshot with its age.
+//! What an account has, as an immutable snapshot with its age.
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use gennaker_base::Timestamp;
-use gennaker_wire::{Instance, LoadBalancer, ServerGroup};
+use gennaker_wire::{
+    Image, Instance, InstanceType, Job, KeyPair, LoadBalancer, Network, Object, SecurityGroup, ServerGroup, Subnet,
+};
+use serde::{Deserialize, Serialize};
 
-/// How fresh a snapshot is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// How fresh a snapshot, or a part of it, is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Freshness {
     /// When the cloud last confirmed it; `None` before the first answer.
     pub confirmed: Option<Timestamp>,
@@ -12,7 +18,10 @@ pub struct Freshness {
     pub problem: Option<String>,
 }
 
-/// What an account runs. Equal versions are equal content.
+/// Things that are many and change seldom: a snapshot in which something else changed shares them with the one before.
+pub type Shared<T> = Arc<Vec<T>>;
+
+/// What an account has. Equal versions are equal content.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Inventory {
     /// The account.
@@ -23,8 +32,27 @@ pub struct Inventory {
     pub server_groups: Vec<ServerGroup>,
     /// Its load balancers, by region and name.
     pub load_balancers: Vec<LoadBalancer>,
-    /// How fresh it is.
+    /// Its jobs that are under way, and those that ended not long ago.
+    pub jobs: Vec<Job>,
+    /// Its security groups.
+    pub security_groups: Shared<SecurityGroup>,
+    /// The images that it can launch from. A cloud with too many to hold answers `Provider::images` itself.
+    pub images: Shared<Image>,
+    /// Its networks.
+    pub networks: Shared<Network>,
+    /// Its subnets.
+    pub subnets: Shared<Subnet>,
+    /// Its key pairs.
+    pub key_pairs: Shared<KeyPair>,
+    /// The instance types that it can launch.
+    pub instance_types: Shared<InstanceType>,
+    /// What only some clouds have, as clients of that cloud read it, under upstream's name of the list: `certificates`,
+    /// `elasticIps`, `functions`, `roles`. Each has `account` and `region`.
+    pub other: BTreeMap<String, Shared<Object>>,
+    /// How fresh the part is that operations and strategies look at: server groups, load balancers and jobs.
     pub freshness: Freshness,
+    /// How fresh what is looked at in a rhythm of its own is, by a name for people, for example `images/us-east-1`.
+    pub parts: BTreeMap<String, Freshness>,
 }
 
 impl Inventory {
@@ -49,5 +77,10 @@ impl Inventory {
             let instance = group.instances.iter().find(|instance| instance.id == id || instance.name == id)?;
             Some((group, instance))
         })
+    }
+
+    /// The job of that id or name.
+    pub fn job(&self, location: &str, id: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.location == location && (job.id == id || job.name == id))
     }
 }

@@ -1,17 +1,23 @@
 //! What a cloud provider implements; clouddriver knows providers only through this.
 //!
-//! A [`Provider`] has [`AccountState`]s that come and go, an [`Inventory`] that it keeps fresh by watching or polling, and
-//! atomic operations under upstream's names. Reads never ask the provider: clouddriver serves the newest inventory
-//! snapshot. Operations are owned, fenced and resumed by clouddriver; a provider makes each one safe to run again.
+//! A [`Provider`] has accounts that come and go ([`AccountDefinition`], [`AccountState`]), an [`Inventory`] that it keeps
+//! fresh by watching or polling, and atomic operations under upstream's names. Reads are answered from the newest inventory
+//! snapshot; only what no snapshot can hold is asked of the cloud ([`LogPiece`], a job's files, scaling activities).
+//! Operations are owned, fenced and resumed by clouddriver; a provider makes each one safe to run again.
 //!
-//! It does no I/O and names no cloud.
+//! It does no I/O and names no cloud. `docs/adr/0010-the-provider-trait-fits-ec2.md` walks a large cloud through it, and
+//! `tests/it` has that walk as a program.
 
+mod account;
 mod inventory;
+mod look;
 mod operation;
 mod provider;
 
 pub use self::{
-    inventory::{Freshness, Inventory},
+    account::{AccountDefinition, AccountState},
+    inventory::{Freshness, Inventory, Shared},
+    look::{ImageQuery, LogFrom, LogPiece, RefreshScope, Refreshed},
     operation::{Error, Journal, Outcome, Progress, Request, Result},
-    provider::{AccountState, Provider},
+    provider::Provider,
 };

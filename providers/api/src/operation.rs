@@ -26,6 +26,11 @@ impl Error {
         Error { kind, message: message.into(), details: None }
     }
 
+    /// That the provider has no such thing, for example `jobs`.
+    pub fn unsupported(provider: &str, what: &str) -> Self {
+        Error::new(Kind::Unsupported, format!("the provider {provider} has no {what}"))
+    }
+
     /// The same with details.
     pub fn with_details(mut self, details: impl Into<String>) -> Self {
         self.details = Some(details.into());

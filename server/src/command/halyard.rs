@@ -12,7 +12,7 @@ use std::{
     collections::BTreeSet,
     fs,
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -122,6 +122,8 @@ fn write(to: &Path, converted: &Converted, copies: &[(PathBuf, PathBuf)], force:
 /// Writes a file that only its owner may read: there are secrets in it.
 fn private(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    // One that was there keeps the mode that it had.
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
     file.write_all(content)
 }
 

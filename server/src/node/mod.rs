@@ -1,11 +1,10 @@
 //! The composition root: which services this node runs, and how they are wired.
 //!
 //! Every service is built from its options and its dependencies, put behind its guard, bound to upstream's port, and called
-//! by the others through the [`switchboard`]. No domain logic lives here.
+//! by the others through the [`gennaker_clients::Switchboard`]. No domain logic lives here.
 
 mod services;
 mod settings;
-mod switchboard;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -20,7 +19,7 @@ use gennaker_telemetry::{MetricsHandle, init_logging, install_metrics};
 use tokio_util::sync::CancellationToken;
 
 use self::services::{Services, Shared};
-pub(crate) use self::settings::Settings;
+pub use self::settings::Settings;
 
 /// The row format that this version reads.
 const FORMAT: u32 = 1;

@@ -2,16 +2,17 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use axum::Router;
 use futures::future::{BoxFuture, join_all};
 use gennaker_base::SharedClock;
-use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
+use gennaker_clients::{Clients, Switchboard};
 use gennaker_clouddriver::{
     Clouddriver,
     artifacts::{ArtifactDeps, Artifacts},
 };
 use gennaker_cluster::Standing;
+use gennaker_deck::Deck;
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::Gate;
@@ -31,10 +32,7 @@ use gennaker_telemetry::MetricsHandle;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    settings::{ObjectSettings, Place, Settings},
-    switchboard::Line,
-};
+use super::settings::{ObjectSettings, Place, Settings};
 
 /// How long reading an address may take that an expression names.
 const ADDRESS_DEADLINE: Duration = Duration::from_secs(10);
@@ -79,18 +77,19 @@ impl Services {
     /// Builds the services that this node runs, and binds their sockets.
     pub(super) async fn bind(shared: Shared<'_>) -> anyhow::Result<Services> {
         let mut services = Services::default();
-        let lines = Lines::default();
-        let clients = lines.clients(shared.settings)?;
+        let lines = Switchboard::default();
+        let clients = lines.clients(|service| elsewhere(shared.settings, service))?;
         services.front50(&shared, &lines).await?;
         services.clouddriver(&shared, &lines, &clients).await?;
         services.orca(&shared, &lines, &clients).await?;
         services.echo(&shared, &lines, &clients).await?;
         services.gate(&shared, clients).await?;
+        services.deck(&shared).await?;
         services.healthcheck(&shared).await?;
         Ok(services)
     }
 
-    async fn front50(&mut self, shared: &Shared<'_>, lines: &Lines) -> anyhow::Result<()> {
+    async fn front50(&mut self, shared: &Shared<'_>, lines: &Switchboard) -> anyhow::Result<()> {
         let settings = &shared.settings.front50;
         if !settings.place.runs_here {
             return Ok(());
@@ -104,7 +103,7 @@ impl Services {
         Ok(())
     }
 
-    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Lines, clients: &Clients) -> anyhow::Result<()> {
+    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Switchboard, clients: &Clients) -> anyhow::Result<()> {
         let settings = &shared.settings.clouddriver;
         if !settings.place.runs_here {
             return Ok(());
@@ -129,7 +128,7 @@ impl Services {
         Ok(())
     }
 
-    async fn orca(&mut self, shared: &Shared<'_>, lines: &Lines, clients: &Clients) -> anyhow::Result<()> {
+    async fn orca(&mut self, shared: &Shared<'_>, lines: &Switchboard, clients: &Clients) -> anyhow::Result<()> {
         let settings = &shared.settings.orca;
         if !settings.place.runs_here {
             return Ok(());
@@ -149,7 +148,7 @@ impl Services {
         Ok(())
     }
 
-    async fn echo(&mut self, shared: &Shared<'_>, lines: &Lines, clients: &Clients) -> anyhow::Result<()> {
+    async fn echo(&mut self, shared: &Shared<'_>, lines: &Switchboard, clients: &Clients) -> anyhow::Result<()> {
         let settings = &shared.settings.echo;
         if !settings.place.runs_here {
             return Ok(());
@@ -170,6 +169,16 @@ impl Services {
         self.endless.push(gate.endless_answers());
         let _ = self.socket(shared, &settings.place, gate.api(), gate.health()).await?;
         self.add(move |stop| async move { gate.run(stop).await });
+        Ok(())
+    }
+
+    async fn deck(&mut self, shared: &Shared<'_>) -> anyhow::Result<()> {
+        let settings = &shared.settings.deck;
+        if !settings.place.runs_here {
+            return Ok(());
+        }
+        let deck = Deck::new(settings.own.clone());
+        let _ = self.socket(shared, &settings.place, deck.api(), deck.health()).await?;
         Ok(())
     }
 
@@ -232,34 +241,17 @@ impl Services {
     }
 }
 
-/// The lines between the services of this process.
-#[derive(Default)]
-struct Lines {
-    front50: Line,
-    orca: Line,
-    clouddriver: Line,
-    echo: Line,
-}
-
-impl Lines {
-    /// The clients that every service is given.
-    fn clients(&self, settings: &Settings) -> anyhow::Result<Clients> {
-        Ok(Clients {
-            front50: Front50Client::new(transport(&settings.front50.place, &self.front50)?),
-            orca: OrcaClient::new(transport(&settings.orca.place, &self.orca)?),
-            clouddriver: ClouddriverClient::new(transport(&settings.clouddriver.place, &self.clouddriver)?),
-            echo: EchoClient::new(transport(&settings.echo.place, &self.echo)?),
-        })
-    }
-}
-
-/// The way to a service: its URL where one is set, else its line in this process.
-fn transport(place: &Place, line: &Line) -> anyhow::Result<Transport> {
-    let options = TransportOptions::default();
-    match &place.elsewhere {
-        Some(url) => Ok(Transport::http(place.service, url.clone(), http_client()?, options)),
-        None => Ok(Transport::in_process(place.service, line.router(place.service), options)),
-    }
+/// The way to a service that has a URL; any other is on its line in this process.
+fn elsewhere(settings: &Settings, service: &'static str) -> anyhow::Result<Option<Transport>> {
+    let place = match service {
+        "front50" => &settings.front50.place,
+        "orca" => &settings.orca.place,
+        "clouddriver" => &settings.clouddriver.place,
+        "echo" => &settings.echo.place,
+        other => bail!("no setting says where {other} is"),
+    };
+    let Some(url) = &place.elsewhere else { return Ok(None) };
+    Ok(Some(Transport::http(service, url.clone(), http_client()?, TransportOptions::default())))
 }
 
 /// front50's objects, and what the health says of them.

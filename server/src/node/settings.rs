@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod cors;
+mod deck;
 mod objects;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -119,7 +120,7 @@ pub(crate) struct ServiceSettings<T> {
 }
 
 /// The settings of a node.
-pub(crate) struct Settings {
+pub struct Settings {
     /// The node's name: `gennaker.node`.
     pub(crate) node: String,
     /// Its logs.
@@ -146,6 +147,8 @@ pub(crate) struct Settings {
     pub(crate) front50: ServiceSettings<gennaker_front50::Options>,
     /// echo's.
     pub(crate) echo: ServiceSettings<gennaker_echo::Options>,
+    /// deck's.
+    pub(crate) deck: ServiceSettings<gennaker_deck::Options>,
 }
 
 impl Settings {
@@ -155,23 +158,27 @@ impl Settings {
     }
 
     /// Reads every setting that a node has.
-    pub(crate) fn bind(config: &Config) -> anyhow::Result<Settings> {
+    ///
+    /// # Errors
+    /// What cannot be read, is not of its type, or does not go with another setting.
+    pub fn bind(config: &Config) -> anyhow::Result<Settings> {
         let gate = config.for_service("gate")?;
         let clouddriver = config.for_service("clouddriver")?;
         let orca = config.for_service("orca")?;
         let front50 = config.for_service("front50")?;
         let echo = config.for_service("echo")?;
+        let deck = config.for_service("deck")?;
         let logging: LoggingSettings = gate.bind("gennaker.logging")?;
         let logging = serde_json::to_value(&logging).and_then(serde_json::from_value::<LogOptions>);
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
-        let deck = gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty());
+        let deck_url = gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty());
         let mut gate_settings: ServiceSettings<gennaker_gate::Options> = service(&gate, "gate", 8084)?;
         gate_settings.own.header = gate.bind("header")?;
-        gate_settings.own.deck = match &deck {
+        gate_settings.own.deck = match &deck_url {
             Some(url) => Some(Url::parse(url).with_context(|| format!("services.deck.baseUrl is not a URL: {url}"))?),
             None => None,
         };
-        origins.extend(deck);
+        origins.extend(deck_url);
         gate_settings.own.rate_limit = gate.bind("rateLimit")?;
         let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
         orca_settings.own.lists = orca.bind("tasks.controller")?;
@@ -192,6 +199,9 @@ impl Settings {
         echo_settings.own.fiat = echo.bind("services.fiat")?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
         front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
+        let mut deck_settings: ServiceSettings<gennaker_deck::Options> = service(&deck, "deck", 9000)?;
+        let gate_port = gate_settings.place.address.port();
+        deck_settings.own = deck::complete(deck_settings.own, config, &deck, &gate, gate_port)?;
         let objects = objects::bind(&front50)?;
         if let ObjectSettings::Bucket { root_folder, .. } = &objects {
             front50_settings.own.root_folder.clone_from(root_folder);
@@ -212,8 +222,9 @@ impl Settings {
             front50: front50_settings,
             objects,
             echo: echo_settings,
+            deck: deck_settings,
         };
-        for config in [&gate, &clouddriver, &orca, &front50, &echo] {
+        for config in [&gate, &clouddriver, &orca, &front50, &echo, &deck] {
             config.note_unread();
         }
         Ok(settings)
@@ -226,6 +237,9 @@ fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options>
         tasks: orca.bind("tasks")?,
         dryrun: orca.bind("dryrun")?,
         webhook: orca.bind("webhook")?,
+        traffic_guards: orca.bind("trafficGuards")?,
+        rollback: orca.bind("rollback")?,
+        monitored_deploy: orca.bind("monitoredDeploy")?,
         urls: orca.bind("userConfiguredUrlRestrictions")?,
     };
     let install = orca.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());
@@ -253,14 +267,20 @@ fn service<T: DeserializeOwned + Serialize + Default>(
         Some(url) => Some(Url::parse(&url).with_context(|| format!("{key} is not a URL: {url}"))?),
         None if !runs_here => match config.get_string("DEFAULT_DNS_NAME")?.filter(|host| !host.is_empty()) {
             Some(host) => Some(Url::parse(&format!("http://{host}:{port}"))?),
-            None if name == "gate" => None,
+            // Nobody calls these from here.
+            None if name == "gate" || name == "deck" => None,
             None => bail!("{name} does not run here (services.{name}.enabled is false): set {key} to where it runs"),
         },
         None => None,
     };
     let mut hosts = server.allowed_hosts;
     for variable in HOST_VARIABLES {
-        hosts.extend(config.get_string(variable)?.filter(|host| !host.is_empty()));
+        // Upstream writes some of them as URLs.
+        let named = config.get_string(variable)?.filter(|host| !host.is_empty());
+        hosts.extend(named.map(|host| match Url::parse(&host).ok().filter(Url::has_host) {
+            Some(url) => url.authority().to_owned(),
+            None => host,
+        }));
     }
     let address = SocketAddr::new(server.address, if server.port == 0 { port } else { server.port });
     Ok(ServiceSettings {

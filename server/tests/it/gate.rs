@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    io,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -26,6 +27,9 @@ pub(crate) struct Asked {
     /// The headers.
     pub(crate) headers: HeaderMap,
 }
+
+/// The status that stands for a connection that is cut.
+const CUT: u16 = 0;
 
 /// The script: for each request its answers, of which the last one repeats.
 #[derive(Debug, Default)]
@@ -90,6 +94,11 @@ impl FakeGate {
         self.on_status(what, status, json!({ "status": status, "message": message, "requestId": "r-7" }))
     }
 
+    /// Cuts the connection in the middle of the answer.
+    pub(crate) fn cut(&self, what: &str) -> &Self {
+        self.on_status(what, CUT, Value::Null)
+    }
+
     /// Forgets the answers to `what`, so that new ones come first.
     pub(crate) fn forget(&self, what: &str) -> &Self {
         self.script.lock().expect("no test has failed with it").answers.remove(what);
@@ -127,6 +136,10 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> R
         Some(answers) if answers.len() > 1 => answers.pop_front().unwrap_or_default(),
         Some(answers) => answers.front().cloned().unwrap_or_default(),
     };
+    if status == CUT {
+        let broken = futures::stream::once(async { Err::<Vec<u8>, _>(io::Error::other("the connection is cut")) });
+        return Response::new(Body::from_stream(broken));
+    }
     Response::builder()
         .status(StatusCode::from_u16(status).expect("a status"))
         .header(header::CONTENT_TYPE, "application/json")

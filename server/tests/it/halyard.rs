@@ -120,3 +120,15 @@ fn what_is_no_folder_of_halyard_says_so() {
         String::from_utf8(missing.stderr).unwrap().contains("no-such-folder is not there: name the folder of Halyard")
     );
 }
+
+#[test]
+fn what_is_written_only_its_owner_may_read() {
+    let folder = folder(HALCONFIG);
+    let file = folder.path().join("config/front50.yml");
+    fs::create_dir(folder.path().join("config")).expect("a folder");
+    fs::write(&file, "old: true\n").expect("it is written");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("it is set");
+    let ran = import(&folder, &["--to", "config", "--force"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o600);
+}

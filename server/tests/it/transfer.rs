@@ -219,26 +219,40 @@ fn an_import_saves_in_order_and_one_failure_does_not_stop_the_others() {
     gate.refuse("POST /pipelines", 400, "no such stage").on("POST /pipelines", Value::Null);
     let ran = folder.import(&gate, &["--yes", "--prune", "--kind", "application,pipeline,project"]);
     assert_eq!(ran.code, 7, "{ran:?}");
-    assert!(
-        ran.out.ends_with("created application bank\nchanged pipeline shop/Deploy it\ndeleted project store\n"),
-        "{ran:?}"
-    );
-    let expected = "error: pipeline bank/pay: no such stage\nerror: 1 of 4 objects could not be imported\n";
+    assert!(ran.out.ends_with("created application bank\nchanged pipeline shop/Deploy it\n"), "{ran:?}");
+    let expected = "error: pipeline bank/pay: no such stage\n\
+                    error: project store: not deleted, because something before it failed: import again\n\
+                    error: 2 of 4 objects could not be imported\n";
     assert_eq!(ran.err, expected);
     let changes = gate.changes();
     let what: Vec<&str> = changes.iter().map(|(what, _)| what.as_str()).collect();
-    assert_eq!(what, ["POST /tasks", "POST /pipelines", "POST /pipelines", "POST /tasks"]);
+    assert_eq!(what, ["POST /tasks", "POST /pipelines", "POST /pipelines"]);
     assert_eq!(changes[0].1["job"][0]["type"], "createApplication");
     assert_eq!(changes[2].1["id"], "p-1");
     assert_eq!(changes[2].1["stages"][0]["waitTime"], 60);
-    assert_eq!(changes[3].1["job"][0], json!({"type": "deleteProject", "project": {"id": "x", "name": "store"}}));
+
+    let ran = folder.import(&gate, &["--yes", "--prune", "--kind", "application,pipeline,project"]);
+    assert!(ran.code == 0 && ran.out.ends_with("deleted project store\n"), "{ran:?}");
+    let (_, last) = gate.changes().pop().expect("it was deleted");
+    assert_eq!(last["job"][0], json!({"type": "deleteProject", "project": {"id": "x", "name": "store"}}));
+}
+
+#[test]
+fn a_part_says_nothing_of_what_is_not_in_it() {
+    let (gate, folder) = (gate(), Folder::new());
+    assert_eq!(folder.export(&gate, &["--application", "shop", "--kind", "pipeline"]).code, 0);
+    let ran = folder.import(&gate, &["--dry-run", "--prune"]);
+    assert!(ran.code == 2 && ran.err.contains("is not known to have everything"), "{ran:?}");
+    assert_eq!(folder.import(&gate, &["--dry-run", "--prune", "--application", "shop"]).code, 0);
+    assert_eq!(folder.export(&gate, &[]).code, 0);
+    assert_eq!(folder.import(&gate, &["--dry-run", "--prune"]).code, 0);
 }
 
 #[test]
 fn what_waits_for_a_dead_gate_is_not_tried() {
     let gate = gate();
     let folder = changed(&gate);
-    gate.refuse("GET /applications/bank", 503, "starting");
+    gate.cut("GET /applications/bank");
     let ran = folder.import(&gate, &["--yes"]);
     assert_eq!(ran.code, 7);
     assert!(ran.err.ends_with("error: 3 of 3 objects could not be imported\n"), "{ran:?}");
@@ -265,7 +279,9 @@ fn front50_is_spoken_to_directly() {
     front50.on("GET /v2/pipelineTemplates/versions", json!({}));
     let folder = Folder::new();
     let url = front50.url();
-    let ran = folder.export(&front50, &["--front50", &url]);
+    let ran = folder.export(&front50, &["--front50", &url, "--default-headers", "X-Team=store"]);
+    let asked = front50.asked();
+    assert!(!asked.is_empty() && asked.iter().all(|asked| asked.headers["x-team"] == "store"), "{asked:?}");
     assert!(ran.code == 0 && ran.out.starts_with("3 objects") && ran.err.is_empty(), "{ran:?}");
     assert_eq!(files(folder.0.path())["service-accounts/ci.yml"], "memberOf:\n- dev\nname: ci\n");
 

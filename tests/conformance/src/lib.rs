@@ -24,8 +24,6 @@
 //!
 //! It records nothing, and it does not judge how fast an answer comes.
 //!
-//! What cannot pass yet stands in `tests/it/not_yet.rs` by what is missing; the tests fail if one of those passes.
-//!
 //! A new set: one file under `src/sets/` with a type that implements `Set`, one line in `src/sets.rs`, and its golden file.
 
 pub mod compare;

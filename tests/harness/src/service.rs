@@ -17,11 +17,14 @@ pub enum Service {
     Clouddriver,
     /// Takes events in.
     Echo,
+    /// The web page.
+    Deck,
 }
 
 impl Service {
     /// All that run in an install.
-    pub const ALL: [Service; 5] = [Service::Gate, Service::Orca, Service::Front50, Service::Clouddriver, Service::Echo];
+    pub const ALL: [Service; 6] =
+        [Service::Gate, Service::Orca, Service::Front50, Service::Clouddriver, Service::Echo, Service::Deck];
 
     /// Its name in file names and keys.
     pub fn name(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Service {
             Service::Front50 => "front50",
             Service::Clouddriver => "clouddriver",
             Service::Echo => "echo",
+            Service::Deck => "deck",
         }
     }
 
@@ -42,6 +46,7 @@ impl Service {
             Service::Front50 => 8080,
             Service::Clouddriver => 7002,
             Service::Echo => 8089,
+            Service::Deck => 9000,
         }
     }
 }

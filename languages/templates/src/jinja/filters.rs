@@ -10,7 +10,7 @@ use super::{convert, is_template, source, value};
 use crate::java;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_filter("json", |value: Value| java::pretty(&value::json(&value)));
+    environment.add_filter("json", |value: Value| value::within(java::pretty(&value::json(&value)?)));
     environment.add_filter("base64", base64);
     environment.add_filter("frigga", frigga);
     environment.add_filter("max", |value: Value| extreme("max", &value, f64::max));
@@ -22,6 +22,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("string", |value: Value| value::text(&value));
 }
 
+/// What is known within a text that is being encoded, so that it is not encoded without end.
+const ENCODING: &str = "__encoding";
+
 fn failed(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message.into())
 }
@@ -32,11 +35,15 @@ fn base64(state: &State<'_, '_>, contents: Value) -> Result<Value, Error> {
         return Ok(contents);
     }
     let encoded = |text: &str| Value::from(base64::engine::general_purpose::STANDARD.encode(text));
-    let Some(text) = contents.as_str() else { return Ok(encoded(&value::text(&contents))) };
+    let Some(text) = contents.as_str() else { return Ok(encoded(&value::text(&contents)?)) };
     let rendered = if is_template(text) {
+        if state.lookup(ENCODING).is_some() {
+            return Err(failed("base64 is given a text that uses base64 itself: encode once"));
+        }
         let names = state.known_variables();
         let known = names.iter().filter_map(|name| Some((name.to_string(), state.lookup(name)?)));
-        let known: BTreeMap<String, Value> = known.collect();
+        let mut known: BTreeMap<String, Value> = known.collect();
+        known.insert(ENCODING.to_owned(), true.into());
         state.env().render_str(&source::rewritten(text), known)?
     } else {
         text.to_owned()
@@ -62,7 +69,7 @@ fn extreme(name: &str, values: &Value, better: fn(f64, f64) -> f64) -> Result<Va
     }
     let mut best = None;
     for item in values.try_iter().map_err(|_| needs_list())? {
-        let given = value::text(&item);
+        let given = value::text(&item)?;
         let wrong = |_| failed(format!("{name} filter requires list of numeric values, {given} given"));
         let item: f64 = given.trim().parse().map_err(wrong)?;
         best = Some(best.map_or(item, |best| better(best, item)));

@@ -5,7 +5,7 @@ use minijinja::{
     value::{ValueKind, from_args},
 };
 
-use super::value::text;
+use super::value::{text, within};
 
 /// The value of `of.method(arguments)`.
 pub(super) fn call(state: &mut State<'_, '_>, of: &Value, method: &str, arguments: &[Value]) -> Result<Value, Error> {
@@ -13,7 +13,7 @@ pub(super) fn call(state: &mut State<'_, '_>, of: &Value, method: &str, argument
         ValueKind::String => of_text(of.as_str().unwrap_or_default(), method, arguments)?,
         ValueKind::Seq | ValueKind::Iterable => of_list(of, method, arguments)?,
         ValueKind::Map => of_map(state, of, method, arguments)?,
-        ValueKind::Number | ValueKind::Bool if method == "toString" => Some(text(of).into()),
+        ValueKind::Number | ValueKind::Bool if method == "toString" => Some(text(of)?.into()),
         _ => None,
     };
     found.ok_or_else(|| Error::from(ErrorKind::UnknownMethod))
@@ -34,12 +34,16 @@ fn of_text(of: &str, method: &str, arguments: &[Value]) -> Result<Option<Value>,
         "endsWith" | "endswith" => of.ends_with(&one()?).into(),
         "equals" => (of == one()?).into(),
         "equalsIgnoreCase" => (of.to_lowercase() == one()?.to_lowercase()).into(),
-        "concat" => format!("{of}{}", one()?).into(),
+        "concat" => within(format!("{of}{}", one()?))?.into(),
         "indexOf" => of.find(&one()?).map_or(-1, |at| utf16(&of[..at])).into(),
         "lastIndexOf" => of.rfind(&one()?).map_or(-1, |at| utf16(&of[..at])).into(),
         "replace" => {
             let (what, with) = two()?;
-            of.replace(&what, &with).into()
+            // A text may have each of its letters replaced by a long one.
+            if of.len().saturating_mul(with.len().max(1)) > 1 << 26 {
+                return Err(Error::new(ErrorKind::InvalidOperation, "replace makes too large a text: replace less"));
+            }
+            within(of.replace(&what, &with))?.into()
         }
         "split" => {
             let by = one()?;
@@ -83,7 +87,7 @@ fn of_list(of: &Value, method: &str, arguments: &[Value]) -> Result<Option<Value
                 at.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1).into()
             }
         }
-        "toString" => text(of).into(),
+        "toString" => text(of)?.into(),
         _ => return Ok(None),
     };
     Ok(Some(found))
@@ -108,7 +112,7 @@ fn of_map(state: &mut State<'_, '_>, of: &Value, method: &str, arguments: &[Valu
             let (key,): (Value,) = from_args(arguments)?;
             (!of.get_item(&key)?.is_undefined()).into()
         }
-        "toString" => text(of).into(),
+        "toString" => text(of)?.into(),
         _ => return Ok(None),
     };
     Ok(Some(found))

@@ -82,6 +82,8 @@ impl Renderer {
             environment.set_recursion_limit(RECURSION);
             environment.set_formatter(value::format);
             environment.set_unknown_method_callback(methods::call);
+            // Upstream's Jinjava has none: with one, a loop could nest a value as deep as it has turns.
+            environment.remove_global("namespace");
             environment.add_global("null", minijinja::Value::from(()));
             filters::add(&mut environment);
             tags::add(&mut environment, &tags);

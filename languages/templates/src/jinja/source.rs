@@ -121,7 +121,7 @@ fn expression(text: &str) -> String {
     if !text.contains(['&', '|', '!', '?']) {
         return text.to_owned();
     }
-    choice(&operators(text))
+    choice(&operators(text), MOST_CHOICES)
 }
 
 fn operators(text: &str) -> String {
@@ -147,14 +147,17 @@ fn operators(text: &str) -> String {
     out
 }
 
+/// So many choices may follow each other; of more the engine says that it does not know `?`.
+const MOST_CHOICES: usize = 100;
+
 /// `a ? b : c` outside of brackets.
-fn choice(text: &str) -> String {
-    let Some(ask) = outside(text, '?') else { return text.to_owned() };
+fn choice(text: &str, most: usize) -> String {
+    let Some(ask) = outside(text, '?').filter(|_| most > 0) else { return text.to_owned() };
     let (condition, rest) = (&text[..ask], &text[ask + 1..]);
     match outside(rest, ':') {
         Some(or) => {
             let (yes, no) = (&rest[..or], &rest[or + 1..]);
-            format!("(({}) if ({}) else ({}))", yes.trim(), condition.trim(), choice(no.trim()))
+            format!("(({}) if ({}) else ({}))", yes.trim(), condition.trim(), choice(no.trim(), most - 1))
         }
         None => text.to_owned(),
     }

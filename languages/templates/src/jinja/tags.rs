@@ -2,7 +2,13 @@
 //!
 //! Upstream: `ModuleTag`, `PipelineIdTag`, `StrategyIdTag`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 use serde_json::Value as Json;
@@ -15,6 +21,8 @@ use crate::{
 
 /// How deep modules may call each other.
 const DEEPEST: usize = 20;
+/// How many modules an expansion may call: modules that call two of their like would call without end.
+const MOST_CALLS: usize = 1_000;
 
 /// A part of a template that is rendered where it is called.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,6 +42,8 @@ pub(crate) struct Tags {
     /// What the text of a module may name besides its own variables.
     pub(crate) scope: Scope,
     pub(crate) depth: usize,
+    /// How many modules were called, by all that share it.
+    pub(crate) calls: Arc<AtomicUsize>,
 }
 
 /// What a tag failed with.
@@ -82,6 +92,9 @@ fn module(tags: &Tags, state: &State<'_, '_>, rest: &str) -> Result<String, Erro
     if tags.depth >= DEEPEST {
         return Err(missing(format!("module {id}: modules call each other more than {DEEPEST} levels deep")).into());
     }
+    if tags.calls.fetch_add(1, Ordering::Relaxed) >= MOST_CALLS {
+        return Err(missing(format!("module {id}: more than {MOST_CALLS} modules are called")).into());
+    }
     let mut scope = tags.scope.clone();
     scope.location = format!("module:{id}");
     let pairs = parameters("module", pairs)?;
@@ -92,7 +105,7 @@ fn module(tags: &Tags, state: &State<'_, '_>, rest: &str) -> Result<String, Erro
         let given = || pairs.get(&name).map(|text| resolve(state, text).unwrap_or_else(|| Value::from(text.as_str())));
         let default = || variable.get("defaultValue").filter(|value| !value.is_null()).map(value::engine);
         match resolve(state, &name).or_else(given).or_else(default) {
-            Some(value) => scope.set(&name, &value::json(&value)),
+            Some(value) => scope.set(&name, &value::json(&value)?),
             None => unset.push(name),
         }
     }
@@ -154,7 +167,8 @@ fn named(tag: &str, what: &str, state: &State<'_, '_>, rest: &str) -> Result<(St
         return Err(wrong(format!("Tag '{tag}' expects at least a {what} name: []")));
     }
     let pairs = parameters(tag, &words)?;
-    let variable = |name: &str| state.lookup(name).map(|value| value::text(&value)).filter(|text| !text.is_empty());
+    let variable =
+        |name: &str| state.lookup(name).and_then(|value| value::text(&value).ok()).filter(|text| !text.is_empty());
     let given = |field: &str| {
         let text = pairs.get(field).map(|text| unquoted(text).to_owned())?;
         Some(variable(&text).unwrap_or(text))

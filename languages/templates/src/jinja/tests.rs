@@ -37,7 +37,7 @@ fn renderer() -> Renderer {
     answers.add(question("deploy"), Ok(json!("p-1")));
     answers.add(question("none"), Ok(Value::Null));
     answers.add(Question::StrategyId { application: "other".into(), name: "red black".into() }, Ok(json!("s-1")));
-    Renderer::new(Tags { answers: answers.into(), modules: Some(modules.into()), scope: scope(), depth: 0 })
+    Renderer::new(Tags { answers: answers.into(), modules: Some(modules.into()), scope: scope(), ..Tags::default() })
 }
 
 #[test]
@@ -135,4 +135,36 @@ fn what_is_no_yaml_is_refused_where_it_is_read() {
     let problem = failure.into_problems()[0].to_json();
     assert_eq!(problem["message"], "Failed converting rendered value to YAML");
     assert_eq!(problem["details"]["source"], "a: {{ who }}: c");
+}
+
+#[test]
+fn a_rendering_ends_and_stays_small() {
+    let renderer = renderer();
+    let mut scope = scope();
+    scope.set("own", &json!("{{ own | base64 }}"));
+    let doubled = |statement: &str| format!("{{% set a = 'xxxxxxxx' %}}{}{{{{ a }}}}", statement.repeat(64));
+    let chain = format!("{{{{ {} 1 }}}}", "yes ? 2 : ".repeat(20_000));
+    let nested = format!("{{% set a = 1 %}}{}{{{{ a }}}}", "{% set a = [a] %}".repeat(1_000));
+    let in_a_loop = "{% set n = namespace(a=1) %}{% for i in range(20000) %}{% set n.a = [n.a] %}{% endfor %}{{ n.a }}";
+    for text in [
+        "{{ own | base64 }}",
+        &doubled("{% set a = a.concat(a) %}"),
+        &doubled("{% set a = a.replace('x', 'xxxxxxxx') %}"),
+        &doubled("{% set a = a | json %}"),
+        &doubled("{% set a = [a, a] %}"),
+        &chain,
+        &nested,
+        in_a_loop,
+    ] {
+        let begin: String = text.chars().take(60).collect();
+        assert!(renderer.render(text, &scope).is_err(), "{begin}");
+    }
+}
+
+#[test]
+fn modules_that_call_two_of_their_like_are_given_up() {
+    let twice = json!({"id": "twice", "definition": "{% module twice %}{% module twice %}"});
+    let module = Module::of(twice.as_object().expect("an object")).expect("a module");
+    let renderer = Renderer::new(Tags { modules: Some([module].into()), scope: scope(), ..Tags::default() });
+    assert!(renderer.render("{% module twice %}", &scope()).is_err());
 }

@@ -33,7 +33,7 @@ pub(super) fn mutate(pipeline: &mut Object, answers: &Arc<Answers>) -> Result<()
     apply(&config, pipeline)?;
     let scope = load::scope(template.as_ref(), &config, None);
     let modules = template.and_then(|template| template.modules).map(Into::into);
-    let renderer = Renderer::new(Tags { answers: answers.clone(), modules, scope: scope.clone(), depth: 0 });
+    let renderer = Renderer::new(Tags { answers: answers.clone(), modules, scope: scope.clone(), ..Tags::default() });
     for name in RENDERED {
         if let Some(Value::Array(items)) = pipeline.get(name) {
             let rendered = items.iter().map(|item| renderer.deep(item, &scope)).collect::<Result<Value, _>>()?;

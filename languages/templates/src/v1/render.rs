@@ -32,7 +32,7 @@ pub(super) fn render(
         answers: answers.clone(),
         modules: Some(template.modules.clone().unwrap_or_default().into()),
         scope: of_modules,
-        depth: 0,
+        ..Tags::default()
     });
     Rendering { renderer, scope }.all(template, config)
 }

@@ -36,13 +36,22 @@ impl Files {
         let (folder, name) = (self.folder.clone(), name.to_owned());
         blocking(move || {
             let temporary = folder.join(format!("{name}.new"));
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&temporary, folder.join(format!("{name}.json")))?;
-            File::open(&folder)?.sync_all()
+            let written = write_new(&temporary, &text).and_then(|()| {
+                fs::rename(&temporary, folder.join(format!("{name}.json")))?;
+                File::open(&folder)?.sync_all()
+            });
+            if written.is_err() {
+                // What fits on no disk must not stay there; the next write begins anew if it does.
+                let _it_may_not_be_there = fs::remove_file(&temporary);
+            }
+            written
         })
         .await
+    }
+
+    /// Where something else about the thing `name` is kept; not one of the files that are read as things.
+    pub(super) fn other_path(&self, name: &str, extension: &str) -> PathBuf {
+        self.folder.join(format!("{name}.{extension}"))
     }
 
     /// Removes the file `name` if it is there.
@@ -73,6 +82,12 @@ impl Files {
     }
 }
 
+fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
 /// Makes `folder` with mode 0700, parents too, and takes others' rights away if it was there.
 pub(super) fn make_private_folder(folder: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -94,6 +109,20 @@ pub(super) async fn blocking<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_leaves_the_old_file_and_no_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path().join("things")).unwrap();
+        files.write("a", &1).await.unwrap();
+        let temporary = folder.path().join("things/a.new");
+        std::os::unix::fs::symlink("/dev/full", &temporary).unwrap();
+        let error = files.write("a", &2).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(files.read_all::<u32>().unwrap(), vec![1]);
+        assert!(temporary.symlink_metadata().is_err(), "nothing is left");
+        files.write("a", &2).await.unwrap();
+    }
 
     #[tokio::test]
     async fn a_thing_is_replaced_read_and_removed() {

@@ -13,12 +13,16 @@ use tokio::{
 use super::{
     error::Refusal,
     health::{Judge, ask},
+    launch::Launch,
     process::{Ending, Launcher, Process},
 };
-use crate::protocol::{InstanceState, RestartMode, ServerGroupSpec};
+use crate::protocol::{InstanceState, Probe, RestartMode, ServerGroupSpec};
 
 /// A process that ran this long has recovered: the next restart is quick again.
 const RECOVERED: Duration = Duration::from_secs(60);
+
+/// So many ends in a row before that are a crash loop.
+pub(super) const CRASH_LOOP: u32 = 3;
 
 /// What the director wants of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +47,8 @@ pub(super) struct Running {
 pub(super) enum Report {
     /// Its health changed, or why it is not healthy.
     State(InstanceState, Option<String>),
-    /// Its process ended by itself.
-    Ended(Ending, String),
+    /// Its process ended by itself: how, in words, and for which time in a row within [`RECOVERED`] of its start.
+    Ended(Ending, String, u32),
     /// It wants a new process.
     Restart(oneshot::Sender<Result<Running, Refusal>>),
     /// It cannot get one.
@@ -65,6 +69,7 @@ pub(super) struct FromInstance {
 pub(super) struct Supervisor {
     pub(super) instance: String,
     pub(super) spec: Arc<ServerGroupSpec>,
+    pub(super) launch: Arc<Launch>,
     pub(super) launcher: Launcher,
     pub(super) director: mpsc::Sender<FromInstance>,
     pub(super) orders: watch::Receiver<Order>,
@@ -82,14 +87,16 @@ impl Supervisor {
         let policy = &self.spec.restart;
         let delays = (Duration::from_millis(policy.initial_delay_ms), Duration::from_millis(policy.max_delay_ms));
         let mut backoff = Backoff::new(delays.0, delays.1);
+        let mut early_ends = 0;
         loop {
             if let Some(Running { process, port }) = &mut running {
                 let since = Instant::now();
+                let mut orders = self.orders.clone();
                 let outcome = tokio::select! {
                     biased;
-                    order = next_order(&mut self.orders) => Outcome::Ordered(order),
+                    order = next_order(&mut orders) => Outcome::Ordered(order),
                     ending = process.ended() => Outcome::Ended(ending),
-                    never = watch_health(&self.spec, &self.launcher, &self.director, &self.instance, *port, up) => never,
+                    never = self.watch_health(*port, up) => never,
                 };
                 let ending = match outcome {
                     Outcome::Ended(ending) => ending,
@@ -97,8 +104,10 @@ impl Supervisor {
                 };
                 running = None;
                 up = false;
+                early_ends += 1;
                 if since.elapsed() > RECOVERED {
                     backoff.reset();
+                    early_ends = 0;
                 }
                 let again = match self.spec.restart.mode {
                     RestartMode::Always => true,
@@ -106,7 +115,12 @@ impl Supervisor {
                     RestartMode::Never => false,
                 };
                 let words = if again { "it is started again" } else { "its restart policy leaves it so" };
-                self.report(Report::Ended(ending, format!("the process ended{}; {words}", in_words(ending)))).await;
+                let again_and_again = match early_ends {
+                    0..CRASH_LOOP => String::new(),
+                    times => format!(" (a crash loop: {times} times in a row, each within a minute of its start)"),
+                };
+                let message = format!("the process ended{}{again_and_again}; {words}", in_words(ending));
+                self.report(Report::Ended(ending, message, early_ends)).await;
                 if !again {
                     let order = next_order(&mut self.orders).await;
                     return self.end(order, None).await;
@@ -150,47 +164,40 @@ impl Supervisor {
     }
 
     async fn report(&self, report: Report) {
-        send(&self.director, &self.spec, &self.instance, report).await;
-    }
-}
-
-/// Asks for the health again and again.
-async fn watch_health(
-    spec: &ServerGroupSpec,
-    launcher: &Launcher,
-    director: &mpsc::Sender<FromInstance>,
-    instance: &str,
-    port: u16,
-    up: bool,
-) -> Outcome {
-    let check = spec.effective_health_check();
-    let mut judge = Judge::new(check.clone(), up);
-    let mut state = if up { InstanceState::Up } else { InstanceState::Starting };
-    let mut said = None;
-    let since = Instant::now();
-    loop {
-        let asked = ask(launcher, spec, &check, instance, port).await;
-        let changed = judge.observe(asked.is_ok(), since.elapsed());
-        state = changed.unwrap_or(state);
-        let message = asked.err().filter(|_| state != InstanceState::Up);
-        if changed.is_some() || message != said {
-            said.clone_from(&message);
-            send(director, spec, instance, Report::State(state, message)).await;
+        let from = FromInstance { group: self.spec.name.clone(), instance: self.instance.clone(), report };
+        if self.director.send(from).await.is_err() {
+            tracing::debug!(instance = self.instance, "nobody listens to reports any more");
         }
-        sleep(judge.pause()).await;
+    }
+
+    /// Asks for the health again and again.
+    async fn watch_health(&self, port: u16, up: bool) -> Outcome {
+        let check = self.spec.effective_health_check();
+        let mut judge = Judge::new(check.clone(), up);
+        let mut state = if up { InstanceState::Up } else { InstanceState::Starting };
+        let mut said = None;
+        let since = Instant::now();
+        loop {
+            let asked = ask(&self.launcher, &self.launch, &self.spec, &check, &self.instance, port).await;
+            let changed = judge.observe(asked.is_ok(), since.elapsed());
+            state = changed.unwrap_or(state);
+            let message = asked.err().filter(|_| state != InstanceState::Up);
+            if changed.is_some() || message != said {
+                said.clone_from(&message);
+                self.report(Report::State(state, message)).await;
+            }
+            if check.probe == Probe::Process && state == InstanceState::Up {
+                // Only its end can change that, and that is seen elsewhere.
+                return std::future::pending().await;
+            }
+            sleep(judge.pause()).await;
+        }
     }
 }
 
 /// The order, once it is another one than to run; [`Order::Leave`] if nobody can give one any more.
-async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
+pub(super) async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
     orders.wait_for(|order| *order != Order::Run).await.map_or(Order::Leave, |order| *order)
-}
-
-async fn send(director: &mpsc::Sender<FromInstance>, spec: &ServerGroupSpec, instance: &str, report: Report) {
-    let from = FromInstance { group: spec.name.clone(), instance: instance.to_owned(), report };
-    if director.send(from).await.is_err() {
-        tracing::debug!(instance, "nobody listens to reports any more");
-    }
 }
 
 fn in_words(ending: Ending) -> String {

@@ -99,7 +99,8 @@ impl Follower {
     fn set_problem(&self, problem: Option<String>) {
         let state = self.account.state(problem);
         self.states.send_if_modified(|states| {
-            let place = states.iter().position(|other| other.account.name == state.account.name);
+            // Not that of an account which has taken the name over.
+            let place = states.iter().position(|other| other.inventory.same_channel(&state.inventory));
             let changed = place.is_some_and(|place| states[place].account.problem != state.account.problem);
             if let Some(place) = place.filter(|_| changed) {
                 let mut new = (**states).clone();

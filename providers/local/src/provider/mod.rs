@@ -1,30 +1,38 @@
 //! The control plane's side: an account is an agent, which this follows and asks to change things.
 //!
-//! One task an account follows its agent's state ([`follow`]) and keeps the account's inventory ([`view`]). Operations
+//! Accounts come and go ([`accounts`]). One task an account follows its agent's state ([`follow`]) and keeps the account's inventory ([`view`]). Operations
 //! ([`operations`]) are sent under the request id and the fence of the clouddriver task, so that a repeated one is carried
 //! out once and one of a former owner is refused. Everything runs in the one region [`REGION`].
 
+mod accounts;
 mod description;
 mod follow;
 mod operations;
+mod properties;
 mod view;
 
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use gennaker_base::{Kind, SharedClock, Timestamp};
-use gennaker_provider_api::{AccountState, Error, Freshness, Inventory, Journal, Outcome, Provider, Request, Result};
-use gennaker_wire::{Account, Operation};
-use tokio::{sync::watch, task::JoinSet};
+use gennaker_provider_api::{
+    AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, LogFrom, LogPiece, Outcome, Provider,
+    RefreshScope, Refreshed, Request, Result,
+};
+use gennaker_wire::{Account, Object, Operation};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use self::follow::Follower;
+use self::accounts::Accounts;
 use crate::{client::Client, protocol::Snapshot};
 
 /// The provider's name.
 pub const NAME: &str = "local";
 /// The one region that an account has.
 pub const REGION: &str = "local";
+
+/// So much of a job's output is searched for properties, from its end: what the agent gives at once.
+const MOST_OUTPUT: u64 = 1024 * 1024;
 
 /// The provider's accounts.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +42,7 @@ pub struct Options {
 }
 
 /// One account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountOptions {
     /// The name.
     pub name: String,
@@ -53,46 +61,23 @@ struct AccountHandle {
 
 /// The local provider.
 pub struct LocalProvider {
-    accounts: Vec<Arc<AccountHandle>>,
-    states: watch::Sender<Arc<Vec<AccountState>>>,
+    accounts: Accounts,
     clock: SharedClock,
 }
 
 impl LocalProvider {
     /// The provider of these accounts. They have a problem until [`LocalProvider::run`] has reached their agents.
     pub fn new(options: Options, clock: SharedClock) -> Self {
-        let accounts: Vec<_> = options
-            .accounts
-            .into_iter()
-            .map(|options| {
-                let empty = Inventory { account: options.name.clone(), ..Inventory::default() };
-                let client = Client::new(options.state_directory.join("agent.sock"));
-                Arc::new(AccountHandle { options, client, inventory: watch::Sender::new(Arc::new(empty)) })
-            })
-            .collect();
-        let problem = Some("its agent was not reached yet".to_owned());
-        let states = accounts.iter().map(|account| account.state(problem.clone())).collect();
-        LocalProvider { accounts, states: watch::Sender::new(Arc::new(states)), clock }
+        let accounts = Accounts::default();
+        for account in options.accounts {
+            accounts.put(account);
+        }
+        LocalProvider { accounts, clock }
     }
 
     /// Follows the agents until `shutdown`.
     pub async fn run(&self, shutdown: CancellationToken) {
-        let mut followers = JoinSet::new();
-        for account in &self.accounts {
-            let follower = Follower::new(account.clone(), self.states.clone(), self.clock.clone());
-            let shutdown = shutdown.clone();
-            followers.spawn(async move { shutdown.run_until_cancelled(follower.run()).await });
-        }
-        while followers.join_next().await.is_some() {}
-    }
-
-    fn account(&self, name: &str) -> Result<&Arc<AccountHandle>> {
-        let found = self.accounts.iter().find(|account| account.options.name == name);
-        found.ok_or_else(|| {
-            let known: Vec<_> = self.accounts.iter().map(|account| account.options.name.as_str()).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            Error::new(Kind::NotFound, format!("there is no local account {name}; configured are: {known}"))
-        })
+        self.accounts.follow(&self.clock, &shutdown).await;
     }
 }
 
@@ -141,15 +126,28 @@ impl Provider for LocalProvider {
     }
 
     fn accounts(&self) -> watch::Receiver<Arc<Vec<AccountState>>> {
-        self.states.subscribe()
+        self.accounts.states()
     }
 
-    async fn refresh(&self, account: &str) -> Result<()> {
-        let account = self.account(account)?;
+    fn check_account(&self, definition: &AccountDefinition) -> Result<()> {
+        accounts::read(definition).map(drop)
+    }
+
+    fn put_account(&self, definition: &AccountDefinition) -> Result<()> {
+        self.accounts.put(accounts::read(definition)?);
+        Ok(())
+    }
+
+    fn remove_account(&self, name: &str) {
+        self.accounts.remove(name);
+    }
+
+    async fn refresh(&self, scope: &RefreshScope) -> Result<Refreshed> {
+        let account = self.accounts.named(&scope.account)?;
         let asked = self.clock.now();
         let snapshot = account.client.state().await?;
         account.publish(&snapshot, asked);
-        Ok(())
+        Ok(Refreshed::Done)
     }
 
     fn operations(&self) -> &'static [&'static str] {
@@ -158,18 +156,36 @@ impl Provider for LocalProvider {
 
     async fn validate(&self, operation: &Operation) -> Result<()> {
         let parsed = operations::Parsed::read(operation)?;
-        self.account(parsed.account()).map(|_| ())
+        self.accounts.named(parsed.account()).map(|_| ())
     }
 
     async fn run(&self, request: &Request, journal: &dyn Journal) -> Result<Outcome> {
         let parsed = operations::Parsed::read(&request.operation)?;
-        let account = self.account(parsed.account())?;
-        operations::run(account, parsed, request, journal).await
+        let account = self.accounts.named(parsed.account())?;
+        operations::run(&account, parsed, request, journal).await
     }
 
     async fn console_output(&self, account: &str, _region: &str, instance: &str, bytes: u64) -> Result<String> {
-        let account = self.account(account)?;
+        let account = self.accounts.named(account)?;
         Ok(account.client.instance_log(instance, bytes).await?)
+    }
+
+    async fn log(&self, account: &str, _region: &str, id: &str, from: LogFrom, bytes: u64) -> Result<LogPiece> {
+        let account = self.accounts.named(account)?;
+        let from = match from {
+            LogFrom::End => None,
+            LogFrom::Position(position) => Some(position),
+        };
+        let piece = account.client.output(id, from, bytes).await?;
+        Ok(LogPiece { text: piece.text, start: piece.start, next: piece.next, ended: piece.ended })
+    }
+
+    async fn job_file(&self, account: &str, _location: &str, job: &str, _file: &str) -> Result<Object> {
+        // Whatever the file is called: what a job leaves behind is in its output.
+        let account = self.accounts.named(account)?;
+        account.client.job(job).await?;
+        let log = account.client.instance_log(job, MOST_OUTPUT).await?;
+        properties::of_log(&log).map_err(|message| Error::new(Kind::Invalid, message))
     }
 }
 

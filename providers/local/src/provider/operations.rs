@@ -4,16 +4,24 @@
 //! what runs now is decided once, in the journal. An operation ends when the inventory shows what it did, so that a read right
 //! after it sees it.
 
+mod deploy;
+mod instances;
+mod jobs;
+mod security;
+
 use std::time::Duration;
 
 use gennaker_base::Kind;
 use gennaker_provider_api::{Error, Inventory, Journal, Outcome, Progress, Request, Result};
-use gennaker_wire::{LoadBalancer, Object, Operation, naming::frigga::TakenSlot};
+use gennaker_wire::{LoadBalancer, Object, Operation};
 use serde_json::{Value, json};
 
 use super::{
     AccountHandle, REGION,
-    description::{Create, DeleteBalancer, OnServerGroup, UpsertBalancer},
+    description::{
+        Clone, Create, DeleteBalancer, DeleteSecurityGroup, OnJob, OnServerGroup, Register, Resize, RunJob, Terminate,
+        UpsertBalancer, UpsertSecurityGroup,
+    },
 };
 use crate::{
     client::Call,
@@ -21,13 +29,24 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 6] = [
+pub(super) const NAMES: [&str; 17] = [
     "createServerGroup",
+    "cloneServerGroup",
+    "resizeServerGroup",
+    "terminateInstances",
+    "terminateInstanceAndDecrementServerGroup",
+    "registerInstancesWithLoadBalancer",
+    "deregisterInstancesFromLoadBalancer",
+    "runJob",
+    "cancelJob",
+    "destroyJob",
     "enableServerGroup",
     "disableServerGroup",
     "destroyServerGroup",
     "upsertLoadBalancer",
     "deleteLoadBalancer",
+    "upsertSecurityGroup",
+    "deleteSecurityGroup",
 ];
 
 /// How long an operation waits for the inventory to show what it did. It is followed live, so this is for an agent that
@@ -38,11 +57,20 @@ const SEEN: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Parsed {
     Create(Box<Create>),
+    Clone(Box<Clone>),
+    Resize(Resize),
+    Terminate(Terminate),
+    Register(Register),
+    RunJob(Box<RunJob>),
+    CancelJob(OnJob),
+    DestroyJob(OnJob),
     Enable(OnServerGroup),
     Disable(OnServerGroup),
     Destroy(OnServerGroup),
     UpsertBalancer(UpsertBalancer),
     DeleteBalancer(DeleteBalancer),
+    UpsertSecurityGroup(UpsertSecurityGroup),
+    DeleteSecurityGroup(DeleteSecurityGroup),
 }
 
 impl Parsed {
@@ -51,11 +79,22 @@ impl Parsed {
         let fields = &operation.description;
         match operation.name.as_str() {
             "createServerGroup" => Create::read(fields).map(Box::new).map(Parsed::Create),
+            "cloneServerGroup" => Clone::read(fields).map(Box::new).map(Parsed::Clone),
+            "resizeServerGroup" => Resize::read(fields).map(Parsed::Resize),
+            "terminateInstances" => Terminate::read(fields).map(Parsed::Terminate),
+            "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
+            "registerInstancesWithLoadBalancer" => Register::read(fields, true).map(Parsed::Register),
+            "deregisterInstancesFromLoadBalancer" => Register::read(fields, false).map(Parsed::Register),
+            "runJob" => RunJob::read(fields).map(Box::new).map(Parsed::RunJob),
+            "cancelJob" => OnJob::read(fields).map(Parsed::CancelJob),
+            "destroyJob" => OnJob::read(fields).map(Parsed::DestroyJob),
             "enableServerGroup" => OnServerGroup::read(fields).map(Parsed::Enable),
             "disableServerGroup" => OnServerGroup::read(fields).map(Parsed::Disable),
             "destroyServerGroup" => OnServerGroup::read(fields).map(Parsed::Destroy),
             "upsertLoadBalancer" => UpsertBalancer::read(fields).map(Parsed::UpsertBalancer),
             "deleteLoadBalancer" => DeleteBalancer::read(fields).map(Parsed::DeleteBalancer),
+            "upsertSecurityGroup" => UpsertSecurityGroup::read(fields).map(Parsed::UpsertSecurityGroup),
+            "deleteSecurityGroup" => DeleteSecurityGroup::read(fields).map(Parsed::DeleteSecurityGroup),
             other => Err(Error::new(
                 Kind::Unsupported,
                 format!("the local provider has no operation {other}; it has {}", NAMES.join(", ")),
@@ -67,9 +106,17 @@ impl Parsed {
     pub(super) fn account(&self) -> &str {
         match self {
             Parsed::Create(create) => &create.account,
+            Parsed::Clone(clone) => &clone.account,
+            Parsed::Resize(resize) => &resize.account,
+            Parsed::Terminate(terminate) => &terminate.account,
+            Parsed::Register(register) => &register.account,
+            Parsed::RunJob(run) => &run.account,
+            Parsed::CancelJob(on) | Parsed::DestroyJob(on) => &on.account,
             Parsed::Enable(on) | Parsed::Disable(on) | Parsed::Destroy(on) => &on.account,
             Parsed::UpsertBalancer(upsert) => &upsert.account,
             Parsed::DeleteBalancer(delete) => &delete.account,
+            Parsed::UpsertSecurityGroup(upsert) => &upsert.account,
+            Parsed::DeleteSecurityGroup(delete) => &delete.account,
         }
     }
 }
@@ -83,16 +130,28 @@ pub(super) async fn run(
 ) -> Result<Outcome> {
     let call = call(request)?;
     match parsed {
-        Parsed::Create(create) => self::create(account, &create, &call, journal).await,
+        Parsed::Create(create) => deploy::create(account, &create, &call, journal).await,
+        Parsed::Clone(clone) => deploy::clone(account, &clone, &call, journal).await,
+        Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
+        Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
+        Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
+        Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,
+        Parsed::CancelJob(on) => jobs::cancel(account, &on, &call, journal).await,
+        Parsed::DestroyJob(on) => jobs::destroy(account, &on, &call, journal).await,
         Parsed::Enable(on) => traffic(account, &on, true, &call, journal).await,
-        Parsed::Disable(on) => traffic(account, &on, false, &call, journal).await,
+        Parsed::Disable(on) => match on.percentage {
+            Some(percentage) => instances::disable_share(account, &on, percentage, &call, journal).await,
+            None => traffic(account, &on, false, &call, journal).await,
+        },
         Parsed::Destroy(on) => destroy(account, &on, &call, journal).await,
+        Parsed::UpsertSecurityGroup(upsert) => security::upsert(account, &upsert, &call, journal).await,
+        Parsed::DeleteSecurityGroup(delete) => security::delete(account, &delete, &call, journal).await,
         Parsed::UpsertBalancer(upsert) => {
             let name = &upsert.spec.name;
             say(journal, "UPSERT_LOAD_BALANCER", format!("Upserting load balancer {name}...")).await?;
             let made = account.client.put_load_balancer(&upsert.spec, &call).await?;
-            let port = json!(made.port);
-            let shows = |balancer: &LoadBalancer| balancer.other.get("port") == Some(&port);
+            let listeners = json!(made.listeners);
+            let shows = |balancer: &LoadBalancer| balancer.other.get("listeners") == Some(&listeners);
             seen(account, |inventory| inventory.load_balancer(REGION, name).is_some_and(shows)).await;
             let at = format!("Load balancer {name} listens on {}:{}.", made.address, made.port);
             say(journal, "UPSERT_LOAD_BALANCER", at).await?;
@@ -108,46 +167,6 @@ pub(super) async fn run(
     }
 }
 
-async fn create(account: &AccountHandle, create: &Create, call: &Call, journal: &dyn Journal) -> Result<Outcome> {
-    say(journal, "DEPLOY", "Preparing deployment...".to_owned()).await?;
-    let name = match journal.decided("serverGroupName") {
-        Some(name) => name,
-        None => journal.decide("serverGroupName", next_name(account, create).await?.into()).await?,
-    };
-    let Value::String(name) = name else {
-        return Err(Error::new(Kind::Bug, format!("the recorded server group name is not a text: {name}")));
-    };
-    say(journal, "DEPLOY", format!("Creating server group {name} with {} instance(s)...", create.spec.capacity))
-        .await?;
-    account.client.create_server_group(&create.named(&name), call).await?;
-    seen(account, |inventory| inventory.server_group(REGION, &name).is_some()).await;
-    say(journal, "DEPLOY", format!("Created server group {name}.")).await?;
-    Ok(outcome(json!({
-        "serverGroupNames": [format!("{REGION}:{name}")],
-        "serverGroupNameByRegion": { REGION: name },
-        "deployedNames": [name],
-        "deployedNamesByLocation": { REGION: [name] },
-    })))
-}
-
-/// The next free name of the cluster, by what the agent runs now rather than by what was last seen of it.
-async fn next_name(account: &AccountHandle, create: &Create) -> Result<String> {
-    let cluster = create.name.cluster().map_err(|error| Error::new(Kind::Invalid, error.to_string()))?;
-    let groups = account.client.server_groups().await?;
-    let taken: Vec<TakenSlot> = groups
-        .iter()
-        .map(|group| (gennaker_wire::naming::Moniker::parse(&group.spec.name), group))
-        .filter(|(moniker, _)| moniker.cluster.as_deref() == Some(&cluster))
-        .map(|(moniker, group)| TakenSlot {
-            server_group_name: group.spec.name.clone(),
-            sequence: moniker.sequence,
-            created_time: Some(group.created_at.millis()),
-        })
-        .collect();
-    let next = create.name.next(&taken).and_then(|name| name.compose());
-    next.map_err(|error| Error::new(Kind::Invalid, error.to_string()))
-}
-
 async fn traffic(
     account: &AccountHandle,
     on: &OnServerGroup,
@@ -157,7 +176,7 @@ async fn traffic(
 ) -> Result<Outcome> {
     let (phase, doing) = if enabled { ("ENABLE", "Enabling") } else { ("DISABLE", "Disabling") };
     say(journal, phase, format!("{doing} server group {}...", on.name)).await?;
-    let wanted = TrafficRequest { enabled, drain_timeout_ms: on.drain_timeout_ms };
+    let wanted = TrafficRequest { enabled, drain_timeout_ms: on.drain_timeout_ms, weight: on.weight };
     let change = account.client.set_traffic(&on.name, &wanted, call).await?;
     seen(account, |inventory| inventory.server_group(REGION, &on.name).is_none_or(|group| group.disabled != enabled))
         .await;

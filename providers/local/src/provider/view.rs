@@ -1,9 +1,11 @@
 //! An agent's state as clouddriver's inventory. Pure.
 
+use std::sync::Arc;
+
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
-    Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ServerGroup, naming::Moniker,
+    Capacity, Health, HealthState, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
+    LoadBalancerServerGroup, Object, ObjectExt as _, SecurityGroup, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
@@ -13,7 +15,13 @@ use crate::protocol;
 /// The source of health that knows the process and its health check.
 const PROCESS: &str = "LocalAgent";
 /// The source of health that knows whether the balancer sends requests.
-const BALANCER: &str = "LoadBalancer";
+pub(super) const BALANCER: &str = "LoadBalancer";
+/// So many lines of a failing process's output are shown.
+const LINES: usize = 10;
+/// So many failing instances of a server group are shown with it.
+const PROBLEMS: usize = 3;
+/// The field of an instance with the balancers that it was taken out of.
+const DEREGISTERED: &str = "deregisteredFrom";
 
 /// What the account runs.
 pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness: Freshness) -> Inventory {
@@ -23,8 +31,13 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
         account: account.to_owned(),
         version: snapshot.version,
         load_balancers: load_balancers.collect(),
+        security_groups: Arc::new(
+            snapshot.security_groups.iter().map(|group| security_group(account, group)).collect(),
+        ),
         server_groups: groups,
+        jobs: snapshot.jobs.iter().map(|one| job(account, one)).collect(),
         freshness,
+        ..Inventory::default()
     }
 }
 
@@ -42,8 +55,9 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
         moniker,
         created_time: Some(group.created_at),
         disabled: !group.enabled,
-        capacity: Capacity { min: spec.capacity, max: spec.capacity, desired: spec.capacity },
+        capacity: Capacity { min: group.capacity.min, max: group.capacity.max, desired: group.capacity.desired },
         instance_counts: InstanceCounts::of(&instances),
+        other: object(json!({ "problems": problems(&instances) })),
         instances,
         load_balancers: spec.load_balancers.clone(),
         zones: vec![REGION.to_owned()],
@@ -63,6 +77,7 @@ fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
 
 fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Instance {
     let process = match instance.state {
+        _ if instance.crash_loop => HealthState::Down,
         protocol::InstanceState::Up => HealthState::Up,
         protocol::InstanceState::Starting => HealthState::Starting,
         protocol::InstanceState::Down | protocol::InstanceState::Failed | protocol::InstanceState::Stopping => {
@@ -70,15 +85,21 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
         }
     };
     let mut health = vec![source(PROCESS, process)];
-    if let Some(message) = &instance.message {
-        health[0].other.insert("description".to_owned(), message.clone().into());
+    // That it runs does not mean that it gets traffic: stages tell the two apart by this.
+    health[0].other.insert("healthClass".to_owned(), "platform".into());
+    if let Some(description) = description(instance) {
+        health[0].other.insert("description".to_owned(), description.into());
     }
-    if !group.spec.load_balancers.is_empty() {
-        let balancer = if group.enabled { process } else { HealthState::OutOfService };
+    let out_of = &instance.deregistered_from;
+    let balancers = &group.spec.load_balancers;
+    let registered = balancers.is_empty() || balancers.iter().any(|balancer| !out_of.contains(balancer));
+    let in_traffic = group.enabled && registered;
+    if !balancers.is_empty() {
+        let balancer = if in_traffic { process } else { HealthState::OutOfService };
         health.push(source(BALANCER, balancer));
     }
     let state = match process {
-        HealthState::Up if !group.enabled => HealthState::OutOfService,
+        HealthState::Up if !in_traffic => HealthState::OutOfService,
         other => other,
     };
     Instance {
@@ -92,9 +113,72 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "pid": instance.pid,
             "port": instance.port,
             "restarts": instance.restarts,
+            "crashLoop": instance.crash_loop,
             "lastExit": instance.last_exit,
+            DEREGISTERED: out_of,
         })),
     }
+}
+
+fn job(account: &str, job: &protocol::Job) -> Job {
+    let name = &job.spec.name;
+    let mut details = Object::new();
+    let mut other = object(json!({ "command": job.spec.command, "arguments": job.spec.args, "pid": job.pid }));
+    if let Some(end) = &job.end {
+        details = object(json!({ "exitCode": end.code, "reason": end.reason, "message": end.message }));
+        details.retain(|_, value| !value.is_null());
+        // Under the names that orca reads for the error of a failed stage.
+        if job.state == protocol::JobState::Failed {
+            other.insert("reason".to_owned(), json!(end.reason));
+            other.insert("message".to_owned(), end.message.clone().into());
+            other.insert("failureDetails".to_owned(), last_lines(&end.log_tail).into());
+        }
+    }
+    Job {
+        id: name.clone(),
+        name: name.clone(),
+        account: account.to_owned(),
+        location: REGION.to_owned(),
+        provider: NAME.to_owned(),
+        moniker: moniker(name, &job.spec.metadata),
+        job_state: match job.state {
+            protocol::JobState::Running => JobState::Running,
+            protocol::JobState::Succeeded => JobState::Succeeded,
+            protocol::JobState::Failed => JobState::Failed,
+        },
+        created_time: Some(job.created_at),
+        completed_time: job.end.as_ref().map(|end| end.at),
+        completion_details: details,
+        other,
+    }
+}
+
+/// What is wrong with an instance, with the last lines that it wrote.
+fn description(instance: &protocol::Instance) -> Option<String> {
+    let message = match &instance.message {
+        Some(message) => message.clone(),
+        None if instance.crash_loop => "the process is started again after a crash loop".to_owned(),
+        None => return None,
+    };
+    Some(match last_lines(instance.log_tail.as_deref().unwrap_or_default()) {
+        lines if lines.is_empty() => message,
+        lines => format!("{message}. Its last output:\n{lines}"),
+    })
+}
+
+/// The last lines of a log's end, whose first line may be cut off.
+fn last_lines(log: &str) -> String {
+    let lines: Vec<&str> = log.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}
+
+/// The instances of a server group with which something is wrong, the first few of them.
+fn problems(instances: &[Instance]) -> Vec<Value> {
+    let failing = instances.iter().filter_map(|instance| {
+        let description = instance.health.first()?.other.get("description")?;
+        Some(json!({ "instance": instance.id, "state": instance.health_state, "description": description }))
+    });
+    failing.take(PROBLEMS).collect()
 }
 
 fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[ServerGroup]) -> LoadBalancer {
@@ -106,24 +190,54 @@ fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[Ser
         kind: NAME.to_owned(),
         cloud_provider: NAME.to_owned(),
         moniker: moniker(&balancer.spec.name, &balancer.spec.metadata),
-        server_groups: behind.map(seen_by_balancer).collect(),
+        server_groups: behind.map(|group| seen_by_balancer(group, &balancer.spec.name)).collect(),
         other: object(json!({
             "address": balancer.address,
             "port": balancer.port,
             "listening": balancer.listening,
             "problem": balancer.message,
+            "listeners": balancer.listeners,
+            "securityGroups": balancer.spec.security_groups,
         })),
     }
 }
 
-fn seen_by_balancer(group: &ServerGroup) -> LoadBalancerServerGroup {
+/// A security group: its sources as upstream's inbound rules.
+pub(super) fn security_group(account: &str, group: &protocol::SecurityGroup) -> SecurityGroup {
+    let spec = &group.spec;
+    let rules = spec.ip_ingress.iter().map(|source| {
+        let (ip, cidr) = source.cidr.split_once('/').map_or((source.cidr.as_str(), ""), |(ip, bits)| (ip, bits));
+        let cidr = if cidr.is_empty() { String::new() } else { format!("/{cidr}") };
+        object(json!({
+            "protocol": "tcp",
+            "portRanges": [{ "startPort": source.start_port, "endPort": source.end_port }],
+            "range": { "ip": ip, "cidr": cidr },
+        }))
+    });
+    let moniker = moniker(&spec.name, &spec.metadata);
+    SecurityGroup {
+        id: spec.name.clone(),
+        name: spec.name.clone(),
+        account_name: account.to_owned(),
+        region: REGION.to_owned(),
+        kind: NAME.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        application: moniker.app.clone(),
+        moniker,
+        inbound_rules: rules.collect(),
+        other: object(json!({ "description": spec.description, "loadBalancers": group.load_balancers })),
+        ..SecurityGroup::default()
+    }
+}
+
+fn seen_by_balancer(group: &ServerGroup, balancer: &str) -> LoadBalancerServerGroup {
     let instances = group.instances.iter().map(|instance| {
         let health = instance.health.iter().find(|health| health.kind == BALANCER);
-        LoadBalancerInstance {
-            id: instance.id.clone(),
-            name: instance.name.clone(),
-            health: health.cloned().unwrap_or_default(),
+        let mut health = health.cloned().unwrap_or_default();
+        if instance.other.texts(DEREGISTERED).iter().any(|out_of| out_of == balancer) {
+            health.state = HealthState::OutOfService;
         }
+        LoadBalancerInstance { id: instance.id.clone(), name: instance.name.clone(), health }
     });
     LoadBalancerServerGroup {
         name: group.name.clone(),
@@ -162,7 +276,7 @@ mod tests {
             "version": 7, "account": "local",
             "serverGroups": [{
                 "spec": {"name": "shop-web-v003", "command": "/bin/true", "loadBalancers": ["front"], "capacity": 1},
-                "enabled": enabled, "deleting": false, "createdAt": 5,
+                "capacity": {"min": 0, "max": 3, "desired": 1}, "enabled": enabled, "deleting": false, "createdAt": 5,
                 "instances": [{"id": "shop-web-v003-aaaaaa", "state": state, "since": 6, "port": 21000, "restarts": 0}],
             }],
             "loadBalancers": [{
@@ -179,11 +293,27 @@ mod tests {
         let group = inventory.server_group(REGION, "shop-web-v003").expect("it is there");
         assert_eq!(group.cluster, "shop-web");
         assert_eq!(group.moniker.sequence, Some(3));
+        assert_eq!(group.capacity, Capacity { min: 0, max: 3, desired: 1 });
         assert_eq!((group.instance_counts.total, group.instance_counts.up), (1, 1));
         let health = &group.instances[0].health;
         assert!(health.iter().all(|health| health.state == HealthState::Up) && health.len() == 2);
         let balancer = inventory.load_balancer(REGION, "front").expect("it is there");
         assert_eq!(balancer.server_groups[0].instances[0].health.state, HealthState::Up);
+    }
+
+    #[test]
+    fn a_failing_instance_says_why_with_its_last_lines_also_in_its_server_group() {
+        let mut snapshot = snapshot(true, "starting");
+        let instance = &mut snapshot.server_groups[0].instances[0];
+        instance.crash_loop = true;
+        instance.log_tail = Some((0..30).map(|number| format!("line {number}\n")).collect());
+        let inventory = inventory("local", &snapshot, Freshness::default());
+        let group = &inventory.server_groups[0];
+        assert_eq!(group.instances[0].health_state, HealthState::Down, "it only seems to start");
+        let description = group.other["problems"][0]["description"].as_str().expect("a text");
+        assert!(description.contains("crash loop") && description.ends_with("line 28\nline 29"), "{description}");
+        assert!(!description.contains("line 19\n"), "{description}");
+        assert_eq!(group.instances[0].health[0].other["description"], description);
     }
 
     #[test]

@@ -37,6 +37,11 @@ async fn bad_requests_get_a_message_and_leave_nothing() {
         ("PUT", path, "../../x/1", group(json!({})), 400, "<execution>/<epoch>"),
         ("POST", "/serverGroups/nobody/traffic", "", json!({"enabled": true}).to_string(), 404, "nobody"),
         ("POST", "/serverGroups/nobody/traffic", "", "{}".to_owned(), 400, "enabled"),
+        ("POST", "/serverGroups/nobody/capacity", "", json!({"capacity": {"desired": 1}}).to_string(), 404, "nobody"),
+        ("POST", "/serverGroups/nobody/capacity", "", json!({"capacity": {}}).to_string(), 400, "at least one"),
+        ("POST", "/instances/terminate", "", json!({"instances": ["nobody"]}).to_string(), 404, "nobody"),
+        ("POST", "/instances/terminate", "", json!({"instances": []}).to_string(), 400, "empty"),
+        ("POST", "/instances/registration", "", json!({"registered": true}).to_string(), 400, "percentage"),
         ("DELETE", "/serverGroups/nobody", "", String::new(), 404, "nobody"),
         ("DELETE", "/serverGroups/nobody?drainTimeoutMs=soon", "", String::new(), 400, "query"),
         ("DELETE", "/serverGroups/nobody?drainTimeoutMs=99999999", "", String::new(), 400, "drainTimeoutMs"),
@@ -61,7 +66,7 @@ async fn bad_requests_get_a_message_and_leave_nothing() {
         assert!(message.contains(words), "{method} {path} {shown}: {message}");
     }
     assert_eq!(agent.client.state().await.expect("the state"), before);
-    for folder in ["server-groups", "load-balancers"] {
+    for folder in ["server-groups", "load-balancers", "logs"] {
         let left: Vec<_> = std::fs::read_dir(agent.folder().join(folder)).expect("a folder").collect();
         assert!(left.is_empty(), "{left:?}");
     }

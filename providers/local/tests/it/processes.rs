@@ -45,6 +45,21 @@ async fn a_restart_policy_of_never_leaves_the_instance_failed() {
 }
 
 #[tokio::test]
+async fn a_crash_loop_is_named_with_the_last_lines() {
+    let agent = Agent::start().await;
+    let crashing = script("job-v000", "echo no licence found; exit 3", json!({}));
+    agent.client.create_server_group(&crashing, &call()).await.expect("created");
+    let looping = |group: &ServerGroup| {
+        let instance = &group.instances[0];
+        instance.crash_loop && instance.message.as_ref().is_some_and(|message| message.contains("crash loop: 4 times"))
+    };
+    let group = agent.until_group("job-v000", "in a crash loop", looping).await;
+    let instance = &group.instances[0];
+    assert_eq!((instance.state, instance.restarts), (InstanceState::Failed, 3));
+    assert!(instance.log_tail.as_ref().expect("a log").contains("no licence found"), "{instance:?}");
+}
+
+#[tokio::test]
 async fn an_instance_has_its_environment_and_working_directory() {
     let agent = Agent::start().await;
     let text = "echo \"$PWD $INSTANCE_ID $SERVER_GROUP $PORT $GREETING\"; exec sleep 600";
@@ -106,6 +121,7 @@ async fn an_unhealthy_instance_gets_no_requests_until_it_is_healthy_again() {
     let down = |group: &ServerGroup| group.instances[0].state == InstanceState::Down;
     let unhealthy = agent.until_group("shop-v000", "down", down).await;
     assert!(unhealthy.instances[0].message.as_ref().expect("a reason").contains("status 503"), "{unhealthy:?}");
+    assert_eq!(unhealthy.instances[0].log_tail.as_deref(), Some(""), "it said nothing");
     assert_eq!(get(&address, "/").await.expect("an answer").status, 503);
     std::fs::remove_file(&sick).expect("removed");
     let healthy = agent.until_up("shop-v000").await;

@@ -8,9 +8,11 @@ use std::{
 
 use async_trait::async_trait;
 use gennaker_base::{Clock as _, Kind, SystemClock};
-use gennaker_provider_api::{AccountState, Error, Inventory, Journal, Outcome, Progress, Provider, Request, Result};
+use gennaker_provider_api::{
+    AccountState, Error, Inventory, Journal, LogFrom, Outcome, Progress, Provider, RefreshScope, Request, Result,
+};
 use gennaker_provider_local::provider::{AccountOptions, LocalProvider, Options};
-use gennaker_wire::{HealthState, Operation, ServerGroup};
+use gennaker_wire::{Capacity, HealthState, JobState, Operation, ServerGroup};
 use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -181,6 +183,59 @@ async fn a_server_group_lives_from_creation_to_its_end() {
 }
 
 #[tokio::test]
+async fn a_server_group_is_resized_cloned_and_loses_instances() {
+    let world = World::start().await;
+    world.done("upsertLoadBalancer", json!({"name": "shop-front"})).await;
+    world.done("createServerGroup", serve(json!({}))).await;
+    let name = "shop-web-v000";
+    let capacity = json!({"min": "1", "max": 4, "desired": "3"});
+    world.done("resizeServerGroup", json!({"serverGroupName": name, "capacity": capacity})).await;
+    let group = world.group_when(name, |group| group.instance_counts.up == 3).await;
+    assert_eq!(group.capacity, Capacity { min: 1, max: 4, desired: 3 });
+    let stale =
+        json!({"serverGroupName": name, "capacity": {"desired": 1}, "constraints": {"capacity": {"desired": 2}}});
+    let refused = world.refused("resizeServerGroup", stale).await;
+    assert_eq!(refused.kind, Kind::Conflict, "{refused}");
+    assert!(refused.message.contains("desired 3"), "{refused}");
+
+    let source = json!({"account": world.account(), "region": "local", "serverGroupName": name});
+    let cloned = world.done("cloneServerGroup", json!({"source": source, "capacity": {"min": 0, "desired": 1}})).await;
+    assert_eq!(cloned.result["serverGroupNames"], json!(["local:shop-web-v001"]));
+    let clone = world.group_when("shop-web-v001", |group| group.instance_counts.up == 1).await;
+    assert_eq!(
+        (clone.capacity, &clone.load_balancers),
+        (Capacity { min: 0, max: 4, desired: 1 }, &group.load_balancers)
+    );
+    assert_eq!(clone.launch_config, group.launch_config);
+
+    let first = group.instances[0].id.clone();
+    let drained = json!({"instanceIds": [first], "loadBalancerNames": ["shop-front"]});
+    world.done("deregisterInstancesFromLoadBalancer", drained.clone()).await;
+    let states_of = |group: &ServerGroup| states(group, "LoadBalancer");
+    let one_out = [HealthState::OutOfService, HealthState::Up, HealthState::Up];
+    assert_eq!(states_of(&world.group_when(name, |_| true).await), one_out);
+    world.done("registerInstancesWithLoadBalancer", drained).await;
+    assert_eq!(states_of(&world.group_when(name, |_| true).await), [HealthState::Up; 3]);
+    let share = world.done("disableServerGroup", json!({"serverGroupName": name, "desiredPercentage": 34})).await;
+    assert_eq!(share.result["instanceIdsToDisable"].as_array().map(Vec::len), Some(2), "a third, rounded up");
+    let group = world.group_when(name, |_| true).await;
+    assert_eq!((group.disabled, group.instance_counts.out_of_service), (false, 2));
+    world.done("enableServerGroup", json!({"serverGroupName": name})).await;
+    world.group_when(name, |group| group.instance_counts.up == 3).await;
+
+    world.done("terminateInstances", json!({"instanceIds": [first]})).await;
+    let all_new = |group: &ServerGroup| {
+        group.instance_counts.up == 3 && group.instances.len() == 3 && group.instances.iter().all(|one| one.id != first)
+    };
+    let group = world.group_when(name, all_new).await;
+    let end = json!({"asgName": name, "instance": group.instances[0].id, "setMaxToNewDesired": true});
+    world.done("terminateInstanceAndDecrementServerGroup", end).await;
+    let group = world.group_when(name, |group| group.instances.len() == 2).await;
+    assert_eq!(group.capacity, Capacity { min: 1, max: 2, desired: 2 });
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_repeated_creation_is_the_same_server_group_and_a_former_owner_is_refused() {
     let world = World::start().await;
     let create = || world.operation("createServerGroup", serve(json!({"loadBalancers": []})));
@@ -196,6 +251,32 @@ async fn a_repeated_creation_is_the_same_server_group_and_a_former_owner_is_refu
 }
 
 #[tokio::test]
+async fn a_job_is_run_once_and_tells_its_properties() {
+    let world = World::start().await;
+    let script = "echo SPINNAKER_PROPERTY_TAG=v7; echo it is broken; exit 2";
+    let fields = json!({"application": "shop", "stack": "db", "command": "/bin/sh", "arguments": ["-c", script]});
+    let operation = || world.operation("runJob", fields.clone());
+    let first = world.run("J-1", 1, &Notes::default(), operation()).await.expect("it runs");
+    let again = world.run("J-1", 1, &Notes::default(), operation()).await.expect("it runs");
+    assert_eq!(first, again);
+    let name = first.result["deployedNamesByLocation"]["local"][0].as_str().expect("a name").to_owned();
+    let mut inventory = world.inventory();
+    let failed =
+        inventory.wait_for(|inventory| inventory.job("local", &name).is_some_and(|job| job.job_state.is_over()));
+    let failed = tokio::time::timeout(PATIENCE, failed).await.expect("it ends").expect("it lives").clone();
+    let job = failed.job("local", &name).expect("it is there");
+    assert_eq!((job.job_state, job.moniker.app.as_deref()), (JobState::Failed, Some("shop")));
+    assert_eq!(job.completion_details["exitCode"], 2);
+    assert!(job.other["failureDetails"].as_str().is_some_and(|lines| lines.ends_with("it is broken")), "{job:?}");
+    let properties = world.provider.job_file(&world.account(), "local", &name, "build.properties").await;
+    assert_eq!(Value::Object(properties.expect("properties")), json!({"tag": "v7"}));
+    world.done("cancelJob", json!({"jobId": name, "location": "local"})).await;
+    world.done("destroyJob", json!({"jobName": name})).await;
+    assert!(world.inventory().borrow().jobs.is_empty());
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_failing_process_says_why() {
     let world = World::start().await;
     let script = "echo no licence found >&2; exit 7";
@@ -206,10 +287,23 @@ async fn a_failing_process_says_why() {
     let down = world.group_when("shop-v000", |group| group.instances[0].other["lastExit"]["code"] == 7).await;
     assert_eq!(states(&down, "LocalAgent"), [HealthState::Down]);
     assert_eq!(down.instance_counts.down, 1);
+    let description = down.instances[0].health[0].other["description"].as_str().expect("a text");
+    assert!(description.contains("exit code 7") && description.ends_with("no licence found"), "{description}");
+    assert_eq!(down.other["problems"][0]["instance"], json!(down.instances[0].id));
     let exit = &down.instances[0].other["lastExit"];
     assert!(exit["logTail"].as_str().is_some_and(|log| log.contains("no licence found")), "{exit}");
     let log = world.provider.console_output(&world.account(), "local", &down.instances[0].id, 1000).await;
     assert!(log.expect("a log").contains("no licence found"));
+    let id = &down.instances[0].id;
+    let account = world.account();
+    let log = |from| world.provider.log(&account, "local", id, from, 7);
+    let first = log(LogFrom::Position(0)).await.expect("a piece");
+    assert_eq!((first.text.as_str(), first.next, first.ended), ("no lice", 7, false));
+    let last = log(LogFrom::End).await.expect("a piece");
+    assert_eq!(last.text, " found\n");
+    assert_eq!(log(LogFrom::Position(last.next)).await.expect("a piece").text, "", "nothing yet");
+    world.done("destroyServerGroup", json!({"serverGroupName": "shop-v000"})).await;
+    assert!(log(LogFrom::Position(last.next)).await.expect("a piece").ended, "nothing will follow");
     let unknown = world.provider.console_output(&world.account(), "local", "shop-v000-zzzzzz", 1000).await;
     assert_eq!(unknown.expect_err("there is none").kind, Kind::NotFound);
     world.end().await;
@@ -225,13 +319,16 @@ async fn what_cannot_run_is_refused_before_it_runs() {
         ("destroyServerGroup", json!({}), Kind::Invalid, "serverGroupName is missing"),
         (
             "disableServerGroup",
-            json!({"serverGroupName": "x", "desiredPercentage": 50}),
+            json!({"serverGroupName": "x", "desiredPercentage": 101}),
             Kind::Invalid,
-            "desiredPercentage",
+            "desiredPercentage is a percentage",
         ),
         ("upsertLoadBalancer", json!({"name": "x", "port": "high"}), Kind::Invalid, "invalid type"),
         ("deleteLoadBalancer", json!({"name": "x", "account": "other"}), Kind::NotFound, "no local account other"),
-        ("resizeServerGroup", json!({}), Kind::Unsupported, "no operation resizeServerGroup; it has createServerGroup"),
+        ("resizeServerGroup", json!({"serverGroupName": "x"}), Kind::Invalid, "capacity is missing"),
+        ("cloneServerGroup", json!({}), Kind::Invalid, "source.serverGroupName is missing"),
+        ("terminateInstances", json!({}), Kind::Invalid, "instanceIds is missing"),
+        ("pauseServerGroup", json!({}), Kind::Unsupported, "no operation pauseServerGroup; it has createServerGroup"),
     ] {
         let error = world.provider.validate(&world.operation(name, description.clone())).await;
         let error = error.expect_err("it is refused");
@@ -272,11 +369,14 @@ async fn a_refresh_confirms_a_state_that_does_not_change() {
     let world = World::start().await;
     let asked = SystemClock.now();
     let before = world.inventory().borrow().version;
-    world.provider.refresh(&world.account()).await.expect("the agent answers");
+    world.provider.refresh(&RefreshScope::account(&world.account())).await.expect("the agent answers");
     let inventory = world.inventory().borrow().clone();
     assert_eq!(inventory.version, before);
     assert!(inventory.freshness.confirmed >= Some(asked), "{:?}", inventory.freshness);
-    assert_eq!(world.provider.refresh("other").await.expect_err("it is unknown").kind, Kind::NotFound);
+    assert_eq!(
+        world.provider.refresh(&RefreshScope::account("other")).await.expect_err("it is unknown").kind,
+        Kind::NotFound
+    );
     world.end().await;
 }
 
@@ -298,4 +398,26 @@ async fn an_agent_of_another_account_is_not_taken_for_this_one() {
     };
     tokio::join!(provider.run(shutdown.clone()), ends);
     assert!(provider.accounts().borrow()[0].inventory.borrow().freshness.confirmed.is_none());
+}
+
+#[tokio::test]
+async fn a_security_group_is_shown_as_long_as_it_is_there() {
+    let world = World::start().await;
+    let source = json!({"cidr": "127.0.0.0/8", "startPort": 1, "endPort": 65535, "ipProtocol": "tcp"});
+    world.done("upsertSecurityGroup", json!({"name": "shop-office", "ipIngress": [source]})).await;
+    let shown = world.inventory().borrow().security_groups[0].clone();
+    assert_eq!((shown.name.as_str(), shown.application.as_deref()), ("shop-office", Some("shop")));
+    assert_eq!(shown.inbound_rules[0]["range"], json!({"ip": "127.0.0.0", "cidr": "/8"}));
+    let balancer = json!({"name": "shop-front", "securityGroups": ["shop-office"],
+        "listeners": [{"protocol": "http"}, {"protocol": "tcp"}]});
+    world.done("upsertLoadBalancer", balancer).await;
+    let front = world.inventory().borrow().load_balancer("local", "shop-front").expect("it is there").clone();
+    assert_eq!(front.other["listeners"][1]["protocol"], "tcp");
+    assert_eq!(front.other["securityGroups"], json!(["shop-office"]));
+    let refused = world.refused("deleteSecurityGroup", json!({"securityGroupName": "shop-office"})).await;
+    assert!(refused.message.contains("shop-front"), "{}", refused.message);
+    world.done("deleteLoadBalancer", json!({"name": "shop-front"})).await;
+    world.done("deleteSecurityGroup", json!({"securityGroupName": "shop-office"})).await;
+    assert!(world.inventory().borrow().security_groups.is_empty());
+    world.end().await;
 }

@@ -70,10 +70,14 @@ pub(super) fn choose(global: &Global, surroundings: &Surroundings, now: Timestam
         }
         None => of_files(contexts.as_ref(), files.spin.as_ref(), surroundings, now)?,
     };
-    access.bearer = surroundings.variable("GENNAKER_TOKEN").map(Secret::new).or(access.bearer);
+    if let Some(token) = surroundings.variable("GENNAKER_TOKEN") {
+        // Both are sent in one header.
+        access.basic = None;
+        access.bearer = Some(Secret::new(token));
+    }
     access.api_token = surroundings.variable("GENNAKER_API_TOKEN").map(Secret::new).or(access.api_token);
     access.insecure |= global.insecure;
-    access.headers.extend(global.default_headers.iter().map(|(name, value)| (name.clone(), Secret::new(value))));
+    access = access.with_headers(&global.default_headers);
     Ok(access)
 }
 

@@ -16,6 +16,8 @@ use crate::cli::{exit::Error, input};
 /// What says that a folder is one of exports, so that its files may be replaced and removed.
 const MARKER: &str = "gennaker-export.yml";
 const MARKER_TEXT: &str = "# `gennaker export` writes this folder and removes files of objects that are gone; `gennaker import` reads it.\nlayout: 1\n";
+/// What stands in it besides if everything was exported.
+const WHOLE: &str = "whole: true\n";
 
 /// How files are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -83,7 +85,13 @@ fn item(root: &Path, path: &Path) -> Result<Item, String> {
     }
 }
 
-/// Writes `items`, and removes the files of other objects as far as `covers` says that all of their kind are there.
+/// Whether the folder was written by an export of everything: what has no file there is nowhere.
+pub(super) fn is_whole(root: &Path) -> bool {
+    fs::read_to_string(root.join(MARKER)).is_ok_and(|text| text.ends_with(WHOLE))
+}
+
+/// Writes `items`, which may be all that there is, and removes the files of other objects as far as `covers` says that all of their kind
+/// are there.
 ///
 /// # Errors
 /// `Usage` if the folder is none of exports and `force` is not set; `Output` if a file cannot be written.
@@ -92,9 +100,10 @@ pub(super) fn write(
     items: &[Item],
     language: Language,
     force: bool,
+    is_everything: bool,
     covers: impl Fn(&Item) -> bool,
 ) -> Result<Written, Error> {
-    prepare(root, force)?;
+    prepare(root, force, is_everything)?;
     let mut result = Written::default();
     let mut kept = BTreeSet::new();
     for item in items {
@@ -119,7 +128,7 @@ pub(super) fn write(
     Ok(result)
 }
 
-fn prepare(root: &Path, force: bool) -> Result<(), Error> {
+fn prepare(root: &Path, force: bool, is_everything: bool) -> Result<(), Error> {
     let is_hidden = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
     let is_empty = match fs::read_dir(root) {
         Ok(entries) => entries.filter_map(Result::ok).all(|entry| is_hidden(&entry)),
@@ -132,7 +141,9 @@ fn prepare(root: &Path, force: bool) -> Result<(), Error> {
         let advice = "name an empty one, or add --force to write into it";
         return Err(Error::Usage(format!("{place} is not empty, and no folder of an export: {advice}")));
     }
-    write_file(&marker, MARKER_TEXT)?;
+    // A part that is written anew leaves the whole a whole.
+    let whole = if is_everything || is_whole(root) { WHOLE } else { "" };
+    write_file(&marker, &format!("{MARKER_TEXT}{whole}"))?;
     Ok(())
 }
 

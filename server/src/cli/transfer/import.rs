@@ -18,11 +18,7 @@ use super::{
     list::{Listed, Source},
     plan::{Plan, Rules, Step, compare},
 };
-use crate::cli::{
-    Session, diff,
-    exit::{Error, Exit},
-    table::clean,
-};
+use crate::cli::{Session, diff, exit::Error, gate, table::clean};
 
 /// An import.
 #[derive(Debug, clap::Args)]
@@ -52,13 +48,20 @@ pub(in crate::cli) async fn run(import: &Import, session: &mut Session<'_>) -> R
             import.folder.display()
         )));
     }
-    let front50 = scope.front50()?;
+    let front50 = scope.front50(session)?;
     let present: BTreeSet<Kind> = files.iter().map(|item| item.kind).collect();
     let kinds: Vec<Kind> =
         scope.kinds().into_iter().filter(|kind| present.contains(kind) || scope.kind.contains(kind)).collect();
     let source = Source { peer: front50.as_ref().unwrap_or(&session.gate), is_front50: front50.is_some() };
     let mut listed = source.list(&kinds, scope).await;
     usable(session, &listed, scope, &present)?;
+    if import.prune && scope.is_whole() && !folder::is_whole(&import.folder) {
+        return Err(Error::Usage(format!(
+            "{} is not known to have everything, so that what is not in it cannot be deleted: say with --application or --kind \
+             what is to be compared, or write the folder by an export without them",
+            import.folder.display()
+        )));
+    }
     let pruned: &[Kind] = if import.prune { &kinds } else { &[] };
     let rules = Rules { pruned, merges_applications: front50.is_none() };
     let plan = compare(files, std::mem::take(&mut listed.items), rules);
@@ -166,6 +169,11 @@ fn confirm(session: &mut Session<'_>, import: &Import) -> Result<(), Error> {
     }
 }
 
+/// Whether nobody is there any more who could take the rest. A gate that fails at one object may take the next.
+fn is_gone(error: &Error) -> bool {
+    matches!(error, Error::Gate(gate::Error::Unreachable { .. } | gate::Error::Lost { .. }))
+}
+
 /// Does every step, and returns those that failed.
 async fn carry_out(
     session: &mut Session<'_>,
@@ -175,6 +183,13 @@ async fn carry_out(
     let mut failed = Vec::new();
     for (place, step) in plan.steps.iter().enumerate() {
         let name = step.item().to_string();
+        if matches!(step, Step::Delete(_)) && !failed.is_empty() {
+            // What failed may be what was to stand in its place.
+            let why = "not deleted, because something before it failed: import again".to_owned();
+            session.console.complain(&format!("{name}: {why}"))?;
+            failed.push((name, why));
+            continue;
+        }
         match apply::step(session, front50, step).await {
             Ok(()) if session.console.is_for_programs() => {}
             Ok(()) if session.console.quiet => {}
@@ -183,7 +198,7 @@ async fn carry_out(
             Err(error) => {
                 session.console.complain(&format!("{name}: {error}"))?;
                 failed.push((name, error.to_string()));
-                if error.exit() == Exit::Unreachable {
+                if is_gone(&error) {
                     // The others would wait for it in vain.
                     let rest = plan.steps.iter().skip(place + 1);
                     failed.extend(rest.map(|step| (step.item().to_string(), "not tried".to_owned())));

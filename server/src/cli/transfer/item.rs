@@ -79,10 +79,13 @@ impl Item {
         self.value.as_object().cloned().unwrap_or_default()
     }
 
-    /// The object with each text that is a key of `ids` replaced by what that stands for.
+    /// The object with each reference to a key of `ids` replaced by what that stands for.
     pub(super) fn with_ids(mut self, ids: &HashMap<String, String>) -> Self {
         if !ids.is_empty() {
             replace(&mut self.value, ids);
+            if let Some(Value::String(own)) = self.value.get_mut("id") {
+                own.clone_from(ids.get(own).unwrap_or(&own.clone()));
+            }
             self.id = self.id.map(|id| ids.get(&id).cloned().unwrap_or(id));
         }
         self
@@ -140,15 +143,24 @@ fn key(kind: Kind, fields: &Object) -> Result<Key, String> {
 /// What front50 calls the application of the global notifications.
 pub(super) const GLOBAL: &str = "__GLOBAL";
 
+/// The fields that name a pipeline or strategy by its id: triggers, stages that start or look for a pipeline, projects.
+const REFERENCES: [&str; 5] = ["pipeline", "pipelineId", "pipelineConfigId", "parentPipelineId", "strategyPipeline"];
+
 fn replace(value: &mut Value, ids: &HashMap<String, String>) {
     match value {
-        Value::String(text) => {
-            if let Some(other) = ids.get(text) {
-                text.clone_from(other);
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, ids)),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(text) if REFERENCES.contains(&name.as_str()) => {
+                        if let Some(other) = ids.get(text) {
+                            text.clone_from(other);
+                        }
+                    }
+                    field => replace(field, ids),
+                }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, ids)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| replace(field, ids)),
         _ => {}
     }
 }
@@ -181,12 +193,17 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_replaced_wherever_they_stand_alone() {
-        let value =
-            json!({"application": "a", "name": "p", "id": "1", "triggers": [{"pipeline": "1"}], "note": "see 1"});
+    fn ids_are_replaced_where_they_refer() {
+        let value = json!({
+            "application": "deploy", "name": "deploy", "id": "deploy", "triggers": [{"pipeline": "deploy", "type": "pipeline"}],
+            "stages": [{"type": "deploy"}, {"pipelineId": "deploy"}], "note": "deploy",
+        });
         let item = Item::new(Kind::Pipeline, value).expect("a pipeline");
-        let item = item.with_ids(&HashMap::from([("1".to_owned(), "9".to_owned())]));
-        assert_eq!(item.value["triggers"][0]["pipeline"], "9");
-        assert_eq!((item.value["note"].as_str(), item.id.as_deref()), (Some("see 1"), Some("9")));
+        let item = item.with_ids(&HashMap::from([("deploy".to_owned(), "9".to_owned())]));
+        let expected = json!({
+            "application": "deploy", "name": "deploy", "id": "9", "triggers": [{"pipeline": "9", "type": "pipeline"}],
+            "stages": [{"type": "deploy"}, {"pipelineId": "9"}], "note": "deploy",
+        });
+        assert_eq!((item.value, item.id.as_deref()), (expected, Some("9")));
     }
 }

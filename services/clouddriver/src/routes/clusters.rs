@@ -35,6 +35,14 @@ pub(super) fn api() -> Api<Clouddriver> {
             )
             .needs(READ_ACCOUNT),
         )
+        .route(
+            get(
+                "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/{scope}/serverGroups/target/{target}/{summaryType}",
+                target_summary,
+            )
+            .needs(READ_ACCOUNT)
+            .reads(["onlyEnabled"]),
+        )
 }
 
 /// Of an application, an account, a cluster and a cloud.
@@ -136,4 +144,35 @@ async fn target(
     let validate_oldest = flag(query.validate_oldest.as_ref(), true);
     let view = View::of(&service.providers);
     Ok(Json(whole(view.target(&place, &target, only_enabled, validate_oldest)?)))
+}
+
+/// What the target was launched from: `image` one, `images` a list.
+async fn target_summary(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Path((application, account, cluster, provider, scope, target, summary)): Path<(
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+    )>,
+    Query(query): Query<ClusterQuery>,
+) -> Result<Json<Value>> {
+    let place = TargetPlace {
+        application: &application,
+        account: &account,
+        cluster: &cluster,
+        provider: &provider,
+        scope: &scope,
+    };
+    let view = View::of(&service.providers);
+    let group = view.target(&place, &target, flag(query.only_enabled.as_ref(), false), false)?;
+    match summary.to_ascii_lowercase().as_str() {
+        "image" => Ok(Json(view.image_summary(group)?)),
+        "images" => Ok(Json(json!({ "summaries": [view.image_summary(group)?] }))),
+        _ => Err(Error::not_found(format!("Summary not found (type: {summary})"))),
+    }
 }

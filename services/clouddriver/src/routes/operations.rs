@@ -34,7 +34,7 @@ async fn of_provider(
     Query(query): Query<SubmitQuery>,
     Json(body): Json<Vec<Value>>,
 ) -> Result<Json<OperationRef>> {
-    submit(&service, caller, Some(provider), query, operations(&body)?).await
+    submit(&service, caller, Some(provider), query, read(&body)?).await
 }
 
 async fn one_of_provider(
@@ -53,7 +53,7 @@ async fn of_descriptions(
     Query(query): Query<SubmitQuery>,
     Json(body): Json<Vec<Value>>,
 ) -> Result<Json<OperationRef>> {
-    submit(&service, caller, None, query, operations(&body)?).await
+    submit(&service, caller, None, query, read(&body)?).await
 }
 
 async fn one_of_description(
@@ -80,7 +80,7 @@ async fn submit(
 }
 
 /// The operations of a body, all findings at once.
-fn operations(body: &[Value]) -> Result<Vec<Operation>> {
+pub(super) fn read(body: &[Value]) -> Result<Vec<Operation>> {
     let (read, wrong): (Vec<_>, Vec<_>) = body
         .iter()
         .enumerate()

@@ -1,31 +1,27 @@
 //! Upstream's endpoints that this build does not answer yet. Each says what is missing.
 
-use gennaker_http::{Access, Api, Permission, unsupported};
+use gennaker_http::{Api, Permission, unsupported};
 use http::Method;
 
-use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION, WRITE_ACCOUNT};
+use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION};
 use crate::Clouddriver;
-
-const WRITE_APPLICATION: Permission = Permission::of("application", Access::Write);
 
 const ACCOUNTS: &str = "accounts are configured in clouddriver.yml; they cannot be stored through the API yet";
 const ARTIFACT_STORE: &str =
     "clouddriver keeps no store of artifacts (artifact-store) yet; content stands in the artifact itself";
 const CLOUD: &str =
     "the cloud of this endpoint is not in this build yet; GET /credentials lists the accounts there are";
-const JOBS: &str = "clouddriver does not run jobs yet";
 const METRICS: &str = "clouddriver does not read cloud metrics yet";
-const NETWORKS: &str = "no cloud in this build has networks, subnets, addresses, certificates or key pairs yet";
 const MANIFESTS: &str = "the Kubernetes provider is not in this build yet";
 const SCHEDULER: &str =
     "clouddriver has no caching agents to administer; GET /cache/introspection tells how fresh it is";
 const TAGS: &str = "clouddriver does not keep entity tags yet";
-const TASKS: &str = "a task's state belongs to its owner; resume a failed one with POST /task/{id}:resume";
+const SAGAS: &str = "clouddriver has no sagas; GET /task/{id} tells how far a task is";
 
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 16] = [
+const GROUPS: [Group; 12] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -63,23 +59,6 @@ const GROUPS: [Group; 16] = [
     (KNOWN, ARTIFACT_STORE, &[(Method::GET, "/artifacts/content-address/{application}/{hash}")]),
     (KNOWN, CLOUD, &[(Method::GET, "/find")]),
     (
-        KNOWN,
-        NETWORKS,
-        &[
-            (Method::GET, "/certificates"),
-            (Method::GET, "/certificates/{cloudProvider}"),
-            (Method::GET, "/elasticIps/{account}"),
-            (Method::GET, "/instanceTypes"),
-            (Method::GET, "/keyPairs"),
-            (Method::GET, "/networks"),
-            (Method::GET, "/networks/{cloudProvider}"),
-            (Method::GET, "/roles/{cloudProvider}"),
-            (Method::GET, "/subnets"),
-            (Method::GET, "/subnets/{cloudProvider}"),
-            (Method::GET, "/vpcs"),
-        ],
-    ),
-    (
         READ_ACCOUNT,
         METRICS,
         &[
@@ -108,15 +87,6 @@ const GROUPS: [Group; 16] = [
     ),
     (
         READ_APPLICATION,
-        JOBS,
-        &[
-            (Method::GET, "/applications/{application}/jobs/{account}/{location}/{id}"),
-            (Method::GET, "/applications/{application}/jobs/{account}/{location}/{id}/{fileName}"),
-        ],
-    ),
-    (WRITE_APPLICATION, JOBS, &[(Method::DELETE, "/applications/{application}/jobs/{account}/{location}/{id}")]),
-    (
-        READ_APPLICATION,
         CLOUD,
         &[
             (
@@ -131,11 +101,6 @@ const GROUPS: [Group; 16] = [
                 Method::GET,
                 "/applications/{application}/clusters/{account}/{clusterName}/yandex/serverGroups/{serverGroupName}/scalingActivities",
             ),
-            (
-                Method::GET,
-                "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/{scope}/serverGroups/target/{target}/{summaryType}",
-            ),
-            (Method::GET, "/applications/{application}/functions"),
             (Method::GET, "/applications/{application}/loadBalancersL4"),
             (Method::GET, "/applications/{application}/serverGroups/{account}/{serverGroupName}/events"),
             (Method::GET, "/projects/{project}/clusters"),
@@ -159,10 +124,8 @@ const GROUPS: [Group; 16] = [
             (Method::GET, "/ecs/images/find"),
             (Method::GET, "/ecs/secrets"),
             (Method::GET, "/ecs/serviceDiscoveryRegistries"),
-            (Method::GET, "/functions"),
             (Method::GET, "/gce/images/find"),
             (Method::GET, "/huaweicloud/images/find"),
-            (Method::GET, "/images/{provider}/{imageId}"),
             (Method::GET, "/oracle/images/find"),
             (Method::GET, "/oracle/images/{account}/{region}/{imageId}"),
             (Method::GET, "/reports/reservation"),
@@ -176,12 +139,7 @@ const GROUPS: [Group; 16] = [
             (Method::GET, "/yandex/serviceAcounts/{account}"),
         ],
     ),
-    (KNOWN, TASKS, &[(Method::GET, "/saga/{name}/{id}"), (Method::GET, "/{cloudProvider}/task/{id}/owner")]),
-    (
-        WRITE_ACCOUNT,
-        TASKS,
-        &[(Method::PATCH, "/{cloudProvider}/task/{id}"), (Method::POST, "/{cloudProvider}/task/{id}/restart")],
-    ),
+    (KNOWN, SAGAS, &[(Method::GET, "/saga/{name}/{id}")]),
 ];
 
 pub(super) fn api() -> Api<Clouddriver> {

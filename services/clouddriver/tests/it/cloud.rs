@@ -8,13 +8,13 @@ use std::sync::{
 use async_trait::async_trait;
 use gennaker_base::{Kind, Timestamp};
 use gennaker_provider_api::{
-    AccountState, Error, Freshness, Inventory, Journal, Outcome, Progress, Provider, Request, Result,
+    AccountState, Error, Inventory, Journal, LogFrom, LogPiece, Outcome, Progress, Provider, Request, Result,
 };
-use gennaker_wire::{Account, Instance, InstanceCounts, ObjectExt, Operation, ServerGroup, naming::Moniker};
+use gennaker_wire::{Account, Object, ObjectExt, Operation, Plan, Planned, ScalingActivity};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::world::PATIENCE;
+use crate::{sky, world::PATIENCE};
 
 /// One call of [`Provider::run`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,32 +35,13 @@ pub(crate) struct Cloud {
     decided: watch::Sender<Vec<Value>>,
     names: AtomicU32,
     held: watch::Sender<bool>,
+    log: watch::Sender<String>,
     healthy: watch::Sender<bool>,
 }
 
 impl Cloud {
     pub(crate) fn new() -> Arc<Self> {
-        let group = ServerGroup {
-            name: "shop-v001".to_owned(),
-            account: "test".to_owned(),
-            region: "north".to_owned(),
-            kind: "sky".to_owned(),
-            cloud_provider: "sky".to_owned(),
-            cluster: "shop".to_owned(),
-            moniker: Moniker::parse("shop-v001"),
-            created_time: Some(Timestamp::from_millis(1)),
-            instance_counts: InstanceCounts { total: 1, up: 1, ..InstanceCounts::default() },
-            instances: vec![Instance { id: "i-1".to_owned(), name: "one".to_owned(), ..Instance::default() }],
-            ..ServerGroup::default()
-        };
-        let freshness = Freshness { confirmed: Some(Timestamp::from_millis(1)), problem: None };
-        let known = Inventory {
-            account: "test".to_owned(),
-            version: 1,
-            server_groups: vec![group],
-            load_balancers: Vec::new(),
-            freshness,
-        };
+        let known = sky::inventory();
         let unknown = Inventory { account: "broken".to_owned(), ..Inventory::default() };
         let inventories = [known, unknown].map(|inventory| watch::Sender::new(Arc::new(inventory)));
         let state = |inventory: &watch::Sender<Arc<Inventory>>| {
@@ -78,6 +59,7 @@ impl Cloud {
             decided: watch::Sender::default(),
             names: AtomicU32::default(),
             held: watch::Sender::new(true),
+            log: watch::Sender::new("one\n".to_owned()),
             healthy: watch::Sender::new(false),
         })
     }
@@ -97,6 +79,11 @@ impl Cloud {
         self.inventories[0].send_modify(|inventory| {
             Arc::make_mut(inventory).freshness.confirmed = Some(at);
         });
+    }
+
+    /// Instance `i-1` writes that.
+    pub(crate) fn write(&self, text: &str) {
+        self.log.send_modify(|log| log.push_str(text));
     }
 
     /// The calls so far.
@@ -124,7 +111,7 @@ impl Provider for Cloud {
     }
 
     fn operations(&self) -> &'static [&'static str] {
-        &["createServerGroup", "destroyServerGroup"]
+        &["createServerGroup", "destroyServerGroup", "cancelJob"]
     }
 
     async fn validate(&self, operation: &Operation) -> Result<()> {
@@ -165,5 +152,37 @@ impl Provider for Cloud {
             "i-1" => Ok("hello".to_owned()),
             other => Err(Error::new(Kind::NotFound, format!("there is no instance {other}"))),
         }
+    }
+
+    async fn plan(&self, operation: &Operation) -> Result<Plan> {
+        let change = Plan { of: Planned::Change, name: Some("server group shop-v002".to_owned()), ..Plan::default() };
+        Ok(Plan { of: Planned::Operation, kind: Some(operation.name.clone()), steps: vec![change], ..Plan::default() })
+    }
+
+    async fn log(&self, _account: &str, _region: &str, id: &str, from: LogFrom, bytes: u64) -> Result<LogPiece> {
+        if id != "i-1" {
+            return Err(Error::new(Kind::NotFound, format!("there is no instance {id}")));
+        }
+        let log = self.log.borrow().clone();
+        let bytes = usize::try_from(bytes).expect("a small piece");
+        let start = match from {
+            LogFrom::End => log.len().saturating_sub(bytes),
+            LogFrom::Position(start) => usize::try_from(start).expect("a small log").min(log.len()),
+        };
+        let end = (start + bytes).min(log.len());
+        let (text, ended) = (log[start..end].to_owned(), log.ends_with("bye\n") && end == log.len());
+        Ok(LogPiece { text, start: start as u64, next: end as u64, ended })
+    }
+
+    async fn job_file(&self, _account: &str, _location: &str, job: &str, file: &str) -> Result<Object> {
+        match (job, file) {
+            ("j-1", "out.json") => Ok(json!({"colour": "blue"}).as_object().cloned().expect("an object")),
+            _ => Err(Error::new(Kind::NotFound, format!("job {job} left no file {file}"))),
+        }
+    }
+
+    async fn scaling_activities(&self, _: &str, region: &str, group: &str) -> Result<Vec<ScalingActivity>> {
+        let description = format!("Replacing an instance of {group} in {region}");
+        Ok(vec![ScalingActivity { activity_id: "a-1".to_owned(), description, ..ScalingActivity::default() }])
     }
 }

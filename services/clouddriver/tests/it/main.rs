@@ -3,6 +3,8 @@
 mod api;
 mod artifacts;
 mod cloud;
+mod infrastructure;
 mod operations;
 mod ownership;
+mod sky;
 mod world;

@@ -7,14 +7,19 @@
 //!
 //! Upstream reads `file:` from orca's own disk, too; here no pipeline may.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::resume_unwind, sync::Arc, thread, time::Duration};
 
+use gennaker_base::Kind;
 use gennaker_clients::{Caller, Clients};
 use gennaker_http::outbound::{Options, Outbound, Request, SetupError, UrlRuleOptions, UrlRules};
 use gennaker_templates::{Answers, Question, parse, v1};
 use gennaker_wire::{Object, ObjectExt};
 use http::Method;
 use serde_json::Value;
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::block_in_place,
+};
 
 use crate::TaskError;
 
@@ -23,7 +28,28 @@ const MOST_QUESTIONS: usize = 50;
 /// How long the answer of an address may take.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// The stack of an expansion: templates are written by users, and what they make may be nested deep.
+const STACK: usize = 64 << 20;
+
 type Result<T> = std::result::Result<T, gennaker_clients::Error>;
+
+/// Runs an expansion on a thread of its own, so that a long one keeps nobody waiting who shares this thread.
+fn on_own_stack<T: Send>(expansion: impl FnOnce() -> T + Send) -> Result<T> {
+    let run = || {
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().name("template".to_owned()).stack_size(STACK);
+            let thread = thread.spawn_scoped(scope, expansion).map_err(|error| {
+                let message = format!("a template cannot be expanded now, because no thread can be started: {error}");
+                gennaker_clients::Error::new(Kind::Unavailable, message)
+            })?;
+            Ok(thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        })
+    };
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => block_in_place(run),
+        _ => run(),
+    }
+}
 
 /// Answers what expansions ask; cheap to clone.
 #[derive(Clone)]
@@ -51,8 +77,11 @@ impl TemplateLookup {
         &self,
         clients: &Clients,
         caller: &Caller,
-        expansion: impl Fn(&Arc<Answers>) -> T,
-    ) -> Result<T> {
+        expansion: impl Fn(&Arc<Answers>) -> T + Sync,
+    ) -> Result<T>
+    where
+        T: Send,
+    {
         let mut known = Vec::new();
         loop {
             let mut answers = Answers::default();
@@ -60,7 +89,7 @@ impl TemplateLookup {
                 .iter()
                 .for_each(|(question, answer): &(Question, _)| answers.add(question.clone(), Clone::clone(answer)));
             let answers = Arc::new(answers);
-            let result = expansion(&answers);
+            let result = on_own_stack(|| expansion(&answers))?;
             let Some(question) = answers.take_open() else { return Ok(result) };
             if known.len() >= MOST_QUESTIONS {
                 return Ok(result);

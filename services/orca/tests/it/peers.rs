@@ -1,20 +1,15 @@
-//! The services that orca asks: a front50 that holds pipelines, a clouddriver that fetches, and orca itself.
+//! The services that orca asks: a front50 that holds pipelines, and a clouddriver that fetches.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json, Router,
-    extract::{Path, Query, Request, State},
-    response::{IntoResponse, Response},
+    extract::{Path, Query, State},
     routing::{get, put},
 };
 use http::StatusCode;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 /// A front50 with the application `shop` and its pipeline `deploy`, and whatever is put into it.
 #[derive(Clone)]
@@ -106,28 +101,4 @@ async fn template(
 ) -> Result<Json<Value>, StatusCode> {
     let id = query.get("tag").map_or_else(|| id.clone(), |tag| format!("{id}:{tag}"));
     front50.templates.lock().get(&id).cloned().map(Json).ok_or(StatusCode::NOT_FOUND)
-}
-
-/// The way of a service to itself, which is made before the service is.
-#[derive(Clone, Default)]
-pub(crate) struct Itself {
-    service: Arc<OnceLock<Router>>,
-}
-
-impl Itself {
-    /// From now on it answers.
-    pub(crate) fn is(&self, service: Router) {
-        assert!(self.service.set(service).is_ok(), "a service is itself once");
-    }
-
-    pub(crate) fn router(&self) -> Router {
-        Router::new().fallback(forward).with_state(self.clone())
-    }
-}
-
-async fn forward(State(itself): State<Itself>, request: Request) -> Response {
-    match itself.service.get() {
-        Some(service) => service.clone().oneshot(request).await.into_response(),
-        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-    }
 }

@@ -7,7 +7,7 @@ use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::{Caller, Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient, Transport};
 use gennaker_cluster::Membership;
 use gennaker_http::{
-    TransportOptions,
+    Line, TransportOptions,
     outbound::{self, Outbound, UrlRules},
 };
 use gennaker_orca::{Options, Orca, engine::Deps};
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::peers::{self, Front50, Itself};
+use crate::peers::{self, Front50};
 
 /// What the `record` task was asked to do: request id and fence, in order.
 pub(crate) type Calls = Arc<Mutex<Vec<(String, String)>>>;
@@ -94,10 +94,10 @@ impl World {
         catalogue.add_stage(RecordStage);
         catalogue.add_task(RecordTask { calls: calls.clone() });
         let way = |name, router| Transport::in_process(name, router, TransportOptions::default());
-        let (front50, itself) = (Front50::default(), Itself::default());
+        let (front50, itself) = (Front50::default(), Line::default());
         let clients = Clients {
             front50: Front50Client::new(way("front50", front50.router())),
-            orca: OrcaClient::new(way("orca", itself.router())),
+            orca: OrcaClient::new(way("orca", itself.router("orca"))),
             clouddriver: ClouddriverClient::new(way("clouddriver", peers::clouddriver())),
             echo: EchoClient::new(way("echo", axum::Router::new())),
         };
@@ -105,7 +105,7 @@ impl World {
         let outbound = Outbound::new(outbound::Options { rules, ..Default::default() }).expect("it can be made");
         let deps = Deps { store: store.clone(), owner, clock, catalogue: Arc::new(catalogue), clients, outbound };
         let orca = Orca::new(options, deps);
-        itself.is(orca.api().into_service((), Default::default()));
+        itself.connect(orca.api().into_service((), Default::default()));
         let stop = CancellationToken::new();
         let driver = tokio::spawn({
             let (orca, stop) = (orca.clone(), stop.clone());

@@ -2,7 +2,7 @@
 //!
 //! Upstream's front50 looks for one object in its store, and if it is not there in its memory, which forgets a deleted one
 //! only at the next refresh (`StorageServiceSupport.findById`). Whether a read right after a deletion finds it is a race of
-//! upstream's; ours has forgotten it, which is accepted.
+//! upstream's; ours has forgotten it, which is accepted until the case waits.
 
 use serde_json::Value;
 
@@ -15,11 +15,19 @@ pub(crate) struct Deleted {
 }
 
 impl Deleted {
-    /// Notes what a call deletes: by a `DELETE` of front50, or by the jobs of a task.
-    pub(crate) fn note(&mut self, call: &CallFields) {
+    /// Notes what a call deleted, by a `DELETE` of front50 or by the jobs of a task, and what one may have made again.
+    /// One that was not recorded as done (`status`) did neither.
+    pub(crate) fn note(&mut self, call: &CallFields, status: u64) {
+        if !(200..300).contains(&status) {
+            return;
+        }
         let is_front50 = call.service.as_deref() == Some("front50");
-        if let (true, Some("DELETE"), Some(path)) = (is_front50, call.method.as_deref(), &call.path) {
-            self.paths.push(path.clone());
+        if let (true, Some(path)) = (is_front50, &call.path) {
+            match call.method.as_deref() {
+                Some("DELETE") => self.paths.push(path.clone()),
+                Some("POST" | "PUT") => self.paths.retain(|deleted| collection(deleted) != collection(path)),
+                _ => {}
+            }
         }
         let jobs = call.body.as_ref().and_then(|body| body["job"].as_array());
         let applications = jobs.into_iter().flatten().filter(|job| job["type"] == "deleteApplication");
@@ -41,6 +49,12 @@ impl Deleted {
     }
 }
 
+/// What a path's object is one of: `/pipelines/shop/one` is one of `pipelines`, `/v2/projects/x` of `projects`.
+fn collection(path: &str) -> &str {
+    let path = path.split('?').next().unwrap_or_default().trim_start_matches('/');
+    path.strip_prefix("v2/").unwrap_or(path).split('/').next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -55,15 +69,19 @@ mod tests {
     #[test]
     fn only_what_was_deleted_may_be_gone() {
         let mut deleted = Deleted::default();
-        deleted.note(&call("GET", "/pipelineTemplates/a", None));
-        deleted.note(&call("DELETE", "/pipelineTemplates/b", None));
-        deleted.note(&call("DELETE", "/pipelines/shop/one", None));
+        deleted.note(&call("GET", "/pipelineTemplates/a", None), 200);
+        deleted.note(&call("DELETE", "/pipelineTemplates/b", None), 200);
+        deleted.note(&call("DELETE", "/pipelines/shop/one", None), 204);
+        deleted.note(&call("DELETE", "/strategies/s", None), 404);
+        deleted.note(&call("DELETE", "/v2/projects/p", None), 200);
+        deleted.note(&call("POST", "/v2/projects", None), 200);
         let job = json!({"job": [{"type": "deleteApplication", "application": {"name": "shop"}}]});
-        deleted.note(&call("POST", "/ops", Some(job)));
+        deleted.note(&call("POST", "/ops", Some(job)), 200);
         let explains = |path: &str, recorded: Value| deleted.explains(&call("GET", path, None), (200, &recorded), 404);
         let pipeline = |name: &str| json!({"application": "shop", "name": name});
         assert!(!explains("/pipelineTemplates/a", json!({})));
         assert!(explains("/pipelineTemplates/b", json!({})));
+        assert!(!explains("/strategies/s", json!({})) && !explains("/v2/projects/p", json!({})));
         assert!(explains("/pipelines/id-1/get", pipeline("one")));
         assert!(!explains("/pipelines/id-2/get", pipeline("two")));
         assert!(explains("/v2/applications/shop", json!({})));

@@ -4,16 +4,12 @@
 //! Each answers over HTTP; among each other they call without a socket, as in one program. A further service is one more
 //! line in [`Starting::all`] and the method that builds it.
 
-use std::{
-    path::Path,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use axum::{Router, extract::Request, response::IntoResponse as _};
+use axum::Router;
 use gennaker_base::{SharedClock, SystemClock};
-use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
+use gennaker_clients::{Clients, Switchboard};
 use gennaker_clouddriver::{
     Clouddriver,
     artifacts::{ArtifactDeps, Artifacts},
@@ -29,12 +25,10 @@ use gennaker_orca::Orca;
 use gennaker_orca_stages::Catalogue;
 use gennaker_store::{Registration, SharedStore};
 use gennaker_store_sql::SqlStore;
-use http::StatusCode;
 use parking_lot::Mutex;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use super::{
     caller::{Addresses, Caller, Service},
@@ -108,7 +102,7 @@ impl Services {
             folder: folder.path(),
             store: store.clone(),
             standing: membership.standing(),
-            lines: Lines::default(),
+            lines: Switchboard::default(),
             client: client.clone(),
             addresses: targets.clone(),
             requests: RequestTasks::default(),
@@ -147,7 +141,7 @@ struct Starting<'a> {
     folder: &'a Path,
     store: SharedStore,
     standing: Standing,
-    lines: Lines,
+    lines: Switchboard,
     client: reqwest::Client,
     addresses: Addresses,
     requests: RequestTasks,
@@ -170,7 +164,7 @@ impl Starting<'_> {
 
     async fn front50(&mut self) -> anyhow::Result<Router> {
         if self.addresses.of(Service::Front50).is_some() {
-            return Ok(self.lines.front50.router());
+            return Ok(self.lines.front50.router(Service::Front50.name()));
         }
         let folder = FolderObjects::open(self.folder.join("objects"), FolderOptions::default(), self.clock())?;
         let deps =
@@ -258,24 +252,13 @@ impl Starting<'_> {
         Ok(router)
     }
 
+    /// Clients of the services here, and of those that run elsewhere already.
     fn clients(&self) -> anyhow::Result<Clients> {
-        Ok(Clients {
-            front50: Front50Client::new(self.transport(Service::Front50, &self.lines.front50)?),
-            orca: OrcaClient::new(self.transport(Service::Orca, &self.lines.orca)?),
-            clouddriver: ClouddriverClient::new(in_process("clouddriver", &self.lines.clouddriver)),
-            echo: EchoClient::new(self.transport(Service::Echo, &self.lines.echo)?),
+        self.lines.clients(|name| {
+            let Some(url) = Service::find(name).and_then(|service| self.addresses.of(service)) else { return Ok(None) };
+            let url = url.parse().with_context(|| format!("the address of {name}, {url}, is not a URL"))?;
+            Ok(Some(Transport::http(name, url, self.client.clone(), TransportOptions::default())))
         })
-    }
-
-    fn transport(&self, service: Service, line: &Line) -> anyhow::Result<Transport> {
-        let name = service.name();
-        match self.addresses.of(service) {
-            Some(url) => {
-                let url = url.parse().with_context(|| format!("the address of {name}, {url}, is not a URL"))?;
-                Ok(Transport::http(name, url, self.client.clone(), TransportOptions::default()))
-            }
-            None => Ok(in_process(name, line)),
-        }
     }
 
     fn guard(&self) -> GuardOptions {
@@ -284,41 +267,5 @@ impl Starting<'_> {
 
     fn clock(&self) -> SharedClock {
         Arc::new(self.standing.clone())
-    }
-}
-
-fn in_process(name: &'static str, line: &Line) -> Transport {
-    Transport::in_process(name, line.router(), TransportOptions::default())
-}
-
-/// The ways between the services of this process.
-#[derive(Default)]
-struct Lines {
-    front50: Line,
-    orca: Line,
-    clouddriver: Line,
-    echo: Line,
-}
-
-/// A place where a service will answer: services are built from each other's clients.
-#[derive(Clone, Default)]
-struct Line(Arc<OnceLock<Router>>);
-
-impl Line {
-    fn connect(&self, router: Router) {
-        let _ = self.0.set(router);
-    }
-
-    fn router(&self) -> Router {
-        let line = self.0.clone();
-        Router::new().fallback(move |request: Request| {
-            let router = line.get().cloned();
-            async move {
-                match router {
-                    Some(router) => router.oneshot(request).await.unwrap_or_else(|never| match never {}),
-                    None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-                }
-            }
-        })
     }
 }

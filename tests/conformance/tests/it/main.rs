@@ -4,6 +4,4 @@
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
-mod not_yet;
-#[cfg(test)]
 mod program;

@@ -11,9 +11,10 @@ use tokio::sync::watch;
 use super::{Director, groups::Group};
 use crate::{
     agent::{
-        balancer::Upstream,
+        balancer::{Counters, Upstream},
         error::Refusal,
-        instance::{FromInstance, Order, Report, Running, Supervisor},
+        instance::{CRASH_LOOP, FromInstance, Order, Report, Running, Supervisor},
+        launch::Launch,
         ports::is_free,
         record::InstanceRecord,
     },
@@ -27,7 +28,12 @@ pub(super) struct Instance {
     pub(super) since: Timestamp,
     pub(super) message: Option<String>,
     pub(super) last_exit: Option<Exit>,
+    /// How often in a row its process ended soon after its start.
+    early_ends: u32,
+    /// What it said last when something was wrong with it.
+    pub(super) log_tail: Option<String>,
     pub(super) orders: watch::Sender<Order>,
+    pub(super) counters: Arc<Counters>,
     /// While its server group is enabled.
     pub(super) upstream: Option<Arc<Upstream>>,
     /// Its supervisor has ended.
@@ -40,9 +46,16 @@ impl Instance {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.record.port))
     }
 
+    pub(super) fn is_in_crash_loop(&self) -> bool {
+        self.early_ends >= CRASH_LOOP && self.state != InstanceState::Up
+    }
+
     fn enter(&mut self, state: InstanceState, message: Option<String>, now: Timestamp) {
         if self.state != state {
             self.since = now;
+        }
+        if state == InstanceState::Up {
+            self.log_tail = None;
         }
         self.state = state;
         self.message = message;
@@ -55,6 +68,7 @@ impl Director {
     pub(super) fn supervise(
         &mut self,
         spec: &Arc<ServerGroupSpec>,
+        launch: &Arc<Launch>,
         record: InstanceRecord,
         running: Option<Running>,
         up: bool,
@@ -63,6 +77,7 @@ impl Director {
         let supervisor = Supervisor {
             instance: record.id.clone(),
             spec: spec.clone(),
+            launch: launch.clone(),
             launcher: self.launcher.clone(),
             director: self.reports.0.clone(),
             orders: receiver,
@@ -74,7 +89,10 @@ impl Director {
             since: self.now(),
             message: None,
             last_exit: None,
+            early_ends: 0,
+            log_tail: None,
             orders,
+            counters: Arc::default(),
             upstream: None,
             stopped: false,
         }
@@ -86,7 +104,8 @@ impl Director {
         let now = self.now();
         if let Report::Restart(reply) = report {
             // Unanswered, it waits for the order to stop.
-            if self.groups.get(&name).is_some_and(|group| !group.deleting) {
+            let stays = |group: &Group| !group.deleting && group.staying().any(|instance| instance.record.id == id);
+            if self.groups.get(&name).is_some_and(stays) {
                 let restarted = self.restart(&name, &id).await;
                 if let Err(Ok(mut running)) = reply.send(restarted) {
                     tracing::error!(instance = id, "a new process has no supervisor; stopping it");
@@ -96,7 +115,7 @@ impl Director {
             return;
         }
         let last_words = match &report {
-            Report::Ended(..) => self.logs.last_words(&id),
+            Report::Ended(..) | Report::Failed(_) | Report::State(InstanceState::Down, _) => self.logs.last_words(&id),
             _ => String::new(),
         };
         let Some(group) = self.groups.get_mut(&name) else { return };
@@ -107,23 +126,36 @@ impl Director {
                 if instance.state != state {
                     tracing::info!(instance = id, ?state, message, "an instance's state changed");
                 }
+                if state == InstanceState::Down {
+                    instance.log_tail = Some(last_words);
+                }
                 instance.enter(state, message, now);
             }
-            Report::Ended(ending, message) => {
+            Report::Ended(ending, message, early_ends) => {
                 tracing::warn!(instance = id, message, "an instance's process ended");
                 instance.record.process = None;
+                instance.early_ends = early_ends;
+                instance.log_tail = Some(last_words.clone());
                 instance.last_exit =
                     Some(Exit { at: now, code: ending.code, signal: ending.signal, log_tail: last_words });
                 instance.enter(InstanceState::Failed, Some(message), now);
             }
-            Report::Failed(message) => instance.enter(InstanceState::Failed, Some(message), now),
+            Report::Failed(message) => {
+                instance.log_tail = Some(last_words);
+                instance.enter(InstanceState::Failed, Some(message), now);
+            }
             Report::Stopped => {
                 instance.stopped = true;
                 instance.record.process = None;
             }
             Report::Restart(_) => {}
         }
-        if instance.record != before {
+        let gone = instance.stopped && instance.record.leaving;
+        let changed = instance.record != before;
+        if gone {
+            group.instances.retain(|instance| instance.record.id != id);
+        }
+        if changed || gone {
             self.write_group(&name).await;
         }
         self.publish();
@@ -136,7 +168,7 @@ impl Director {
         let taken = self.taken_ports();
         let now = self.now();
         let group = self.groups.get_mut(name).ok_or_else(gone)?;
-        let spec = group.spec.clone();
+        let launch = group.launch.clone();
         let instance = group.instances.iter_mut().find(|instance| instance.record.id == id).ok_or_else(gone)?;
         let mut retired = None;
         if !is_free(instance.record.port) {
@@ -144,7 +176,7 @@ impl Director {
             retired = instance.upstream.take();
         }
         let port = instance.record.port;
-        let process = self.launcher.start(&spec, id, port)?;
+        let process = self.launcher.start(&launch, id, Some(port))?;
         instance.record.process = Some(process.identity().clone());
         instance.record.restarts += 1;
         instance.enter(InstanceState::Starting, None, now);
@@ -158,7 +190,7 @@ impl Director {
 
     /// Writes a server group as it is. If that fails the next change writes it; an agent that is killed before finds
     /// the processes by their mark.
-    async fn write_group(&self, name: &str) {
+    pub(super) async fn write_group(&self, name: &str) {
         if let Some(record) = self.groups.get(name).map(Group::record)
             && let Err(error) = self.group_files.write(name, &record).await
         {

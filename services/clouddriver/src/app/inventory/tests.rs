@@ -78,6 +78,7 @@ fn view(groups: Vec<ServerGroup>) -> View {
         server_groups: groups,
         load_balancers: vec![balancer("shop-public"), balancer("edge"), balancer("other")],
         freshness: Freshness { confirmed: Some(Timestamp::from_millis(5)), problem: None },
+        ..Inventory::default()
     };
     let unknown = Inventory {
         account: "far".to_owned(),

@@ -9,6 +9,7 @@
 //! differed between recordings of the same case.
 
 mod case;
+mod mishap;
 mod own;
 mod play;
 mod verdict;

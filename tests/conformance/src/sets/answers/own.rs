@@ -2,7 +2,7 @@
 //!
 //! | what | taken for one |
 //! |---|---|
-//! | a list | what was where in it differed between recordings, by `id` or `name`; it has no order then |
+//! | a list that a `GET` answers | what was where in it differed between recordings, by `id` or `name`; it has no order then |
 //! | a map of names to lists | the things in each list have the name as their `id`, with or without a tag |
 //!
 //! A thing is the case's own if its `id` or `name` stands in one of the case's requests, or was saved by a step.
@@ -17,8 +17,8 @@ const IDENTITY: [&str; 2] = ["id", "name"];
 /// What is a case's own.
 #[derive(Debug, Default)]
 pub(super) struct Own {
-    /// Lists over everything: the number of the step, and where in the body.
-    lists: Vec<(usize, String)>,
+    /// The numbers of the steps that answer a list over everything.
+    lists: BTreeSet<usize>,
     /// Texts of the case's requests, and the symbols of what it saves.
     mentioned: BTreeSet<String>,
 }
@@ -29,10 +29,10 @@ impl Own {
         let mut own = Own::default();
         let pointers: Vec<String> = serde_json::from_value(case["variesBetweenRuns"].take()).unwrap_or_default();
         for pointer in &pointers {
-            own.lists.extend(list_of(case, pointer).filter(|list| !own.lists.contains(list)));
+            own.lists.extend(list_of(case, pointer));
         }
         let below = |pointer: &str| {
-            let mut lists = own.lists.iter().map(|(step, list)| format!("/steps/{step}/answer/body{list}/"));
+            let mut lists = own.lists.iter().map(|step| format!("/steps/{step}/answer/body/"));
             lists.any(|list| pointer.starts_with(&list))
         };
         case["variesBetweenRuns"] = pointers.iter().filter(|pointer| !below(pointer)).cloned().collect();
@@ -49,11 +49,9 @@ impl Own {
 
     /// The case's own in an answer's body.
     pub(super) fn of(&self, step: usize, mut body: Value) -> Value {
-        for (_, list) in self.lists.iter().filter(|(of, _)| *of == step) {
-            if let Some(Value::Array(items)) = body.pointer_mut(list) {
-                items.retain(|item| IDENTITY.iter().any(|name| self.is_mentioned(&item[*name])));
-                items.sort_by_key(|item| IDENTITY.map(|name| item[name].to_string()));
-            }
+        if let (true, Value::Array(items)) = (self.lists.contains(&step), &mut body) {
+            items.retain(|item| IDENTITY.iter().any(|name| self.is_mentioned(&item[*name])));
+            items.sort_by_key(|item| IDENTITY.map(|name| item[name].to_string()));
         }
         if let Value::Object(fields) = &mut body
             && !fields.is_empty()
@@ -88,14 +86,16 @@ impl Own {
     }
 }
 
-/// The list over everything that a pointer to what varied shows: `/steps/1/answer/body/0/name` is in the list of step 1.
-fn list_of(case: &Value, pointer: &str) -> Option<(usize, String)> {
-    let (step, place) = pointer.strip_prefix("/steps/")?.split_once("/answer/body")?;
-    let (item, field) = place.rsplit_once('/')?;
-    let (list, index) = item.rsplit_once('/')?;
+/// The step that answers the list over everything that a pointer to what varied shows: `/steps/1/answer/body/0/name` is in that of
+/// step 1.
+fn list_of(case: &Value, pointer: &str) -> Option<usize> {
+    let (step, place) = pointer.strip_prefix("/steps/")?.split_once("/answer/body/")?;
+    let (index, field) = place.split_once('/')?;
     index.parse::<usize>().ok()?;
-    let is_list = case.pointer(&format!("/steps/{step}/answer/body{list}"))?.is_array();
-    (is_list && IDENTITY.contains(&field)).then(|| Some((step.parse().ok()?, list.to_owned())))?
+    let step: usize = step.parse().ok()?;
+    let (method, body) = (&case["steps"][step]["method"], &case["steps"][step]["answer"]["body"]);
+    let is_read = method.is_null() || method == "GET";
+    (is_read && body.is_array() && IDENTITY.contains(&field)).then_some(step)
 }
 
 /// Whether these are things of that name.
@@ -116,17 +116,21 @@ mod tests {
     #[test]
     fn of_a_list_over_everything_the_own_things_stay() {
         let mut case = json!({
-            "variesBetweenRuns": ["/steps/1/answer/body/0/name", "/steps/1/answer/body/2/email"],
+            "variesBetweenRuns": [
+                "/steps/1/answer/body/0/name", "/steps/1/answer/body/2/email", "/steps/2/answer/body/0/name",
+            ],
             "steps": [
                 {"path": "/v2/projects", "body": {"name": "b"}, "save": {"x": "id"}},
                 {"path": "/projects", "answer": {"body": [{"name": "z"}, {"name": "b", "email": 1}, {"id": "{x}"}]}},
+                {"path": "/all", "method": "POST", "answer": {"body": [{"name": "z"}]}},
             ],
         });
         let own = Own::keep(&mut case);
-        assert_eq!(case["variesBetweenRuns"], json!([]));
+        assert_eq!(case["variesBetweenRuns"], json!(["/steps/2/answer/body/0/name"]));
         assert_eq!(case["steps"][1]["answer"]["body"], json!([{"id": "{x}"}, {"name": "b", "email": 1}]));
         let ours = json!([{"id": "{x}"}, {"name": "y"}, {"name": "b", "email": 2}]);
         assert_eq!(own.of(1, ours), json!([{"id": "{x}"}, {"name": "b", "email": 2}]));
+        assert_eq!(own.of(2, json!([{"name": "y"}])), json!([{"name": "y"}]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::case::Recorded;
+use super::{case::Recorded, mishap};
 use crate::{
     Answers, Failure,
     compare::{Difference, first_difference},
@@ -14,12 +14,16 @@ pub(super) fn judge(case: &Recorded, answers: Vec<Option<Answer>>) -> Result<(),
     let mut agreement = Agreement::default();
     let mut deleted = Deleted::default();
     for (number, (step, got)) in case.steps.iter().zip(answers).enumerate() {
+        if step.sleep.is_some() {
+            deleted = Deleted::default();
+        }
         let (Some(recorded), Some(got)) = (&step.answer, got) else { continue };
-        deleted.note(&step.call);
         let status = (u64::from(recorded.status), u64::from(got.status.as_u16()));
-        if deleted.explains(&step.call, (status.0, &recorded.body), status.1) {
+        let is_gone = deleted.explains(&step.call, (status.0, &recorded.body), status.1);
+        if is_gone || mishap::explains((status.0, &recorded.body), (status.1, &got.body)) {
             continue;
         }
+        deleted.note(&step.call, status.0);
         let ours = answer(got.status.as_u16(), case.own.of(number, got.body));
         let ours = if step.call.path.as_deref() == Some("/health") { status_only(ours) } else { ours };
         let (expected, ours) = compared(answer(recorded.status, recorded.body.clone()), ours);
@@ -65,6 +69,11 @@ fn compared(mut expected: Value, mut got: Value) -> (Value, Value) {
         expected.shift_remove("exception");
         if let Some(Value::String(message)) = expected.get_mut("message") {
             *message = without_call(message);
+        }
+        let has_words = expected.get("message") != expected.get("error");
+        if let (false, Some(message @ Value::String(_))) = (has_words, got.get("message")) {
+            // It only repeats what its status means: any words say more.
+            expected.insert("message".to_owned(), message.clone());
         }
         got.retain(|name, _| expected.contains_key(name));
     }
@@ -121,6 +130,10 @@ mod tests {
         assert_eq!(other, Err(r#"at /steps/0/body/message expected "m", got "n""#.to_owned()));
         let answered = judged(error, 200, json!({"message": "n"}));
         assert_eq!(answered, Err("at /steps/0/status expected 404, got 200".to_owned()));
+        let wordless = json!({"status": 404, "body": {"error": "Not Found", "message": "Not Found"}});
+        assert_eq!(judged(wordless, 404, json!({"error": "Not Found", "message": "no task x"})), Ok(()));
+        let mishap = json!({"status": 500, "body": {"message": "Index 1 out of bounds for length 1"}});
+        assert_eq!(judged(mishap, 400, json!({"message": "it has one field"})), Ok(()));
         let variables = |keys: [&str; 2]| json!({"variables": keys.map(|key| json!({"key": key}))});
         let task = json!({"status": 200, "body": variables(["a", "b"])});
         assert_eq!(judged(task, 200, variables(["b", "a"])), Ok(()));

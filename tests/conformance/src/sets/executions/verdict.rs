@@ -77,11 +77,14 @@ fn pairs<'a>(recorded: &'a [Value], got: &'a [Option<Value>]) -> Vec<Pair<'a>> {
     both.filter_map(|(index, (expected, got))| Some(Pair { index, expected, got: got.as_ref()? })).collect()
 }
 
-/// Whether what was asked for is what the case deleted before.
-fn is_gone(case: &Recorded, Pair { expected, got, .. }: &Pair<'_>) -> bool {
+/// Whether what was asked for is what the case's requests deleted before.
+fn is_gone(case: &Recorded, Pair { index, expected, got }: &Pair<'_>) -> bool {
     let mut deleted = Deleted::default();
-    case.request.iter().for_each(|step| deleted.note(&step.call));
     let status = |answer: &Value| answer["status"].as_u64().unwrap_or_default();
+    let calls = case.request.iter().filter(|step| step.call.method.is_some());
+    for (step, answer) in calls.zip(&case.endpoint_answers).take(*index) {
+        deleted.note(&step.call, status(answer));
+    }
     let text = |field: &str| expected[field].as_str().map(str::to_owned);
     let call =
         CallFields { service: text("service"), method: text("method"), path: text("path"), ..Default::default() };

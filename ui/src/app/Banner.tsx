@@ -1,0 +1,30 @@
+/** Over every screen: that gate cannot be reached, or that nobody is signed in; and what the page does about it. */
+import { useConnection } from '../gate/connection';
+import { signInAddress } from '../gate/session';
+import { Icon } from '../parts/Icon';
+import styles from './Shell.module.css';
+
+/** The banner; nothing as long as all is well. */
+export function Banner() {
+  const connection = useConnection();
+  return (
+    <div role="status" className={styles.banners}>
+      {connection !== 'fine' && (
+        <p className={styles.banner} data-kind={connection}>
+          <Icon name="warning" />
+          {connection === 'offline' && 'This machine is offline. What you see may be old; the page goes on when it is back.'}
+          {connection === 'unreachable' && 'gate cannot be reached. What you see may be old; the page tries again every 2 s.'}
+          {connection === 'signedOut' && (
+            <span>
+              You are signed out. Nothing that you typed is lost:{' '}
+              <a href={signInAddress()} target="_blank" rel="noreferrer">
+                sign in in another tab
+              </a>
+              , then this page goes on.
+            </span>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+/** The frame of an application: its name, its tabs, what can be done to it. It follows what changes as long as it is there. */
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { useEffect, useMemo, useState } from 'react';
+
+import { useCommands } from '../../app/Palette';
+import { useShortcuts } from '../../app/shortcuts';
+import { application as applicationQuery, deleteApplication } from '../../gate/applications';
+import { GateError } from '../../gate/errors';
+import { follow, useLive } from '../../gate/live';
+import type { Application } from '../../gate/wire';
+import { ButtonLink, IconButton } from '../../parts/Button';
+import { ConfirmDialog } from '../../parts/Dialog';
+import { Menu } from '../../parts/Menu';
+import { Answer, Empty } from '../../parts/States';
+import { StatusDot } from '../../parts/Status';
+import { Name } from '../../parts/Text';
+import { toast } from '../../parts/Toasts';
+import { ApplicationForm } from './ApplicationForm';
+import styles from './ApplicationFrame.module.css';
+import { forget, toggleFavourite, useFavourites, visited } from './personal';
+import { TABS } from './tabs';
+
+const route = getRouteApi('/applications/$application');
+
+/** The frame; the screen of the tab stands in it. */
+export function ApplicationFrame() {
+  const { application } = route.useParams();
+  const query = useQuery(applicationQuery(application));
+  const isThere = query.data !== undefined;
+  useEffect(() => (isThere ? follow(application) : undefined), [application, isThere]);
+  useEffect(() => {
+    if (isThere) visited(application);
+    document.title = `${application} · Gennaker`;
+  }, [application, isThere]);
+  if (query.error instanceof GateError && query.error.kind === 'missing') {
+    return (
+      <main id="main">
+        <Empty title={`There is no application ${application}`} action={<ButtonLink to="/applications">All applications</ButtonLink>}>
+          It may have been deleted, or the address is mistyped.
+        </Empty>
+      </main>
+    );
+  }
+  return (
+    <Answer query={query} what="application">
+      {(known) => (
+        <>
+          <Head application={known} />
+          <Outlet />
+        </>
+      )}
+    </Answer>
+  );
+}
+
+function Head({ application }: { application: Application }) {
+  const { name } = application;
+  const [open, setOpen] = useState<'edit' | 'delete'>();
+  const navigate = useNavigate();
+  const favourite = useFavourites().includes(name);
+  const goTo = useMemo(
+    () => TABS.map((tab) => ({ tab, act: () => void navigate({ to: tab.to, params: { application: name } } as never) })),
+    [name, navigate],
+  );
+  useShortcuts('Application', goTo.map(({ tab, act }) => ({ keys: tab.keys, does: `Go to ${tab.label}`, act })));
+  useCommands(
+    useMemo(
+      () => [
+        ...goTo.map(({ tab, act }) => ({ id: `tab ${tab.label}`, title: tab.label, kind: `In ${name}`, act })),
+        { id: 'edit application', title: `Edit ${name}`, kind: 'Do', icon: 'edit' as const, act: () => setOpen('edit') },
+      ],
+      [goTo, name],
+    ),
+  );
+  return (
+    <header className={styles.head}>
+      <div className={styles.line}>
+        <h1 className={styles.title}>
+          <Name>{name}</Name>
+        </h1>
+        <IconButton label={favourite ? `${name} is no favourite any more` : `Make ${name} a favourite`} icon="star" filled={favourite} onPress={() => toggleFavourite(name)} />
+        <LiveDot />
+        <span className={styles.owner}>
+          <Name className="soft">{application.attributes.email ?? ''}</Name>
+        </span>
+        <Menu
+          label="What can be done to the application"
+          actions={[
+            { label: 'Edit', icon: 'edit', act: () => setOpen('edit') },
+            { label: 'Delete', icon: 'trash', danger: true, act: () => setOpen('delete') },
+          ]}
+        />
+      </div>
+      {TABS.length > 0 && (
+        <nav className={styles.tabs} aria-label={`Screens of ${name}`}>
+          {TABS.map((tab) => (
+            <Link key={tab.label} to={tab.to} params={{ application: name } as never} className={styles.tab} activeOptions={{ includeSearch: false }}>
+              {tab.label}
+            </Link>
+          ))}
+        </nav>
+      )}
+      {open === 'edit' && <ApplicationForm given={application} onClose={() => setOpen(undefined)} />}
+      {open === 'delete' && (
+        <ConfirmDialog
+          title={`Delete ${name}`}
+          action="Delete"
+          typed={name}
+          onClose={() => setOpen(undefined)}
+          onConfirm={async () => {
+            await deleteApplication(name);
+            forget(name);
+            toast({ tone: 'good', text: `${name} is deleted.` });
+            await navigate({ to: '/applications' });
+          }}
+        >
+          <p>The application is deleted with its pipelines and their history. This cannot be undone.</p>
+          <p className="soft">What runs in the clouds stays there. An application that still has clusters is not deleted.</p>
+        </ConfirmDialog>
+      )}
+    </header>
+  );
+}
+
+function LiveDot() {
+  const live = useLive();
+  if (live === 'live') return <StatusDot tone="good" label="Live: changes are shown as they happen" />;
+  if (live === 'polling') return <StatusDot tone="waiting" label="This gate tells no events: changes are looked for every so often" />;
+  return <StatusDot tone="idle" label="Connecting to gate's events" />;
+}

@@ -81,6 +81,12 @@ impl Access {
         }
     }
 
+    /// The same with these headers of each call besides its own.
+    pub(super) fn with_headers(mut self, headers: &[(String, String)]) -> Self {
+        self.headers.extend(headers.iter().map(|(name, value)| (name.clone(), Secret::new(value))));
+        self
+    }
+
     /// What proves who calls, for people: `basic as ann, x509`.
     pub(super) fn signs_in_with(&self) -> String {
         let mut ways = Vec::new();

@@ -128,21 +128,35 @@ fn use_it(global: &Global, surroundings: &Surroundings, console: &mut Console<'_
     };
     let path = document.path();
     let wrong = |error: std::io::Error| Error::Usage(format!("{} cannot be written: {error}", path.display()));
-    replace(path, &with_current(document, name)).map_err(wrong)?;
+    let text = with_current(document.text(), name);
+    let changed = Document::parse(path, text.clone())?;
+    if Contexts::of(&changed)?.current().ok().flatten() != Some(name) {
+        let place = path.display();
+        return Err(Error::Usage(format!(
+            "{place} is written in a way that cannot be changed here: set `current: {name}` by hand"
+        )));
+    }
+    replace(path, &text).map_err(wrong)?;
     let gate = Access::new(context.url).place();
     Ok(console.done(&json!({ "name": name, "gate": gate }), name, &format!("commands talk to {name} now: {gate}"))?)
 }
 
-/// The file's text with another current context; all else stays as it is.
-fn with_current(document: &Document, name: &str) -> String {
-    let line = gennaker_yaml::write(&json!({ "current": name }));
-    let text = document.text();
-    let is_current = |line: &str| line.strip_prefix("current").is_some_and(|rest| rest.trim_start().starts_with(':'));
+/// The file's text with another current context; all else stays as it is. A file that is written in an unusual way may come out
+/// otherwise.
+fn with_current(text: &str, name: &str) -> String {
+    let current = gennaker_yaml::write(&json!({ "current": name }));
+    let is_current = |line: &str| {
+        let rest = ["current", "\"current\"", "'current'"].iter().find_map(|key| line.strip_prefix(key));
+        rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
+    };
     if text.lines().any(is_current) {
-        text.split_inclusive('\n').map(|old| if is_current(old) { line.as_str() } else { old }).collect()
-    } else {
-        line + text
+        return text.split_inclusive('\n').map(|old| if is_current(old) { current.as_str() } else { old }).collect();
     }
+    // Before the first key, and after the marker of a document.
+    let is_marker = |line: &str| line.trim_end() == "---";
+    let before = text.split_inclusive('\n').position(is_marker).map_or(0, |place| place + 1);
+    let before: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+    format!("{}{current}{}", &text[..before], &text[before..])
 }
 
 /// Writes beside the file first, so that it is never half written; it keeps its permissions, and stays a link if it is one.
@@ -162,8 +176,10 @@ mod tests {
 
     #[test]
     fn another_context_is_chosen_without_a_change_to_the_rest() {
-        let with = |text: &str| with_current(&Document::parse(Path::new("c"), text.to_owned()).expect("YAML"), "b c");
+        let with = |text: &str| with_current(text, "b c");
         assert_eq!(with("# x\ncurrent: a # y\ncontexts: {}\n"), "# x\ncurrent: b c\ncontexts: {}\n");
         assert_eq!(with("contexts:\n  current: {}\n"), "current: b c\ncontexts:\n  current: {}\n");
+        assert_eq!(with("# x\n---\ncontexts: {}\n"), "# x\n---\ncurrent: b c\ncontexts: {}\n");
+        assert_eq!(with("\"current\" : a\ncontexts: {}\n"), "current: b c\ncontexts: {}\n");
     }
 }

@@ -165,6 +165,7 @@ pub(crate) enum ClientCommand {
 
 /// What a command works with.
 struct Session<'run> {
+    global: &'run Global,
     gate: Gate,
     console: Console<'run>,
     clock: SharedClock,
@@ -192,10 +193,10 @@ pub(crate) async fn run(command: ClientCommand, global: &Global) -> anyhow::Resu
     Ok(exit::conclude(outcome, &mut err).into())
 }
 
-fn session<'run>(global: &Global, console: Console<'run>, clock: SharedClock) -> Result<Session<'run>, Error> {
+fn session<'run>(global: &'run Global, console: Console<'run>, clock: SharedClock) -> Result<Session<'run>, Error> {
     let access = context::access(global, clock.now())?;
     let patience = global.task_timeout.map(Duration::from_secs).or(access.wait).unwrap_or(task::LIMIT);
-    Ok(Session { gate: Gate::new(&access)?, console, clock, commands: Commands::of(&access), patience })
+    Ok(Session { global, gate: Gate::new(&access)?, console, clock, commands: Commands::of(&access), patience })
 }
 
 async fn carry_out(command: ClientCommand, session: &mut Session<'_>) -> Result<(), Error> {

@@ -31,7 +31,7 @@ use url::Url;
 pub(crate) use self::{export::Export, import::Import};
 pub(super) use self::{export::run as export, import::run as import};
 use self::{item::Item, kind::Kind};
-use super::{access::Access, exit::Error, gate::Gate, gate_url};
+use super::{Global, Session, access::Access, exit::Error, gate::Gate, gate_url};
 
 /// What is copied, and where it is.
 #[derive(Debug, Clone, clap::Args)]
@@ -68,9 +68,10 @@ impl Scope {
         self.kinds().contains(&item.kind) && item.application().is_none_or(|name| self.has_application(name))
     }
 
-    /// Front50 itself, if it is asked for.
-    fn front50(&self) -> Result<Option<Gate>, Error> {
-        let front50 = self.front50.clone().map(|url| Gate::new(&Access::new(url)));
-        Ok(front50.transpose()?)
+    /// Front50 itself, if it is asked for. It gets no credentials of gate's, only what the options say for every call.
+    fn front50(&self, session: &Session<'_>) -> Result<Option<Gate>, Error> {
+        let Some(url) = self.front50.clone() else { return Ok(None) };
+        let Global { insecure, default_headers, .. } = session.global;
+        Ok(Some(Gate::new(&Access { insecure: *insecure, ..Access::new(url) }.with_headers(default_headers))?))
     }
 }

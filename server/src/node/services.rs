@@ -7,7 +7,10 @@ use axum::Router;
 use futures::future::{BoxFuture, join_all};
 use gennaker_base::SharedClock;
 use gennaker_clients::{Clients, Switchboard};
-use gennaker_clouddriver::Clouddriver;
+use gennaker_clouddriver::{
+    Clouddriver,
+    artifacts::{ArtifactDeps, Artifacts},
+};
 use gennaker_cluster::Standing;
 use gennaker_config::Config;
 use gennaker_deck::Deck;
@@ -107,7 +110,7 @@ impl Services {
         Ok(())
     }
 
-    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Switchboard) -> anyhow::Result<()> {
+    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Switchboard, clients: &Clients) -> anyhow::Result<()> {
         let settings = &shared.settings.clouddriver;
         if !settings.place.runs_here {
             return Ok(());
@@ -129,6 +132,7 @@ impl Services {
             providers,
             front50: clients.front50.clone(),
             accounts: configured,
+            artifacts: artifacts(shared, clients),
         };
         let clouddriver = Clouddriver::new(&settings.own, deps);
         let router = self.socket(shared, &settings.place, clouddriver.api(), clouddriver.health()).await?;
@@ -284,6 +288,13 @@ async fn objects(shared: &Shared<'_>) -> anyhow::Result<(Arc<dyn Objects>, Map<S
             Ok((Arc::new(bucket), details))
         }
     }
+}
+
+/// What fetches artifacts.
+fn artifacts(shared: &Shared<'_>, clients: &Clients) -> Artifacts {
+    let folder = shared.data.join("artifacts");
+    let deps = ArtifactDeps { folder, clock: shared.clock(), front50: clients.front50.clone() };
+    Artifacts::new(&shared.settings.artifacts, deps)
 }
 
 /// What reads the addresses that expressions name.

@@ -1,5 +1,6 @@
 //! The settings of a node: what its services, its sockets and its logs read from the configuration.
 
+mod artifacts;
 mod cors;
 mod deck;
 mod objects;
@@ -7,6 +8,7 @@ mod objects;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::{Context as _, bail};
+use gennaker_clouddriver::artifacts::ArtifactOptions;
 use gennaker_config::{Config, ServiceConfig};
 use gennaker_http::Origins;
 use gennaker_telemetry::LogOptions;
@@ -137,6 +139,8 @@ pub struct Settings {
     pub(crate) objects: ObjectSettings,
     /// clouddriver's.
     pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
+    /// The accounts that artifacts are fetched with.
+    pub(crate) artifacts: ArtifactOptions,
     /// The local provider's.
     pub(crate) local: LocalSettings,
     /// front50's.
@@ -212,6 +216,7 @@ impl Settings {
             gate: gate_settings,
             orca: orca_settings,
             stages,
+            artifacts: artifacts::bind(&clouddriver)?,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: front50_settings,
             objects,
@@ -231,6 +236,9 @@ fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options>
         tasks: orca.bind("tasks")?,
         dryrun: orca.bind("dryrun")?,
         webhook: orca.bind("webhook")?,
+        traffic_guards: orca.bind("trafficGuards")?,
+        rollback: orca.bind("rollback")?,
+        monitored_deploy: orca.bind("monitoredDeploy")?,
         urls: orca.bind("userConfiguredUrlRestrictions")?,
     };
     let install = orca.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());

@@ -279,7 +279,9 @@ fn front50_is_spoken_to_directly() {
     front50.on("GET /v2/pipelineTemplates/versions", json!({}));
     let folder = Folder::new();
     let url = front50.url();
-    let ran = folder.export(&front50, &["--front50", &url]);
+    let ran = folder.export(&front50, &["--front50", &url, "--default-headers", "X-Team=store"]);
+    let asked = front50.asked();
+    assert!(!asked.is_empty() && asked.iter().all(|asked| asked.headers["x-team"] == "store"), "{asked:?}");
     assert!(ran.code == 0 && ran.out.starts_with("3 objects") && ran.err.is_empty(), "{ran:?}");
     assert_eq!(files(folder.0.path())["service-accounts/ci.yml"], "memberOf:\n- dev\nname: ci\n");
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Options,
     app::{definitions::Definitions, health, operations::Operations, providers::Providers, served::Served, tags::Tags},
+    artifacts::Artifacts,
     routes,
 };
 
@@ -31,6 +32,8 @@ pub struct Deps {
     pub front50: Front50Client,
     /// The accounts that the configuration defines, now and whenever it changes.
     pub accounts: watch::Receiver<Arc<Vec<AccountDefinition>>>,
+    /// What fetches artifacts.
+    pub artifacts: Artifacts,
 }
 
 /// clouddriver: cheap to clone.
@@ -42,6 +45,7 @@ pub struct Clouddriver {
     pub(crate) served: Served,
     pub(crate) tags: Tags,
     pub(crate) front50: Front50Client,
+    pub(crate) artifacts: Artifacts,
     pub(crate) clock: SharedClock,
     pub(crate) refresh_wait: Duration,
     owner: watch::Receiver<Option<Owner>>,
@@ -64,6 +68,7 @@ impl Clouddriver {
             definitions,
             operations: Operations::new(options, &deps, providers.clone()),
             providers,
+            artifacts: deps.artifacts,
             owner: deps.owner,
             clock: deps.clock,
             refresh_wait: Duration::from_millis(options.refresh_wait_ms),
@@ -92,6 +97,7 @@ impl Clouddriver {
             self.operations.run(shutdown.clone()),
             self.definitions.run(&shutdown),
             self.served.run(&self.providers, &shutdown),
+            self.artifacts.clear(&self.clock),
             health::accounts(&self.providers, self.health.component("accounts"), &shutdown),
             health::operations(self.owner.clone(), self.health.component("operations"), &shutdown),
         );

@@ -17,6 +17,7 @@ mod core;
 mod definition;
 mod dry_run;
 mod front50;
+mod monitored;
 mod options;
 mod pipeline;
 mod schema;
@@ -31,9 +32,11 @@ pub use self::{
     catalogue::Catalogue,
     core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    monitored::{DeploymentMonitorOptions, MonitoredDeployOptions},
     options::{
-        BindProducedArtifactsOptions, CoreTasksOptions, DryRunOptions, ExecutionWindowOptions, MonitorFront50Options,
-        Options, OptionsError, PaceOptions, TasksOptions,
+        BindProducedArtifactsOptions, CheckIfApplicationExistsOptions, ClouddriverTasksOptions, CoreTasksOptions,
+        DryRunOptions, ExecutionWindowOptions, ExplicitRollbackOptions, MonitorFront50Options, Options, OptionsError,
+        PaceOptions, RollbackOptions, TasksOptions, TrafficGuardsOptions,
     },
     schema::{Field, Schema},
     task::{Evaluate, FailedCall, Next, Task, TaskContext, TaskError, TaskResult},

@@ -26,12 +26,13 @@ use super::{
     error::Refusal,
     files::blocking,
     logs::Logs,
+    meters::Meters,
     requests::Answer,
     validate,
 };
 use crate::protocol::{
-    CODE_INVALID, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancerSpec, ServerGroupSpec, Snapshot,
-    TrafficRequest,
+    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, OutputPiece, SecurityGroupSpec,
+    ServerGroupSpec, Snapshot, TrafficRequest,
 };
 
 const MOST_BODY: usize = 1024 * 1024;
@@ -44,6 +45,7 @@ const LONGEST_REQUEST_ID: usize = 200;
 #[derive(Clone)]
 pub(super) struct Api {
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub(super) meters: watch::Receiver<Arc<Meters>>,
     pub(super) director: mpsc::Sender<Command>,
     pub(super) logs: Logs,
     pub(super) health: Arc<Health>,
@@ -61,21 +63,32 @@ struct Given {
     drain_timeout_ms: Option<u64>,
     after: Option<u64>,
     tail_bytes: Option<u64>,
+    from: Option<u64>,
+    bytes: Option<u64>,
 }
 
 pub(super) fn router(api: Api) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/state", get(state))
+        .route("/traffic", get(traffic))
+        .route("/metrics", get(metrics))
         .route("/serverGroups", get(server_groups))
         .route("/serverGroups/{name}", get(server_group).put(put_server_group).delete(delete_server_group))
         .route("/serverGroups/{name}/traffic", post(set_traffic))
         .route("/serverGroups/{name}/capacity", post(resize))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/jobs", get(jobs))
+        .route("/jobs/{name}", get(job).put(put_job).delete(delete_job))
+        .route("/jobs/{name}/cancel", post(cancel_job))
+        .route("/jobs/{name}/log", get(log))
+        .route("/securityGroups", get(security_groups))
+        .route("/securityGroups/{name}", get(security_group).put(put_security_group).delete(delete_security_group))
         .route("/instances/terminate", post(terminate))
         .route("/instances/registration", post(register))
         .route("/instances/{id}/log", get(log))
+        .route("/instances/{id}/output", get(output))
         .fallback(|| async { Refusal::not_found("there is no such path; the agent's paths are in its documentation") })
         .method_not_allowed_fallback(|| async {
             Refusal { status: 405, code: CODE_INVALID, message: "this path does not take this method".to_owned() }
@@ -99,6 +112,17 @@ async fn state(State(mut api): State<Api>, parameters: Parameters) -> Result<Res
     Ok(Json(&*api.current()).into_response())
 }
 
+async fn traffic(State(api): State<Api>) -> Response {
+    let meters = api.meters.borrow().clone();
+    Json(meters.traffic()).into_response()
+}
+
+async fn metrics(State(api): State<Api>) -> Response {
+    let meters = api.meters.borrow().clone();
+    let text = meters.metrics(&api.health.account);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
 async fn server_groups(State(api): State<Api>) -> Response {
     Json(&api.current().server_groups).into_response()
 }
@@ -110,6 +134,17 @@ async fn server_group(State(api): State<Api>, name: Name) -> Result<Response, Re
     group
         .map(|group| Json(group).into_response())
         .ok_or_else(|| Refusal::not_found(format!("server group {name} does not exist")))
+}
+
+async fn jobs(State(api): State<Api>) -> Response {
+    Json(&api.current().jobs).into_response()
+}
+
+async fn job(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let job = snapshot.jobs.iter().find(|job| job.spec.name == name);
+    job.map(|job| Json(job).into_response()).ok_or_else(|| Refusal::not_found(format!("job {name} does not exist")))
 }
 
 async fn load_balancers(State(api): State<Api>) -> Response {
@@ -125,6 +160,19 @@ async fn load_balancer(State(api): State<Api>, name: Name) -> Result<Response, R
         .ok_or_else(|| Refusal::not_found(format!("load balancer {name} does not exist")))
 }
 
+async fn security_groups(State(api): State<Api>) -> Response {
+    Json(&api.current().security_groups).into_response()
+}
+
+async fn security_group(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let group = snapshot.security_groups.iter().find(|group| group.spec.name == name);
+    group
+        .map(|group| Json(group).into_response())
+        .ok_or_else(|| Refusal::not_found(format!("security group {name} does not exist")))
+}
+
 async fn log(State(api): State<Api>, id: Name, parameters: Parameters) -> Result<Response, Refusal> {
     let (Path(id), Query(given)) = (id?, parameters?);
     validate::name("instance", &id)?;
@@ -135,6 +183,28 @@ async fn log(State(api): State<Api>, id: Name, parameters: Parameters) -> Result
         Ok(Some(text)) => Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()),
         Ok(None) => Err(Refusal::not_found(format!("there is no log of an instance {id}"))),
         Err(error) => Err(Refusal::unavailable(format!("the log of {id} cannot be read: {error}"))),
+    }
+}
+
+/// The id is an instance's or a job's name.
+async fn output(State(api): State<Api>, id: Name, parameters: Parameters) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (id?, parameters?);
+    validate::name("instance", &id)?;
+    // Looked at before the log is read: what ends in between is said with the next piece.
+    let snapshot = api.current();
+    let mut instances = snapshot.server_groups.iter().flat_map(|group| &group.instances);
+    let goes_on = instances.any(|instance| instance.id == id)
+        || snapshot.jobs.iter().any(|job| job.spec.name == id && job.end.is_none());
+    let (logs, wanted) = (api.logs.clone(), id.clone());
+    let (from, bytes) = (given.from, given.bytes.unwrap_or(DEFAULT_TAIL));
+    match blocking(move || logs.piece(&wanted, from, bytes)).await {
+        Ok(Some(piece)) => {
+            let ended = !goes_on && (piece.content.is_empty() || from.is_none());
+            let text = String::from_utf8_lossy(&piece.content).into_owned();
+            Ok(Json(OutputPiece { text, start: piece.start, next: piece.next, ended }).into_response())
+        }
+        Ok(None) => Err(Refusal::not_found(format!("there is no output of {id}"))),
+        Err(error) => Err(Refusal::unavailable(format!("the output of {id} cannot be read: {error}"))),
     }
 }
 
@@ -169,8 +239,8 @@ async fn set_traffic(
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
     let (headers, body) = read_body(request).await?;
-    let TrafficRequest { enabled, drain_timeout_ms } = validate::read(body)?;
-    api.carry_out(Mutation::SetTraffic { name, enabled, drain_timeout_ms }, given, &headers).await
+    let TrafficRequest { enabled, drain_timeout_ms, weight } = validate::read(body)?;
+    api.carry_out(Mutation::SetTraffic { name, enabled, drain_timeout_ms, weight }, given, &headers).await
 }
 
 async fn resize(
@@ -196,6 +266,38 @@ async fn register(State(api): State<Api>, parameters: Parameters, request: Reque
     api.carry_out(Mutation::Register { change: validate::read(body)? }, given, &headers).await
 }
 
+async fn put_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: JobSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutJob { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn cancel_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::CancelJob { name }, given, &headers).await
+}
+
+async fn delete_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteJob { name }, given, &headers).await
+}
+
 async fn put_load_balancer(
     State(api): State<Api>,
     name: Name,
@@ -216,6 +318,28 @@ async fn delete_load_balancer(
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
     api.carry_out(Mutation::DeleteLoadBalancer { name }, given, &headers).await
+}
+
+async fn put_security_group(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: SecurityGroupSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutSecurityGroup { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn delete_security_group(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteSecurityGroup { name }, given, &headers).await
 }
 
 impl Api {

@@ -16,10 +16,11 @@
 //! * Told to end, it stops its processes and ends within 10 s; with `keep_processes` it leaves them running.
 //!
 //! The state folder holds the lock (`agent.lock`), one JSON file per server group (`server-groups/`), load balancer
-//! (`load-balancers/`) and execution (`requests/`), and the instances' logs (`logs/`). Processes run as the agent's
+//! (`load-balancers/`), job (`jobs/`) and execution (`requests/`), the instances' logs (`logs/`), and what was fetched (`artifacts/`). Processes run as the agent's
 //! user, with its environment, in a process group of their own. There is no isolation between them.
 
 mod api;
+mod artifacts;
 mod balancer;
 mod director;
 mod error;
@@ -27,8 +28,11 @@ mod files;
 mod health;
 mod identity;
 mod instance;
+mod job;
+mod launch;
 mod lock;
 mod logs;
+mod meters;
 mod ports;
 mod process;
 mod record;
@@ -41,6 +45,7 @@ use std::{
     ops::RangeInclusive,
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 use gennaker_base::{Clock as _, SystemClock};
@@ -48,9 +53,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-pub use self::error::Error;
 use self::{api::Api, director::Director, lock::Lock, logs::Logs};
-use crate::protocol::Health;
+pub use self::{artifacts::ArtifactLimits, error::Error};
+use crate::protocol::{Health, MOST_FETCH_MS};
 
 /// Requests that wait for the director.
 const COMMANDS: usize = 256;
@@ -95,11 +100,13 @@ pub struct Limits {
     /// Ports for instances, and for load balancers that ask for none; 21,000 to 21,999 by default. Best below the
     /// kernel's range for outgoing connections (32,768 and up).
     pub ports: RangeInclusive<u16>,
+    /// How much an artifact may be.
+    pub artifacts: ArtifactLimits,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { processes: 200, ports: 21_000..=21_999 }
+        Limits { processes: 200, ports: 21_000..=21_999, artifacts: ArtifactLimits::default() }
     }
 }
 
@@ -111,6 +118,9 @@ impl Default for Limits {
 pub async fn run(options: Options, shutdown: CancellationToken) -> Result<(), Error> {
     if options.limits.ports.is_empty() || *options.limits.ports.start() == 0 {
         return Err(Error::Options("the range of ports is empty or begins with 0; give it as FIRST..=LAST".into()));
+    }
+    if options.limits.artifacts.time > Duration::from_millis(MOST_FETCH_MS) {
+        return Err(Error::Options("artifacts may take an hour at most; allow them less time".into()));
     }
     files::make_private_folder(&options.state_dir)?;
     let folder = options
@@ -131,6 +141,7 @@ pub async fn run(options: Options, shutdown: CancellationToken) -> Result<(), Er
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let api = Api {
         snapshots: director.snapshots(),
+        meters: director.meters(),
         director: commands,
         logs: Logs::open(folder.join("logs"))?,
         health: Arc::new(health),

@@ -1,9 +1,11 @@
 //! An agent's state as clouddriver's inventory. Pure.
 
+use std::sync::Arc;
+
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
-    Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ObjectExt as _, ServerGroup, naming::Moniker,
+    Capacity, Health, HealthState, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
+    LoadBalancerServerGroup, Object, ObjectExt as _, SecurityGroup, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +31,11 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
         account: account.to_owned(),
         version: snapshot.version,
         load_balancers: load_balancers.collect(),
+        security_groups: Arc::new(
+            snapshot.security_groups.iter().map(|group| security_group(account, group)).collect(),
+        ),
         server_groups: groups,
+        jobs: snapshot.jobs.iter().map(|one| job(account, one)).collect(),
         freshness,
         ..Inventory::default()
     }
@@ -79,6 +85,8 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
         }
     };
     let mut health = vec![source(PROCESS, process)];
+    // That it runs does not mean that it gets traffic: stages tell the two apart by this.
+    health[0].other.insert("healthClass".to_owned(), "platform".into());
     if let Some(description) = description(instance) {
         health[0].other.insert("description".to_owned(), description.into());
     }
@@ -109,6 +117,39 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "lastExit": instance.last_exit,
             DEREGISTERED: out_of,
         })),
+    }
+}
+
+fn job(account: &str, job: &protocol::Job) -> Job {
+    let name = &job.spec.name;
+    let mut details = Object::new();
+    let mut other = object(json!({ "command": job.spec.command, "arguments": job.spec.args, "pid": job.pid }));
+    if let Some(end) = &job.end {
+        details = object(json!({ "exitCode": end.code, "reason": end.reason, "message": end.message }));
+        details.retain(|_, value| !value.is_null());
+        // Under the names that orca reads for the error of a failed stage.
+        if job.state == protocol::JobState::Failed {
+            other.insert("reason".to_owned(), json!(end.reason));
+            other.insert("message".to_owned(), end.message.clone().into());
+            other.insert("failureDetails".to_owned(), last_lines(&end.log_tail).into());
+        }
+    }
+    Job {
+        id: name.clone(),
+        name: name.clone(),
+        account: account.to_owned(),
+        location: REGION.to_owned(),
+        provider: NAME.to_owned(),
+        moniker: moniker(name, &job.spec.metadata),
+        job_state: match job.state {
+            protocol::JobState::Running => JobState::Running,
+            protocol::JobState::Succeeded => JobState::Succeeded,
+            protocol::JobState::Failed => JobState::Failed,
+        },
+        created_time: Some(job.created_at),
+        completed_time: job.end.as_ref().map(|end| end.at),
+        completion_details: details,
+        other,
     }
 }
 
@@ -155,7 +196,37 @@ fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[Ser
             "port": balancer.port,
             "listening": balancer.listening,
             "problem": balancer.message,
+            "listeners": balancer.listeners,
+            "securityGroups": balancer.spec.security_groups,
         })),
+    }
+}
+
+/// A security group: its sources as upstream's inbound rules.
+pub(super) fn security_group(account: &str, group: &protocol::SecurityGroup) -> SecurityGroup {
+    let spec = &group.spec;
+    let rules = spec.ip_ingress.iter().map(|source| {
+        let (ip, cidr) = source.cidr.split_once('/').map_or((source.cidr.as_str(), ""), |(ip, bits)| (ip, bits));
+        let cidr = if cidr.is_empty() { String::new() } else { format!("/{cidr}") };
+        object(json!({
+            "protocol": "tcp",
+            "portRanges": [{ "startPort": source.start_port, "endPort": source.end_port }],
+            "range": { "ip": ip, "cidr": cidr },
+        }))
+    });
+    let moniker = moniker(&spec.name, &spec.metadata);
+    SecurityGroup {
+        id: spec.name.clone(),
+        name: spec.name.clone(),
+        account_name: account.to_owned(),
+        region: REGION.to_owned(),
+        kind: NAME.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        application: moniker.app.clone(),
+        moniker,
+        inbound_rules: rules.collect(),
+        other: object(json!({ "description": spec.description, "loadBalancers": group.load_balancers })),
+        ..SecurityGroup::default()
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn choose(global: &Global, surroundings: &Surroundings, now: Timestam
     }
     access.api_token = surroundings.variable("GENNAKER_API_TOKEN").map(Secret::new).or(access.api_token);
     access.insecure |= global.insecure;
-    access.headers.extend(global.default_headers.iter().map(|(name, value)| (name.clone(), Secret::new(value))));
+    access = access.with_headers(&global.default_headers);
     Ok(access)
 }
 

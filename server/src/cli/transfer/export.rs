@@ -28,7 +28,7 @@ pub(crate) struct Export {
 
 pub(in crate::cli) async fn run(export: &Export, session: &mut Session<'_>) -> Result<(), Error> {
     let scope = &export.scope;
-    let front50 = scope.front50()?;
+    let front50 = scope.front50(session)?;
     let source = Source { peer: front50.as_ref().unwrap_or(&session.gate), is_front50: front50.is_some() };
     let listed = source.list(&scope.kinds(), scope).await;
     // What could not be read is no reason to take its file away.

@@ -48,7 +48,7 @@ pub(in crate::cli) async fn run(import: &Import, session: &mut Session<'_>) -> R
             import.folder.display()
         )));
     }
-    let front50 = scope.front50()?;
+    let front50 = scope.front50(session)?;
     let present: BTreeSet<Kind> = files.iter().map(|item| item.kind).collect();
     let kinds: Vec<Kind> =
         scope.kinds().into_iter().filter(|kind| present.contains(kind) || scope.kind.contains(kind)).collect();

@@ -1,6 +1,7 @@
 //! clouddriver's HTTP API: upstream's paths, methods and JSON.
 
 mod applications;
+mod artifacts;
 mod cache;
 mod clusters;
 mod credentials;
@@ -56,6 +57,7 @@ pub(crate) fn api() -> Api<Clouddriver> {
         .merge(projects::api())
         .merge(search::api())
         .merge(cache::api())
+        .merge(artifacts::api())
         .merge(unsupported::api())
 }
 

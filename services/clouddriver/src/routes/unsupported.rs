@@ -6,7 +6,8 @@ use http::Method;
 use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION};
 use crate::Clouddriver;
 
-const ARTIFACTS: &str = "clouddriver has no artifact accounts yet";
+const ARTIFACT_STORE: &str =
+    "clouddriver keeps no store of artifacts (artifact-store) yet; content stands in the artifact itself";
 const CLOUD: &str =
     "the cloud of this endpoint is not in this build yet; GET /credentials lists the accounts there are";
 const METRICS: &str = "clouddriver does not read cloud metrics yet";
@@ -19,7 +20,7 @@ const SAGAS: &str = "clouddriver has no sagas; GET /task/{id} tells how far a ta
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 10] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -39,18 +40,8 @@ const GROUPS: [Group; 9] = [
             (Method::POST, "/admin/tags/reindex"),
         ],
     ),
-    (
-        KNOWN,
-        ARTIFACTS,
-        &[
-            (Method::GET, "/artifacts/account/{accountName}/names"),
-            (Method::GET, "/artifacts/account/{accountName}/versions"),
-            (Method::GET, "/artifacts/content-address/{application}/{hash}"),
-            (Method::GET, "/artifacts/credentials"),
-            (Method::PUT, "/artifacts/fetch"),
-            (Method::GET, "/find"),
-        ],
-    ),
+    (KNOWN, ARTIFACT_STORE, &[(Method::GET, "/artifacts/content-address/{application}/{hash}")]),
+    (KNOWN, CLOUD, &[(Method::GET, "/find")]),
     (
         READ_ACCOUNT,
         METRICS,

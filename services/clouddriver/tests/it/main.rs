@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api;
+mod artifacts;
 mod cloud;
 mod front50;
 mod infrastructure;

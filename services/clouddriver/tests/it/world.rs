@@ -8,8 +8,12 @@ use std::{
 
 use axum::body::Body;
 use gennaker_base::SystemClock;
-use gennaker_clouddriver::{Clouddriver, Deps, Options};
-use gennaker_http::GuardOptions;
+use gennaker_clients::Front50Client;
+use gennaker_clouddriver::{
+    Clouddriver, Deps, Options,
+    artifacts::{ArtifactDeps, ArtifactOptions, Artifacts},
+};
+use gennaker_http::{GuardOptions, Transport, TransportOptions};
 use gennaker_store::{Nodes, Owner, Registration};
 use gennaker_store_sql::SqlStore;
 use http::{Request, StatusCode};
@@ -82,6 +86,12 @@ impl World {
     }
 }
 
+/// What fetches artifacts, with a front50 that is that router.
+pub(crate) fn artifacts(folder: &Path, options: &ArtifactOptions, front50: axum::Router) -> Artifacts {
+    let front50 = Front50Client::new(Transport::in_process("front50", front50, TransportOptions::default()));
+    Artifacts::new(options, ArtifactDeps { folder: folder.to_owned(), clock: Arc::new(SystemClock), front50 })
+}
+
 type Started = (Arc<SqlStore>, watch::Sender<Option<Owner>>, Clouddriver, CancellationToken);
 
 async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
@@ -94,6 +104,7 @@ async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
         clock: Arc::new(SystemClock),
         providers: vec![cloud.clone()],
         front50: front50.client(),
+        artifacts: artifacts(&path.with_file_name("artifacts"), &ArtifactOptions::default(), axum::Router::new()),
         accounts: cloud.configured.subscribe(),
     };
     let folder = path.with_file_name("accounts");

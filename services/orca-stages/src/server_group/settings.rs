@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use gennaker_wire::{Object, ObjectExt, naming::Moniker};
+use gennaker_wire::{Object, ObjectExt, ServerGroup, naming::Moniker};
+use serde_json::{Value, json};
 
 use crate::{StageView, TaskError};
 
@@ -39,6 +40,78 @@ pub(super) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
     Err(TaskError::invalid("the stage names no region: set region (or regions)"))
 }
 
+/// What a place is for its cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LocationKind {
+    /// A region.
+    Region,
+    /// A namespace of Kubernetes.
+    Namespace,
+    /// A zone.
+    Zone,
+}
+
+impl LocationKind {
+    /// The context field with one of them.
+    pub(super) fn singular(self) -> &'static str {
+        match self {
+            LocationKind::Region => "region",
+            LocationKind::Namespace => "namespace",
+            LocationKind::Zone => "zone",
+        }
+    }
+
+    /// The context field with several of them.
+    pub(super) fn plural(self) -> &'static str {
+        match self {
+            LocationKind::Region => "regions",
+            LocationKind::Namespace => "namespaces",
+            LocationKind::Zone => "zones",
+        }
+    }
+}
+
+/// A place of a cloud, for example the region `us-east-1`. As JSON `{"type": "REGION", "value": "us-east-1"}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Location {
+    /// What it is.
+    pub(super) kind: LocationKind,
+    /// Its name.
+    pub(super) value: String,
+}
+
+impl Location {
+    /// The region of that name.
+    pub(super) fn region(value: &str) -> Self {
+        Location { kind: LocationKind::Region, value: value.to_owned() }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "type": self.kind.singular().to_ascii_uppercase(), "value": self.value })
+    }
+
+    pub(super) fn from_json(json: &Object) -> Option<Self> {
+        let kind = match json.text("type")?.as_str() {
+            "REGION" => LocationKind::Region,
+            "NAMESPACE" => LocationKind::Namespace,
+            "ZONE" => LocationKind::Zone,
+            _ => return None,
+        };
+        Some(Location { kind, value: json.text("value")? })
+    }
+
+    /// Whether the server group is there.
+    pub(super) fn holds(&self, group: &ServerGroup) -> bool {
+        match self.kind {
+            LocationKind::Region => group.region == self.value,
+            LocationKind::Namespace => {
+                group.other.text("namespace").as_ref() == Some(&self.value) || group.region == self.value
+            }
+            LocationKind::Zone => group.zones.contains(&self.value),
+        }
+    }
+}
+
 /// A cluster: the name, and the application that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cluster {
@@ -52,12 +125,12 @@ pub(super) struct Cluster {
 pub(super) fn cluster(view: &StageView) -> Result<Cluster, TaskError> {
     let context = view.context();
     let moniker: Option<Moniker> = context.typed("moniker");
+    let named = moniker.as_ref().and_then(|moniker| moniker.cluster.clone()).or_else(|| context.text("cluster"));
     let application = moniker
-        .as_ref()
-        .and_then(|moniker| moniker.app.clone())
+        .and_then(|moniker| moniker.app)
         .or_else(|| context.text("application"))
+        .or_else(|| Moniker::parse(named.as_deref()?).app)
         .unwrap_or_else(|| view.execution.application.clone());
-    let named = moniker.and_then(|moniker| moniker.cluster).or_else(|| context.text("cluster"));
     let name = named.unwrap_or_else(|| compose_cluster(&application, context));
     if name.is_empty() {
         return Err(TaskError::invalid("the stage names no cluster: set application, stack and freeFormDetails"));

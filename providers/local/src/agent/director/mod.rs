@@ -3,12 +3,15 @@
 //!
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
+mod artifacts;
 mod balancers;
 mod capacity;
 mod groups;
 mod instances;
+mod jobs;
 mod mutation;
 mod registration;
+mod security_groups;
 mod startup;
 mod view;
 
@@ -27,18 +30,21 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{balancers::BalancerState, groups::Group, mutation::RunningRequest};
+use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest};
 use super::{
     Options,
+    artifacts::Artifacts,
     balancer::{Connections, Upstream},
     files::Files,
     instance::{FromInstance, Order},
+    job::JobOver,
     logs::Logs,
+    meters::Meters,
     ports::Ports,
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::Snapshot;
+use crate::protocol::{JobEndReason, SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -54,13 +60,22 @@ pub(super) struct Director {
     clock: SharedClock,
     group_files: Files,
     balancer_files: Files,
+    security_group_files: Files,
     request_files: Files,
+    job_files: Files,
     logs: Logs,
+    artifacts: Artifacts,
+    fetches: JoinSet<AfterFetch>,
     launcher: Launcher,
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    jobs: BTreeMap<String, JobHandle>,
+    job_watches: JoinSet<JobOver>,
+    security_groups: BTreeMap<String, SecurityGroupSpec>,
     connections: Connections,
+    /// Cancelled when the balancers may accept.
+    opened: CancellationToken,
     requests: Requests,
     running: HashMap<u64, RunningRequest>,
     next_ticket: u64,
@@ -72,6 +87,7 @@ pub(super) struct Director {
     chores: JoinSet<()>,
     version: u64,
     snapshot: watch::Sender<Arc<Snapshot>>,
+    meters: watch::Sender<Arc<Meters>>,
 }
 
 /// A drain that is over.
@@ -97,8 +113,14 @@ impl Director {
         self.snapshot.subscribe()
     }
 
+    /// The counters of what there is.
+    pub(super) fn meters(&self) -> watch::Receiver<Arc<Meters>> {
+        self.meters.subscribe()
+    }
+
     /// Works until `shutdown`, then ends or leaves the processes, as the options say.
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
+        self.opened.cancel();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut tick: u32 = 0;
@@ -109,6 +131,14 @@ impl Director {
                 Some(drained) = self.drains.join_next(), if !self.drains.is_empty() => match drained {
                     Ok(drained) => self.after_drain(drained).await,
                     Err(error) => tracing::error!(%error, "a drain failed"),
+                },
+                Some(fetched) = self.fetches.join_next(), if !self.fetches.is_empty() => match fetched {
+                    Ok(fetched) => self.after_fetch(fetched).await,
+                    Err(error) => tracing::error!(%error, "a fetch failed"),
+                },
+                Some(over) = self.job_watches.join_next(), if !self.job_watches.is_empty() => match over {
+                    Ok(over) => self.after_job(over).await,
+                    Err(error) => tracing::error!(%error, "a job's watch failed; restart the agent to watch it again"),
                 },
                 Some(command) = commands.recv() => self.take(command).await,
                 Some(ended) = self.supervisors.join_next(), if !self.supervisors.is_empty() => {
@@ -137,10 +167,7 @@ impl Director {
     /// when they are sent again.
     async fn end(mut self) {
         let balancers = std::mem::take(&mut self.balancers);
-        futures::future::join_all(
-            balancers.into_values().filter_map(|state| Some(state.balancer?.stop(LAST_REQUESTS))),
-        )
-        .await;
+        futures::future::join_all(balancers.into_values().map(|state| state.balancer.stop(LAST_REQUESTS))).await;
         for group in self.groups.values() {
             let grace = Duration::from_millis(group.spec.stop_grace_ms).min(LAST_GRACE);
             let order = if self.options.keep_processes { Order::Leave } else { Order::Stop(grace) };
@@ -148,12 +175,26 @@ impl Director {
                 instance.orders.send_replace(order);
             }
         }
+        for job in self.jobs.values().filter(|job| !job.is_over()) {
+            if self.options.keep_processes {
+                job.orders.send_replace(Order::Leave);
+            } else {
+                let grace = Duration::from_millis(job.record.spec.stop_grace_ms).min(LAST_GRACE);
+                job.stop(JobEndReason::AgentStopped, grace);
+            }
+        }
         self.drains.shutdown().await;
+        self.fetches.shutdown().await;
         while !self.supervisors.is_empty() {
             tokio::select! {
                 _ = self.supervisors.join_next() => {}
                 // Taken, so that no supervisor waits for room; a wish for a restart is dropped unanswered.
                 _ = self.reports.1.recv() => {}
+            }
+        }
+        while let Some(over) = self.job_watches.join_next().await {
+            if let Ok(over) = over {
+                self.after_job(over).await;
             }
         }
         self.chores.shutdown().await;
@@ -167,11 +208,10 @@ impl Director {
                 tracing::warn!(%error, name, "cannot remove old request records");
             }
         }
-        let living: Vec<String> = self
-            .groups
-            .values()
-            .flat_map(|group| group.instances.iter().map(|instance| instance.record.id.clone()))
-            .collect();
+        self.expire_jobs().await;
+        let instances = self.groups.values().flat_map(|group| &group.instances);
+        let living: Vec<String> =
+            instances.map(|instance| instance.record.id.clone()).chain(self.jobs.keys().cloned()).collect();
         let logs = self.logs.clone();
         self.chores.spawn(async move {
             if let Err(error) = super::files::blocking(move || logs.tidy(&living, now)).await {

@@ -13,11 +13,16 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
+use tokio_util::sync::CancellationToken;
 
-use super::{Director, REPORTS, balancers::BalancerState, groups::Group};
+use super::{
+    Director, REPORTS,
+    balancers::{BalancerState, ListenerState},
+};
 use crate::{
     agent::{
         Error, Options,
+        artifacts::Artifacts,
         balancer::Connections,
         files::Files,
         identity::{Marked, marked},
@@ -25,11 +30,21 @@ use crate::{
         logs::Logs,
         ports::Ports,
         process::Launcher,
-        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord},
+        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, JobRecord, SecurityGroupRecord},
         requests::Requests,
     },
     protocol::Snapshot,
 };
+
+impl BalancerRecord {
+    /// The listeners that were written down; an agent of before there were several wrote one port.
+    fn listeners(&self) -> Vec<ListenerState> {
+        let ports = if self.ports.is_empty() { vec![self.port] } else { self.ports.clone() };
+        let wanted = self.spec.effective_listeners();
+        let states = ports.into_iter().zip(wanted);
+        states.map(|(port, wanted)| ListenerState { port, protocol: wanted.protocol, message: None }).collect()
+    }
+}
 
 impl Director {
     /// Reads the records of `folder`, adopts the processes that still run, starts those that do not, and listens on
@@ -41,6 +56,7 @@ impl Director {
         open_files: Option<Rlimit>,
     ) -> Result<Director, Error> {
         let logs = Logs::open(folder.join("logs"))?;
+        let artifacts = Artifacts::open(folder.join("artifacts"), options.limits.artifacts.clone())?;
         let launcher = Launcher { mark: folder.to_string_lossy().into_owned(), logs: logs.clone(), open_files };
         let request_files = Files::open(folder.join("requests"))?;
         // Snapshots of an agent that starts later are newer.
@@ -50,18 +66,28 @@ impl Director {
             account: options.account.clone(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
+            jobs: Vec::new(),
+            security_groups: Vec::new(),
         };
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            job_files: Files::open(folder.join("jobs"))?,
+            jobs: BTreeMap::new(),
+            job_watches: JoinSet::new(),
+            security_group_files: Files::open(folder.join("security-groups"))?,
             requests: Requests::new(request_files.read_all()?),
             request_files,
             logs,
+            artifacts,
+            fetches: JoinSet::new(),
             launcher,
             ports: Ports::new(options.limits.ports.clone(), &options.account),
             groups: BTreeMap::new(),
             balancers: BTreeMap::new(),
+            security_groups: BTreeMap::new(),
             connections: Connections::default(),
+            opened: CancellationToken::new(),
             running: HashMap::new(),
             next_ticket: 0,
             reports: mpsc::channel(REPORTS),
@@ -70,20 +96,29 @@ impl Director {
             chores: JoinSet::new(),
             version,
             snapshot: watch::channel(Arc::new(empty)).0,
+            meters: watch::channel(Arc::default()).0,
             options,
             clock,
         };
         let groups: Vec<GroupRecord> = director.group_files.read_all()?;
         let balancers: Vec<BalancerRecord> = director.balancer_files.read_all()?;
+        let jobs: Vec<JobRecord> = director.job_files.read_all()?;
+        let security_groups: Vec<SecurityGroupRecord> = director.security_group_files.read_all()?;
         let formats = groups.iter().map(|group| group.format).chain(balancers.iter().map(|balancer| balancer.format));
+        let formats = formats.chain(security_groups.iter().map(|group| group.format));
+        let formats = formats.chain(jobs.iter().map(|job| job.format));
         if let Some(format) = formats.into_iter().find(|format| *format > FORMAT) {
             let reason = format!("a newer agent wrote it in format {format}; start that one again");
             return Err(Error::State { path: folder.to_owned(), reason });
         }
-        director.take_over(groups);
-        for BalancerRecord { spec, port, .. } in balancers {
-            let name = spec.name.clone();
-            director.balancers.insert(name.clone(), BalancerState { spec, port, balancer: None, message: None });
+        director.take_over(groups, jobs);
+        director.security_groups =
+            security_groups.into_iter().map(|record| (record.spec.name.clone(), record.spec)).collect();
+        for record in balancers {
+            let name = record.spec.name.clone();
+            let listeners = record.listeners();
+            let state = BalancerState { listeners, ..director.idle_balancer(record.spec) };
+            director.balancers.insert(name.clone(), state);
             director.listen(&name);
         }
         director.publish();
@@ -93,14 +128,15 @@ impl Director {
             director.go_on_deleting(&name, Duration::ZERO);
         }
         director.go_on_leaving();
+        director.drop_unused_artifacts();
         Ok(director)
     }
 
-    fn take_over(&mut self, groups: Vec<GroupRecord>) {
+    fn take_over(&mut self, groups: Vec<GroupRecord>, jobs: Vec<JobRecord>) {
         let marked = marked(&self.launcher.mark);
-        let mut adopted = HashSet::new();
+        let mut adopted: HashSet<String> = self.take_over_jobs(jobs, &marked).into_iter().collect();
         for record in groups {
-            let mut group = Group::new(&record, Vec::new());
+            let mut group = self.group_of(&record);
             for mut instance in record.instances {
                 let process = self.find(&instance, &marked);
                 let up = instance.up && process.is_some();
@@ -113,7 +149,7 @@ impl Director {
                     }
                     None => tracing::warn!(instance = instance.id, "its process has ended; starting it again"),
                 }
-                let instance = self.supervise(&group.spec, instance, process, up);
+                let instance = self.supervise(&group.spec, &group.launch, instance, process, up);
                 group.instances.push(instance);
             }
             self.groups.insert(group.spec.name.clone(), group);

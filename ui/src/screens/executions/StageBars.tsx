@@ -1,0 +1,35 @@
+/** An execution at a glance: a bar a stage, in its colour. Each leads to its stage. */
+import { Link } from '@tanstack/react-router';
+
+import type { Execution } from '../../gate/wire';
+import { wordOf } from '../../parts/Status';
+import styles from './StageBars.module.css';
+import { groupsOf } from './stages';
+
+const NAMED = 12;
+
+/** The bars. */
+export function StageBars({ execution, current }: { execution: Execution; current?: string | undefined }) {
+  const groups = groupsOf(execution.stages);
+  return (
+    <ol className={styles.bars} aria-label="Stages">
+      {groups.map(({ stage, index, tone }) => (
+        <li key={stage.id} className={styles.bar} data-tone={tone} data-current={stage.id === current || undefined}>
+          <Link
+            to="/applications/$application/executions/details/$executionId"
+            params={{ application: execution.application, executionId: execution.id }}
+            search={{ stage: String(index) }}
+            title={`${stage.name}: ${wordOf(stage.status)}`}
+            aria-label={`${stage.name}: ${wordOf(stage.status)}`}
+          >
+            {groups.length <= NAMED && (
+              <bdi className={styles.name} aria-hidden="true">
+                {stage.name}
+              </bdi>
+            )}
+          </Link>
+        </li>
+      ))}
+    </ol>
+  );
+}

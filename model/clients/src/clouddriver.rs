@@ -170,4 +170,121 @@ impl ClouddriverClient {
     pub async fn console_output(&self, caller: &Caller, account: &str, region: &str, id: &str) -> Result<Value> {
         self.transport.send(caller, Call::get(&["instances", account, region, id, "console"])).await
     }
+
+    /// Submits operations of no cloud in particular, for example on entity tags.
+    pub async fn submit_any(
+        &self,
+        caller: &Caller,
+        request_id: &str,
+        operations: &[Operation],
+    ) -> Result<OperationRef> {
+        let operations: Vec<Value> = operations.iter().map(Operation::to_value).collect();
+        let caller = Caller { idempotency_key: Some(request_id.to_owned()), ..caller.clone() };
+        let call = Call::new(Method::POST, &["ops"]).query("clientRequestId", request_id).body(&operations)?;
+        self.transport.send(&caller, call).await
+    }
+
+    /// A security group; `vpc` is its network, where the cloud has networks.
+    pub async fn security_group(
+        &self,
+        caller: &Caller,
+        account: &str,
+        provider: &str,
+        region: &str,
+        name: &str,
+        vpc: Option<&str>,
+    ) -> Result<Value> {
+        let call = Call::get(&["securityGroups", account, provider, region, name]).query_if("vpcId", vpc);
+        self.transport.send(caller, call).await
+    }
+
+    /// What one server group of a cluster is made of, chosen by `strategy` (`NEWEST`, `OLDEST`, `LARGEST`, `FAIL`); `kind` is
+    /// `Images`.
+    #[expect(clippy::too_many_arguments, reason = "the endpoint's path has as many parts")]
+    pub async fn server_group_summary(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        cluster: &str,
+        provider: &str,
+        place: &str,
+        strategy: &str,
+        kind: &str,
+        only_enabled: bool,
+    ) -> Result<Value> {
+        let path = [
+            "applications",
+            application,
+            "clusters",
+            account,
+            cluster,
+            provider,
+            place,
+            "serverGroups",
+            "target",
+            strategy,
+            kind,
+        ];
+        self.transport.send(caller, Call::get(&path).query("onlyEnabled", only_enabled)).await
+    }
+
+    /// The images of a provider whose name has `text` in it, with these tags.
+    pub async fn find_images(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        text: &str,
+        account: Option<&str>,
+        tags: &[(String, String)],
+    ) -> Result<Vec<Value>> {
+        let mut call = Call::get(&[provider, "images", "find"]).query("q", text).query_if("account", account);
+        for (name, value) in tags {
+            call = call.query(&format!("tag:{name}"), value);
+        }
+        self.transport.send(caller, call).await
+    }
+
+    /// An image, by its id.
+    pub async fn image(&self, caller: &Caller, provider: &str, account: &str, region: &str, id: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&[provider, "images", account, region, id])).await
+    }
+
+    /// A job.
+    pub async fn job(&self, caller: &Caller, application: &str, account: &str, place: &str, id: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["applications", application, "jobs", account, place, id])).await
+    }
+
+    /// What a job has left in a file, or printed, as properties.
+    pub async fn job_file(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        place: &str,
+        id: &str,
+        file: &str,
+    ) -> Result<Value> {
+        let path = ["applications", application, "jobs", account, place, id, file];
+        self.transport.send(caller, Call::get(&path)).await
+    }
+
+    /// Ends a job.
+    pub async fn cancel_job(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        place: &str,
+        id: &str,
+    ) -> Result<()> {
+        let path = ["applications", application, "jobs", account, place, id];
+        self.transport.send::<Value>(caller, Call::new(Method::DELETE, &path)).await.map(drop)
+    }
+
+    /// What an artifact holds.
+    pub async fn fetch_artifact(&self, caller: &Caller, artifact: &Value) -> Result<Bytes> {
+        let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(artifact)?;
+        self.transport.bytes(caller, call).await
+    }
 }

@@ -334,7 +334,7 @@ impl Client {
         let request = request
             .body(Full::new(Bytes::from(body.unwrap_or_default())))
             .map_err(|error| Error::Malformed(format!("the request cannot be written: {error}")))?;
-        let (status, answer) = timeout(deadline, self.exchange(request))
+        let (status, answer) = timeout(deadline, exchange(&self.socket, request))
             .await
             .map_err(|_| Error::Timeout(deadline))?
             .map_err(|source| Error::Unreachable { socket: self.socket.clone(), source })?;
@@ -344,30 +344,31 @@ impl Client {
         let ErrorBody { status, code, message } = parsed(&answer)?;
         Err(Error::Refused { status, code, message })
     }
+}
 
-    async fn exchange(
-        &self,
-        request: Request<Full<Bytes>>,
-    ) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
-        let stream = UnixStream::connect(&self.socket).await?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        let answered = async {
-            let response = sender.send_request(request).await?;
-            let status = response.status();
-            let body = Limited::new(response.into_body(), MOST_ANSWER).collect().await?.to_bytes();
-            Ok((status, body))
-        };
-        // The connection is driven here, so that dropping the call drops all of it.
-        let mut answered = std::pin::pin!(answered);
-        tokio::select! {
-            answer = answered.as_mut() => answer,
-            ended = connection => {
-                ended?;
-                // What it had received may still be read.
-                timeout(Duration::from_secs(1), answered)
-                    .await
-                    .map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?
-            }
+/// One request on a connection of its own.
+pub(crate) async fn exchange(
+    socket: &Path,
+    request: Request<Full<Bytes>>,
+) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+    let stream = UnixStream::connect(socket).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let answered = async {
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), MOST_ANSWER).collect().await?.to_bytes();
+        Ok((status, body))
+    };
+    // The connection is driven here, so that dropping the call drops all of it.
+    let mut answered = std::pin::pin!(answered);
+    tokio::select! {
+        answer = answered.as_mut() => answer,
+        ended = connection => {
+            ended?;
+            // What it had received may still be read.
+            timeout(Duration::from_secs(1), answered)
+                .await
+                .map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `gennaker local-agent`.
 
-use std::{ops::RangeInclusive, path::PathBuf};
+use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use gennaker_provider_local::agent;
@@ -22,6 +22,12 @@ pub(crate) struct LocalAgent {
     /// Leave the processes running when the agent is stopped; the next agent takes them over.
     #[arg(long)]
     keep_processes: bool,
+    /// Take over from an agent that is running, with its sockets: no request fails. Without one, start as usual.
+    #[arg(long)]
+    take_over: bool,
+    /// With --take-over: how long connections of before may go on in the agent before; then they are cut.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
+    old_connections: u64,
     /// How many processes may run: instances of all server groups, and jobs.
     #[arg(long, value_name = "NUMBER", default_value_t = agent::Limits::default().processes)]
     max_processes: usize,
@@ -50,6 +56,8 @@ impl LocalAgent {
         };
         let options = agent::Options {
             keep_processes: self.keep_processes,
+            take_over: self.take_over,
+            old_connections: Duration::from_secs(self.old_connections),
             limits: agent::Limits { processes: self.max_processes, ports: self.ports, artifacts },
             ..agent::Options::new(state, self.account.clone())
         };

@@ -6,8 +6,8 @@ use gennaker_wire::{Execution, Object, Stage};
 use serde_json::{Value, json};
 
 use crate::{
-    DeploymentMonitorOptions, Options, OptionsError, StageDefinition, Task, TemplateLookup, application, artifacts,
-    core, dry_run, front50, monitored, pipeline, server_group, template,
+    DeploymentMonitorOptions, JobOptions, Options, OptionsError, StageDefinition, Task, TemplateLookup, application,
+    artifacts, cloud, core, dry_run, front50, monitored, pipeline, server_group, template,
     webhook::{self, PreconfiguredWebhook},
 };
 
@@ -18,6 +18,7 @@ pub struct Catalogue {
     tasks: BTreeMap<&'static str, Arc<dyn Task>>,
     heeds_dry_runs: bool,
     preconfigured_webhooks: Arc<[PreconfiguredWebhook]>,
+    jobs: Arc<JobOptions>,
     deployment_monitors: Arc<[DeploymentMonitorOptions]>,
 }
 
@@ -27,7 +28,8 @@ impl Catalogue {
     /// # Errors
     /// If a setting makes no sense, or a file that one names cannot be read.
     pub fn new(options: &Options) -> Result<Self, OptionsError> {
-        let mut catalogue = Catalogue { heeds_dry_runs: options.dryrun.enabled, ..Catalogue::default() };
+        let (heeds_dry_runs, jobs) = (options.dryrun.enabled, options.job.clone());
+        let mut catalogue = Catalogue { heeds_dry_runs, jobs, ..Catalogue::default() };
         core::register(&mut catalogue, options);
         application::register(&mut catalogue, options);
         artifacts::register(&mut catalogue, &options.tasks.core);
@@ -36,6 +38,7 @@ impl Catalogue {
         template::register(&mut catalogue, &templates);
         pipeline::register(&mut catalogue);
         server_group::register(&mut catalogue, options);
+        cloud::register(&mut catalogue, options);
         monitored::register(&mut catalogue, &options.monitored_deploy)?;
         webhook::register(&mut catalogue, &options.webhook, &options.urls)?;
         dry_run::register(&mut catalogue);
@@ -98,6 +101,11 @@ impl Catalogue {
     /// somebody with these may see. Without authorisation everybody sees all: `None`.
     pub fn preconfigured_webhooks(&self, roles: Option<&[String]>) -> Vec<Object> {
         webhook::list(&self.preconfigured_webhooks, roles)
+    }
+
+    /// The jobs that operators have prepared, as `GET /jobs/preconfigured` answers.
+    pub fn preconfigured_jobs(&self) -> Vec<Value> {
+        cloud::preconfigured_jobs(&self.jobs)
     }
 
     /// The deployment monitors that operators have named, as `GET /capabilities/deploymentMonitors` answers.

@@ -13,6 +13,7 @@
 mod application;
 mod artifacts;
 mod catalogue;
+mod cloud;
 mod core;
 mod definition;
 mod dry_run;
@@ -30,6 +31,7 @@ pub mod webhook;
 pub use self::{
     artifacts::artifact_view,
     catalogue::Catalogue,
+    cloud::{JobOptions, JobParameter, PreconfiguredJob},
     core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
     monitored::{DeploymentMonitorOptions, MonitoredDeployOptions},

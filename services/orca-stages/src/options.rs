@@ -1,11 +1,11 @@
 //! The settings of stages and tasks, by upstream's names in `orca.yml`.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use gennaker_http::outbound::{SetupError, UrlRuleOptions};
 use serde::{Deserialize, Serialize};
 
-use crate::{MonitoredDeployOptions, webhook};
+use crate::{JobOptions, MonitoredDeployOptions, webhook};
 
 /// What the catalogue is made with: [`crate::Catalogue::new`]. The parts stand at different places in `orca.yml`, as they do
 /// upstream.
@@ -17,6 +17,8 @@ pub struct Options {
     pub dryrun: DryRunOptions,
     /// Under `webhook`.
     pub webhook: webhook::Options,
+    /// Under `job`: the jobs that operators have prepared.
+    pub job: Arc<JobOptions>,
     /// Under `trafficGuards`.
     pub traffic_guards: TrafficGuardsOptions,
     /// Under `rollback`.

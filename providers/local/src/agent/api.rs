@@ -4,13 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
+    body::Body,
     extract::{
         Path, Query, Request, State,
         rejection::{PathRejection, QueryRejection},
     },
+    middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
@@ -27,6 +30,7 @@ use super::{
     files::blocking,
     logs::Logs,
     meters::Meters,
+    relay::{self, Relay},
     requests::Answer,
     validate,
 };
@@ -67,7 +71,7 @@ struct Given {
     bytes: Option<u64>,
 }
 
-pub(super) fn router(api: Api) -> Router {
+pub(super) fn router(api: Api, relay: Relay) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/state", get(state))
@@ -93,6 +97,7 @@ pub(super) fn router(api: Api) -> Router {
         .method_not_allowed_fallback(|| async {
             Refusal { status: 405, code: CODE_INVALID, message: "this path does not take this method".to_owned() }
         })
+        .layer(middleware::from_fn_with_state(relay, relay::relay))
         .with_state(api)
 }
 
@@ -368,11 +373,19 @@ impl Api {
     }
 }
 
-/// The body as JSON: at most 1 MiB, within 30 s.
+/// The body as JSON.
 async fn read_body(request: Request) -> Result<(HeaderMap, Value), Refusal> {
     let (head, body) = request.into_parts();
+    let bytes = read_bytes(body).await?;
+    let value =
+        serde_json::from_slice(&bytes).map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
+    Ok((head.headers, value))
+}
+
+/// The body: at most 1 MiB, within 30 s.
+pub(super) async fn read_bytes(body: Body) -> Result<Bytes, Refusal> {
     let refused = |status, message: String| Refusal { status, code: CODE_INVALID, message };
-    let bytes = timeout(BODY_TIMEOUT, Limited::new(body, MOST_BODY).collect())
+    let collected = timeout(BODY_TIMEOUT, Limited::new(body, MOST_BODY).collect())
         .await
         .map_err(|_| refused(408, format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs())))?
         .map_err(|error| {
@@ -381,11 +394,8 @@ async fn read_body(request: Request) -> Result<(HeaderMap, Value), Refusal> {
             } else {
                 refused(400, format!("the body cannot be read: {error}"))
             }
-        })?
-        .to_bytes();
-    let value =
-        serde_json::from_slice(&bytes).map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
-    Ok((head.headers, value))
+        })?;
+    Ok(collected.to_bytes())
 }
 
 /// The name stands in the path; in the body it may be left out.

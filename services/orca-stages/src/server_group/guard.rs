@@ -22,14 +22,14 @@ use super::{
 use crate::{Next, TaskContext, TaskError, TaskResult, TrafficGuardsOptions};
 
 /// The context field that keeps what was allowed, and why.
-pub(super) const ALLOWED: &str = "trafficGuard";
+pub(crate) const ALLOWED: &str = "trafficGuard";
 /// How long a refused operation is tried again, and how often: instances may be coming up.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// What a guard says of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// No guard watches the cluster.
     Unguarded,
     /// It may happen, for this reason.
@@ -40,31 +40,31 @@ pub(super) enum Verdict {
 
 /// An operation as the guard looks at it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Removal<'a> {
+pub(crate) struct Removal<'a> {
     /// What happens, for the message: `Disabling`.
-    pub(super) action: &'a str,
+    pub(crate) action: &'a str,
     /// The account.
-    pub(super) account: &'a str,
+    pub(crate) account: &'a str,
     /// The names of the server groups that leave traffic.
-    pub(super) going: &'a [&'a ServerGroup],
+    pub(crate) going: &'a [&'a ServerGroup],
     /// All server groups of the cluster in the same place.
-    pub(super) all: &'a [&'a ServerGroup],
+    pub(crate) all: &'a [&'a ServerGroup],
 }
 
 /// The guards as they are set up.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Guards {
+pub(crate) struct Guards {
     least: f64,
 }
 
 impl Guards {
-    pub(super) fn new(options: &TrafficGuardsOptions) -> Self {
+    pub(crate) fn new(options: &TrafficGuardsOptions) -> Self {
         let ratio = options.min_capacity_ratio;
         Guards { least: if (0.0..0.5).contains(&ratio) { ratio } else { 0.0 } }
     }
 
     /// Whether the server group may leave traffic.
-    pub(super) async fn removal(
+    pub(crate) async fn removal(
         self,
         context: &TaskContext,
         target: &Target,
@@ -91,7 +91,7 @@ impl Guards {
     }
 
     /// Whether several server groups of one cluster and place may leave traffic together.
-    pub(super) async fn removals(
+    pub(crate) async fn removals(
         self,
         context: &TaskContext,
         removal: Removal<'_>,
@@ -106,7 +106,7 @@ impl Guards {
 
     /// Whether instances may end or leave traffic: unless they are the last of their server group that are up, always; else as if the
     /// whole server group left.
-    pub(super) async fn instances(
+    pub(crate) async fn instances(
         self,
         context: &TaskContext,
         account: &str,
@@ -190,7 +190,7 @@ impl Guards {
 ///
 /// # Errors
 /// If the operation is refused, and was for half a minute.
-pub(super) fn heed(
+pub(crate) fn heed(
     context: &TaskContext,
     verdict: Verdict,
     operation: &str,
@@ -210,12 +210,12 @@ pub(super) fn heed(
 }
 
 /// Whether the operation was allowed by an earlier step of the task.
-pub(super) fn was_allowed(settings: &Object, operation: &str) -> bool {
+pub(crate) fn was_allowed(settings: &Object, operation: &str) -> bool {
     settings.object(ALLOWED).and_then(|allowed| allowed.text("operation")).as_deref() == Some(operation)
 }
 
 /// The parts of a server group's name, from the cloud or from the name.
-pub(super) fn moniker_of(group: &ServerGroup) -> Moniker {
+pub(crate) fn moniker_of(group: &ServerGroup) -> Moniker {
     if group.moniker.cluster.is_some() { group.moniker.clone() } else { Moniker::parse(&group.name) }
 }
 

@@ -102,7 +102,7 @@ pub(super) async fn submit_on(
 }
 
 /// What the stage asks the cloud for: its settings without what tasks have found out.
-pub(super) fn asked(settings: &Object) -> Object {
+pub(crate) fn asked(settings: &Object) -> Object {
     settings
         .iter()
         .filter(|(name, _)| !NOT_ASKED.contains(&name.as_str()))

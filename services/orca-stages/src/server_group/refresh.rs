@@ -14,13 +14,13 @@ use crate::{
 const REFRESH: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.ServerGroupCacheForceRefreshTask";
 
 /// Adds the task of this module.
-pub(super) fn register(catalogue: &mut Catalogue) {
+pub(crate) fn register(catalogue: &mut Catalogue) {
     catalogue.add_task(RefreshTask);
     catalogue.add_stage(RefreshStage);
 }
 
 /// The task that refreshes what clouddriver knows.
-pub(super) fn force_cache_refresh() -> TaskTemplate {
+pub(crate) fn force_cache_refresh() -> TaskTemplate {
     TaskTemplate::new("forceCacheRefresh", REFRESH)
 }
 

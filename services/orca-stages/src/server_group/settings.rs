@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::{StageView, TaskError};
 
 /// The context field that names the server groups a stage works on: names by region.
-pub(super) const DEPLOYED: &str = "deploy.server.groups";
+pub(crate) const DEPLOYED: &str = "deploy.server.groups";
 
 /// The cloud of a stage, `aws` if it names none, as upstream has it.
-pub(super) fn provider(context: &Object) -> String {
+pub(crate) fn provider(context: &Object) -> String {
     ["cloudProvider", "cloudProviderType", "providerType", "provider"]
         .iter()
         .find_map(|name| context.text(name))
@@ -19,13 +19,13 @@ pub(super) fn provider(context: &Object) -> String {
 }
 
 /// The account of a stage.
-pub(super) fn account(context: &Object) -> Result<String, TaskError> {
+pub(crate) fn account(context: &Object) -> Result<String, TaskError> {
     let named = ["credentials", "account", "account.name"].iter().find_map(|name| context.text(name));
     named.ok_or_else(|| TaskError::invalid("the stage names no account: set credentials (or account)"))
 }
 
 /// The regions of a stage, each once.
-pub(super) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
+pub(crate) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
     for name in ["regions", "region", "namespaces", "namespace", "zones", "zone"] {
         let mut regions: Vec<String> = Vec::new();
         for region in context.texts(name) {
@@ -42,7 +42,7 @@ pub(super) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
 
 /// What a place is for its cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LocationKind {
+pub(crate) enum LocationKind {
     /// A region.
     Region,
     /// A namespace of Kubernetes.
@@ -53,7 +53,7 @@ pub(super) enum LocationKind {
 
 impl LocationKind {
     /// The context field with one of them.
-    pub(super) fn singular(self) -> &'static str {
+    pub(crate) fn singular(self) -> &'static str {
         match self {
             LocationKind::Region => "region",
             LocationKind::Namespace => "namespace",
@@ -62,7 +62,7 @@ impl LocationKind {
     }
 
     /// The context field with several of them.
-    pub(super) fn plural(self) -> &'static str {
+    pub(crate) fn plural(self) -> &'static str {
         match self {
             LocationKind::Region => "regions",
             LocationKind::Namespace => "namespaces",
@@ -73,24 +73,24 @@ impl LocationKind {
 
 /// A place of a cloud, for example the region `us-east-1`. As JSON `{"type": "REGION", "value": "us-east-1"}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Location {
+pub(crate) struct Location {
     /// What it is.
-    pub(super) kind: LocationKind,
+    pub(crate) kind: LocationKind,
     /// Its name.
-    pub(super) value: String,
+    pub(crate) value: String,
 }
 
 impl Location {
     /// The region of that name.
-    pub(super) fn region(value: &str) -> Self {
+    pub(crate) fn region(value: &str) -> Self {
         Location { kind: LocationKind::Region, value: value.to_owned() }
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!({ "type": self.kind.singular().to_ascii_uppercase(), "value": self.value })
     }
 
-    pub(super) fn from_json(json: &Object) -> Option<Self> {
+    pub(crate) fn from_json(json: &Object) -> Option<Self> {
         let kind = match json.text("type")?.as_str() {
             "REGION" => LocationKind::Region,
             "NAMESPACE" => LocationKind::Namespace,
@@ -101,7 +101,7 @@ impl Location {
     }
 
     /// Whether the server group is there.
-    pub(super) fn holds(&self, group: &ServerGroup) -> bool {
+    pub(crate) fn holds(&self, group: &ServerGroup) -> bool {
         match self.kind {
             LocationKind::Region => group.region == self.value,
             LocationKind::Namespace => {
@@ -114,15 +114,15 @@ impl Location {
 
 /// A cluster: the name, and the application that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     /// The cluster's name, for example `shop-web`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The application, for example `shop`.
-    pub(super) application: String,
+    pub(crate) application: String,
 }
 
 /// The cluster of a stage: `moniker.cluster`, `cluster`, or the name made of application, stack and detail.
-pub(super) fn cluster(view: &StageView) -> Result<Cluster, TaskError> {
+pub(crate) fn cluster(view: &StageView) -> Result<Cluster, TaskError> {
     let context = view.context();
     let moniker: Option<Moniker> = context.typed("moniker");
     let named = moniker.as_ref().and_then(|moniker| moniker.cluster.clone()).or_else(|| context.text("cluster"));
@@ -149,7 +149,7 @@ fn compose_cluster(application: &str, context: &Object) -> String {
 }
 
 /// The server groups that a stage works on, as `(region, name)`.
-pub(super) fn deployed(context: &Object) -> Vec<(String, String)> {
+pub(crate) fn deployed(context: &Object) -> Vec<(String, String)> {
     let groups: BTreeMap<String, Vec<String>> = context.typed(DEPLOYED).unwrap_or_default();
     groups.into_iter().flat_map(|(region, names)| names.into_iter().map(move |name| (region.clone(), name))).collect()
 }

@@ -34,19 +34,19 @@ const WORDS: [&str; 5] =
 
 /// The server group that a task acts on.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Its name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Where the stage says that it is.
-    pub(super) location: Location,
+    pub(crate) location: Location,
     /// Its region, under which clients look for it.
-    pub(super) region: String,
+    pub(crate) region: String,
     /// The parts of its name: those that the stage or the cloud says, else those that the name has.
-    pub(super) moniker: Moniker,
+    pub(crate) moniker: Moniker,
 }
 
 /// The name of the server group in the settings.
-pub(super) fn named(context: &Object) -> Option<String> {
+pub(crate) fn named(context: &Object) -> Option<String> {
     let set = |name: &str| context.text(name).filter(|text| !text.is_empty());
     set("serverGroupName").or_else(|| set("asgName"))
 }
@@ -71,7 +71,7 @@ pub(super) fn is_dynamic(context: &Object) -> bool {
 }
 
 /// Where the stage acts, in upstream's order: a region goes before regions, and these before namespaces.
-pub(super) fn locations(context: &Object) -> Vec<Location> {
+pub(crate) fn locations(context: &Object) -> Vec<Location> {
     let of = |kind: LocationKind, values: Vec<String>| -> Vec<Location> {
         values.into_iter().filter(|value| !value.is_empty()).map(|value| Location { kind, value }).collect()
     };
@@ -269,7 +269,7 @@ fn dynamic_targets(
 ///
 /// # Errors
 /// If there is none.
-pub(super) async fn resolve(
+pub(crate) async fn resolve(
     clients: &Clients,
     caller: &Caller,
     settings: &Object,

@@ -63,8 +63,15 @@ impl Fleet {
             .route("/serverGroups/{account}/{region}/{name}", get(one))
             .route("/applications/shop/clusters/local/shop/local/serverGroups", get(all))
             .route("/{provider}/ops", post(submit))
+            .route("/ops", post(submit))
+            .route("/cache/{provider}/{kind}", post(refresh))
             .fallback(other)
             .with_state(self.clone())
+    }
+
+    /// Has clouddriver answer that at a path.
+    pub(crate) fn answer(&self, path: &str, answer: Value) {
+        self.kept.lock().answers.insert(0, (path.to_owned(), answer));
     }
 
     /// front50.
@@ -107,6 +114,10 @@ async fn submit(
     let id = query.into_iter().find(|(name, _)| name == "clientRequestId").map(|(_, id)| id).unwrap_or_default();
     fleet.kept.lock().submitted.push((id.clone(), operations));
     Json(json!({"id": id, "resourceUri": format!("/task/{id}")}))
+}
+
+async fn refresh() -> Json<Value> {
+    Json(json!({}))
 }
 
 async fn other(State(fleet): State<Fleet>, request: axum::extract::Request) -> Result<Json<Value>, StatusCode> {

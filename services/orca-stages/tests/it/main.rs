@@ -2,6 +2,7 @@
 
 mod applications;
 mod artifacts;
+mod cloud;
 mod clouddriver;
 mod drive;
 mod fleet;

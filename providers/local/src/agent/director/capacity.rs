@@ -195,7 +195,7 @@ impl Director {
             })
             .collect();
         for (name, instances) in leaving {
-            self.leave(&name, instances, Duration::ZERO);
+            self.leave(&name, instances, self.remaining_drain());
         }
     }
 

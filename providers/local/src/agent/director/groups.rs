@@ -94,6 +94,12 @@ impl Group {
         self.closing[before..].to_vec()
     }
 
+    /// What requests may be sent to, and what something may be running on besides.
+    pub(super) fn take_upstreams(&mut self) -> (Vec<Arc<Upstream>>, Vec<Arc<Upstream>>) {
+        let open = self.instances.iter_mut().filter_map(|instance| instance.upstream.take()).collect();
+        (open, std::mem::take(&mut self.closing))
+    }
+
     /// Keeps an upstream in sight that was replaced by another one while requests may be running on it.
     pub(super) fn retire(&mut self, upstream: Arc<Upstream>) {
         upstream.close();

@@ -7,6 +7,7 @@ mod artifacts;
 mod balancers;
 mod capacity;
 mod groups;
+mod hand_over;
 mod instances;
 mod jobs;
 mod mutation;
@@ -17,10 +18,12 @@ mod view;
 
 use std::{
     collections::{BTreeMap, HashMap},
+    net::TcpListener,
     sync::Arc,
     time::Duration,
 };
 
+use futures::future::OptionFuture;
 use gennaker_base::{SharedClock, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
@@ -34,8 +37,9 @@ use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs:
 use super::{
     Options,
     artifacts::Artifacts,
-    balancer::{Connections, Upstream},
+    balancer::{self, Connections, Upstream},
     files::Files,
+    handover::{Asked, Predecessor, Retired, Successor},
     instance::{FromInstance, Order},
     job::JobOver,
     logs::Logs,
@@ -74,6 +78,10 @@ pub(super) struct Director {
     job_watches: JoinSet<JobOver>,
     security_groups: BTreeMap<String, SecurityGroupSpec>,
     connections: Connections,
+    /// Listening sockets that no balancer has taken yet.
+    inherited: HashMap<u16, TcpListener>,
+    /// Who still has connections of before.
+    predecessor: Option<Predecessor>,
     /// Cancelled when the balancers may accept.
     opened: CancellationToken,
     requests: Requests,
@@ -118,9 +126,17 @@ impl Director {
         self.meters.subscribe()
     }
 
-    /// Works until `shutdown`, then ends or leaves the processes, as the options say.
-    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
+    /// Works until `shutdown`, then ends or leaves the processes, as the options say (None), or until another agent takes
+    /// over, which it says by `handed_over`.
+    pub(super) async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut successors: mpsc::Receiver<Asked>,
+        handed_over: CancellationToken,
+        shutdown: CancellationToken,
+    ) -> Option<(Retired, Successor)> {
         self.opened.cancel();
+        self.go_on();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut tick: u32 = 0;
@@ -136,6 +152,12 @@ impl Director {
                     Ok(fetched) => self.after_fetch(fetched).await,
                     Err(error) => tracing::error!(%error, "a fetch failed"),
                 },
+                Some(asked) = successors.recv() => {
+                    if let Some(successor) = self.hold_still(asked, &shutdown).await {
+                        handed_over.cancel();
+                        return Some((self.retire().await, successor));
+                    }
+                }
                 Some(over) = self.job_watches.join_next(), if !self.job_watches.is_empty() => match over {
                     Ok(over) => self.after_job(over).await,
                     Err(error) => tracing::error!(%error, "a job's watch failed; restart the agent to watch it again"),
@@ -157,6 +179,7 @@ impl Director {
             }
         }
         self.end().await;
+        None
     }
 
     fn now(&self) -> Timestamp {
@@ -166,6 +189,10 @@ impl Director {
     /// Frees the ports, then ends the processes. Requests that are being carried out go unanswered and are carried on
     /// when they are sent again.
     async fn end(mut self) {
+        let predecessor = self.predecessor.take();
+        if let Some(predecessor) = &predecessor {
+            predecessor.end();
+        }
         let balancers = std::mem::take(&mut self.balancers);
         futures::future::join_all(balancers.into_values().map(|state| state.balancer.stop(LAST_REQUESTS))).await;
         for group in self.groups.values() {
@@ -199,6 +226,10 @@ impl Director {
         }
         self.chores.shutdown().await;
         self.connections.stop().await;
+        if let Some(predecessor) = predecessor {
+            // Else it would take this agent for killed, and serve in its place.
+            let _ = tokio::time::timeout(LAST_REQUESTS, predecessor.gone()).await;
+        }
     }
 
     async fn tidy(&mut self) {
@@ -220,15 +251,14 @@ impl Director {
         });
     }
 
-    /// Waits for `upstreams` to empty, at most `limit`, then cuts them.
+    /// Waits for `upstreams` to empty, here and in the agent before this one, at most `limit`, then cuts them.
     fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
+        let instances = self.instances_of(&purpose);
+        let before = self.predecessor.as_ref().map(|predecessor| predecessor.drain(instances, limit));
         self.drains.spawn(async move {
-            let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
-            let cut = match tokio::time::timeout(limit, emptied).await {
-                Ok(_) => 0,
-                Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
-            };
-            Drained { cut, purpose }
+            let before = async { OptionFuture::from(before).await.unwrap_or(0) };
+            let (cut, cut_before) = tokio::join!(balancer::drain(upstreams, limit), before);
+            Drained { cut: cut + cut_before, purpose }
         });
     }
 }

@@ -8,7 +8,7 @@
 
 mod providers;
 mod size;
-mod verdict;
+pub(crate) mod verdict;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -17,7 +17,7 @@ use gennaker_base::Kind;
 use gennaker_wire::{Instance, Object, ObjectExt, ServerGroup, Status};
 use serde_json::{Value, json};
 
-pub(super) use self::providers::determine_health_providers;
+pub(crate) use self::providers::determine_health_providers;
 use self::{
     size::{configured_size, percentage, wanted},
     verdict::{interesting, is_down, is_known_to_platform_only, is_not_up, is_up},

@@ -22,7 +22,7 @@ pub(super) fn register(catalogue: &mut Catalogue) {
 }
 
 /// The task that decides which sources of health count.
-pub(in crate::server_group) fn determine_health_providers() -> TaskTemplate {
+pub(crate) fn determine_health_providers() -> TaskTemplate {
     TaskTemplate::new("determineHealthProviders", CLASS)
 }
 

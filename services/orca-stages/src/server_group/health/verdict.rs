@@ -9,14 +9,14 @@
 use gennaker_wire::{Health, HealthState, Instance, Object, ObjectExt};
 
 /// The sources that count; `None` is all of them.
-pub(super) fn interesting(context: &Object) -> Option<Vec<String>> {
+pub(crate) fn interesting(context: &Object) -> Option<Vec<String>> {
     let name = "interestingHealthProviderNames";
     context.get(name).filter(|names| names.is_array())?;
     Some(context.texts(name))
 }
 
 /// Some source says that it is up, and none that it is not.
-pub(super) fn is_up(instance: &Instance, interesting: Option<&[String]>) -> bool {
+pub(crate) fn is_up(instance: &Instance, interesting: Option<&[String]>) -> bool {
     let healths = counted(instance, interesting);
     let platform_will_do = || {
         let platform = interesting.and(healths.iter().find(|health| is_platform(health)));
@@ -31,7 +31,7 @@ pub(super) fn is_up(instance: &Instance, interesting: Option<&[String]>) -> bool
 }
 
 /// Some source says that it is not up, and none that it is: it gets no traffic. So it is where nobody says anything.
-pub(super) fn is_down(instance: &Instance, interesting: Option<&[String]>) -> bool {
+pub(crate) fn is_down(instance: &Instance, interesting: Option<&[String]>) -> bool {
     let healths = counted(instance, interesting);
     if let [only] = healths[..]
         && is_platform(only)

@@ -29,11 +29,14 @@ bench: preflight ## Measure the release build
 	@cargo build --release --bin gennaker --bin greeter --bin gennaker-benches
 	@cargo run --release -q --bin gennaker-benches
 
-faults: ## Kill the control plane 100 times under load, and two nodes during 10,000 saves (GENNAKER_KILLS, _WRITES, _SEED)
+faults: ## Kill the control plane 100 times under load, two nodes during 10,000 saves, and whatever deploys (GENNAKER_KILLS, _WRITES, _SEED)
 	@tools/preflight.sh test
 	@cargo build --bin gennaker --bin greeter
 	@GENNAKER_KILLS=$${GENNAKER_KILLS:-100} GENNAKER_WRITES=$${GENNAKER_WRITES:-10000} \
-		cargo test -p gennaker-system-tests --test it -- --nocapture --test-threads=1 kills:: writers::
+		cargo test -p gennaker-system-tests --test it -- --nocapture --test-threads=1 --skip strategies:: kills:: writers::
+	@GENNAKER_STRATEGIES=all GENNAKER_STRATEGY_KILLS=$${GENNAKER_STRATEGY_KILLS:-50} \
+		GENNAKER_AGENT_KILLS=$${GENNAKER_AGENT_KILLS:-10} \
+		cargo test -p gennaker-system-tests --test it -- --nocapture --test-threads=1 strategies::
 
 soak: ## Run for hours under load (not there yet)
 	@echo "make soak: not there yet; no issue is open for it" >&2; exit 2

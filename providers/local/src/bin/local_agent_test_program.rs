@@ -1,6 +1,6 @@
 //! A test program, no part of the product: the processes that the agent's tests run.
 //!
-//! * `agent FOLDER FIRST-PORT LAST-PORT [keep]`: an agent, in a process that can be killed.
+//! * `agent FOLDER FIRST-PORT LAST-PORT [keep] [small-artifacts]`: an agent, in a process that can be killed.
 //! * `serve VERSION`: an HTTP server on `PORT`. It is unhealthy while the file `$UNHEALTHY_FILE` exists.
 //! * `serve-http2 VERSION`: the same paths over HTTP/2 without TLS only.
 //! * `tcp VERSION`: greets a TCP connection with its version, then sends back what it gets until the client's end, and
@@ -52,9 +52,15 @@ async fn main() -> Outcome {
 }
 
 async fn agent(folder: &str, ports: std::ops::RangeInclusive<u16>, rest: &[&str]) -> Outcome {
+    let mut limits = Limits { processes: 8, ports, ..Limits::default() };
+    if rest.contains(&"small-artifacts") {
+        limits.artifacts.download_bytes = 20_000;
+    }
     let options = Options {
-        limits: Limits { processes: 8, ports },
+        limits,
+        measure_every: Duration::from_secs(1),
         keep_processes: rest.contains(&"keep"),
+        take_over: rest.contains(&"take-over"),
         ..Options::new(folder, "test")
     };
     let shutdown = CancellationToken::new();

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Capacity, balancer::InstanceProtocol};
+use super::{Artifact, Capacity, balancer::InstanceProtocol};
 
 /// A server group: `capacity` processes of one command, supervised and health-checked.
 ///
@@ -29,15 +29,25 @@ pub struct ServerGroupSpec {
     /// How many processes at first; 1 by default. Later changes are in [`ServerGroup::capacity`](super::ServerGroup).
     #[serde(default = "one_instance")]
     pub capacity: Capacity,
-    /// The program: absolute, relative to the working directory if it has a slash, else looked up in `PATH`.
+    /// The program: absolute, relative to the artifact or else to the working directory if it has a slash, else looked up
+    /// in `PATH`. May be left out for an artifact that is a single file, which is
+    /// run then, and for an image that names one.
+    #[serde(default)]
     pub command: String,
+    /// What is fetched to be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<Artifact>,
+    /// Instead of an artifact: the image `<name>:<version>` that is run. It may say what is run and with which arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// Its arguments.
     #[serde(default)]
     pub args: Vec<String>,
-    /// Added to the agent's own environment. `PORT`, `INSTANCE_ID` and `SERVER_GROUP` are set by the agent.
+    /// Added to the agent's own environment. `PORT`, `INSTANCE_ID`, `SERVER_GROUP` and `ARTIFACT` (the folder of the artifact)
+    /// are set by the agent.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// An absolute path; `/` by default.
+    /// An absolute path, or one in the artifact; the artifact or else `/` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<PathBuf>,
     /// When an instance is healthy. Without one: `tcp` if the group belongs to a load balancer, else `process`.
@@ -204,7 +214,7 @@ fn two_seconds() -> u64 {
     2_000
 }
 
-fn ten_seconds() -> u64 {
+pub(super) fn ten_seconds() -> u64 {
     10_000
 }
 

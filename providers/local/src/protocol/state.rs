@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Capacity, DEFAULT_WEIGHT, LoadBalancerSpec, Protocol, SecurityGroupSpec, ServerGroupSpec};
+use super::{
+    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Image, Job, LoadBalancerSpec, Protocol, ScalingActivity, ScalingPolicy,
+    SecurityGroupSpec, ServerGroupSpec,
+};
 
 /// Everything, at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +22,12 @@ pub struct Snapshot {
     pub server_groups: Vec<ServerGroup>,
     /// All load balancers, by name.
     pub load_balancers: Vec<LoadBalancer>,
+    /// All jobs that run, and those that were over not long ago, by name.
+    #[serde(default)]
+    pub jobs: Vec<Job>,
+    /// All images, by id.
+    #[serde(default)]
+    pub images: Vec<Image>,
     /// All security groups, by name.
     #[serde(default)]
     pub security_groups: Vec<SecurityGroup>,
@@ -41,6 +50,15 @@ pub struct ServerGroup {
     pub deleting: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// By what the agent scales it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<ScalingPolicy>,
+    /// How the agent scaled it of late, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activities: Vec<ScalingActivity>,
+    /// The artifact that it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<FetchedArtifact>,
     /// Its instances, and those that are on their way out: `stopping` from when they were chosen until they are gone.
     pub instances: Vec<Instance>,
 }
@@ -166,6 +184,20 @@ pub struct SecurityGroup {
     pub spec: SecurityGroupSpec,
     /// The load balancers that name it.
     pub load_balancers: Vec<String>,
+}
+
+/// A piece of the output of an instance or a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputPiece {
+    /// The text; broken bytes are replaced.
+    pub text: String,
+    /// Where it begins, in bytes since the first one ever written. Later than asked if that is not kept any more.
+    pub start: u64,
+    /// Where the next piece begins.
+    pub next: u64,
+    /// Whether nothing will follow: the instance is gone or the job over, and this is the end of it.
+    pub ended: bool,
 }
 
 /// The answer to a change of traffic.

@@ -1,7 +1,12 @@
 //! The descriptions of the provider's operations, typed. All findings are told at once.
 
+mod artifact;
 mod deploy;
+mod images;
 mod instances;
+mod jobs;
+mod scaling;
+mod security;
 
 use gennaker_base::Kind;
 use gennaker_provider_api::{Error, Result};
@@ -10,7 +15,11 @@ use serde_json::Value;
 
 pub(super) use self::{
     deploy::{Clone, Create},
+    images::OnImage,
     instances::{Register, Resize, Terminate},
+    jobs::{OnJob, RunJob},
+    scaling::{DeletePolicy, UpsertPolicy},
+    security::{DeleteSecurityGroup, UpsertSecurityGroup},
 };
 use super::REGION;
 use crate::protocol::LoadBalancerSpec;
@@ -158,14 +167,6 @@ impl<'a> Reader<'a> {
             self.problem("name is missing: name the load balancer".to_owned());
         }
         name
-    }
-
-    fn required(&mut self, name: &str) -> String {
-        let text = self.fields.text(name).unwrap_or_default();
-        if text.is_empty() {
-            self.problem(format!("{name} is missing"));
-        }
-        text
     }
 
     /// The field as a type; a wrong one is a finding.

@@ -6,21 +6,21 @@ use http::Method;
 use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION};
 use crate::Clouddriver;
 
-const ACCOUNTS: &str = "accounts are configured in clouddriver.yml; they cannot be stored through the API yet";
-const ARTIFACTS: &str = "clouddriver has no artifact accounts yet";
+const ARTIFACT_STORE: &str =
+    "clouddriver keeps no store of artifacts (artifact-store) yet; content stands in the artifact itself";
 const CLOUD: &str =
     "the cloud of this endpoint is not in this build yet; GET /credentials lists the accounts there are";
 const METRICS: &str = "clouddriver does not read cloud metrics yet";
 const MANIFESTS: &str = "the Kubernetes provider is not in this build yet";
 const SCHEDULER: &str =
     "clouddriver has no caching agents to administer; GET /cache/introspection tells how fresh it is";
-const TAGS: &str = "clouddriver does not keep entity tags yet";
+const TAGS: &str = "entity tags are in front50 only: there is no index beside it that has to be made again or compared";
 const SAGAS: &str = "clouddriver has no sagas; GET /task/{id} tells how far a task is";
 
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 11] = [
+const GROUPS: [Group; 10] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -35,38 +35,13 @@ const GROUPS: [Group; 11] = [
         Permission::Admin,
         TAGS,
         &[
-            (Method::POST, "/admin/tags/deleteByNamespace/{namespace}"),
-            (Method::POST, "/admin/tags/deleteByTag/{tag}"),
             (Method::GET, "/admin/tags/delta"),
             (Method::POST, "/admin/tags/reconcile"),
             (Method::POST, "/admin/tags/reindex"),
         ],
     ),
-    (KNOWN, TAGS, &[(Method::GET, "/tags"), (Method::GET, "/tags/{*path}")]),
-    (
-        Permission::Admin,
-        ACCOUNTS,
-        &[
-            (Method::POST, "/credentials"),
-            (Method::PUT, "/credentials"),
-            (Method::GET, "/credentials/type/{accountType}"),
-            (Method::DELETE, "/credentials/{accountName}"),
-            (Method::PUT, "/credentials/{accountName}"),
-            (Method::GET, "/credentials/{accountName}/history"),
-        ],
-    ),
-    (
-        KNOWN,
-        ARTIFACTS,
-        &[
-            (Method::GET, "/artifacts/account/{accountName}/names"),
-            (Method::GET, "/artifacts/account/{accountName}/versions"),
-            (Method::GET, "/artifacts/content-address/{application}/{hash}"),
-            (Method::GET, "/artifacts/credentials"),
-            (Method::PUT, "/artifacts/fetch"),
-            (Method::GET, "/find"),
-        ],
-    ),
+    (KNOWN, ARTIFACT_STORE, &[(Method::GET, "/artifacts/content-address/{application}/{hash}")]),
+    (KNOWN, CLOUD, &[(Method::GET, "/find")]),
     (
         READ_ACCOUNT,
         METRICS,
@@ -112,7 +87,6 @@ const GROUPS: [Group; 11] = [
             ),
             (Method::GET, "/applications/{application}/loadBalancersL4"),
             (Method::GET, "/applications/{application}/serverGroups/{account}/{serverGroupName}/events"),
-            (Method::GET, "/projects/{project}/clusters"),
         ],
     ),
     (

@@ -14,6 +14,7 @@ use crate::{
         balancer::{Counters, Upstream},
         error::Refusal,
         instance::{CRASH_LOOP, FromInstance, Order, Report, Running, Supervisor},
+        launch::Launch,
         ports::is_free,
         record::InstanceRecord,
     },
@@ -67,6 +68,7 @@ impl Director {
     pub(super) fn supervise(
         &mut self,
         spec: &Arc<ServerGroupSpec>,
+        launch: &Arc<Launch>,
         record: InstanceRecord,
         running: Option<Running>,
         up: bool,
@@ -75,6 +77,7 @@ impl Director {
         let supervisor = Supervisor {
             instance: record.id.clone(),
             spec: spec.clone(),
+            launch: launch.clone(),
             launcher: self.launcher.clone(),
             director: self.reports.0.clone(),
             orders: receiver,
@@ -165,7 +168,7 @@ impl Director {
         let taken = self.taken_ports();
         let now = self.now();
         let group = self.groups.get_mut(name).ok_or_else(gone)?;
-        let spec = group.spec.clone();
+        let launch = group.launch.clone();
         let instance = group.instances.iter_mut().find(|instance| instance.record.id == id).ok_or_else(gone)?;
         let mut retired = None;
         if !is_free(instance.record.port) {
@@ -173,7 +176,7 @@ impl Director {
             retired = instance.upstream.take();
         }
         let port = instance.record.port;
-        let process = self.launcher.start(&spec, id, port)?;
+        let process = self.launcher.start(&launch, id, Some(port))?;
         instance.record.process = Some(process.identity().clone());
         instance.record.restarts += 1;
         instance.enter(InstanceState::Starting, None, now);

@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Director, balancers::BalancerState, groups::Group};
+use super::{Director, balancers::BalancerState, groups::Group, jobs::JobHandle};
 use crate::{
     agent::{
         balancer::{Route, Target, Upstream},
         meters::{GroupMeters, Meters},
     },
-    protocol::{Instance, InstanceState, Listener, LoadBalancer, ServerGroup, Snapshot},
+    protocol::{FetchedArtifact, Instance, InstanceState, Listener, LoadBalancer, ServerGroup, Snapshot},
 };
 
 impl Director {
@@ -20,6 +20,8 @@ impl Director {
             account: self.options.account.clone(),
             server_groups: self.groups.values().map(|group| self.view_of_group(group)).collect(),
             load_balancers: self.balancers.values().map(|state| self.view_of_balancer(state)).collect(),
+            images: self.known_images.values().cloned().collect(),
+            jobs: self.jobs.values().map(JobHandle::view).collect(),
             security_groups: self.security_groups.values().map(|spec| self.view_of_security_group(spec)).collect(),
         };
         let old = self.snapshot.borrow().clone();
@@ -46,7 +48,7 @@ impl Director {
 
     /// Gives every balancer the healthy instances of the enabled server groups that name it.
     fn route(&mut self) {
-        let mut routes: HashMap<&str, Vec<Route>> = HashMap::new();
+        let mut routes: HashMap<String, Vec<Route>> = HashMap::new();
         for group in self.groups.values_mut().filter(|group| group.enabled && !group.deleting) {
             for instance in group.instances.iter_mut().filter(|instance| !instance.record.leaving) {
                 let out_of = &instance.record.deregistered_from;
@@ -65,11 +67,12 @@ impl Director {
                 if instance.state == InstanceState::Up {
                     for balancer in balancers {
                         let route = Route { upstream: upstream.clone(), weight: group.weight };
-                        routes.entry(balancer).or_default().push(route);
+                        routes.entry(balancer.clone()).or_default().push(route);
                     }
                 }
             }
         }
+        self.route_before(&routes);
         for (name, state) in &self.balancers {
             state.balancer.route(routes.remove(name.as_str()).unwrap_or_default());
         }
@@ -79,10 +82,16 @@ impl Director {
         ServerGroup {
             spec: (*group.spec).clone(),
             capacity: group.capacity,
+            policies: group.policies.clone(),
+            activities: group.activities.clone(),
             enabled: group.enabled,
             weight: group.weight,
             deleting: group.deleting,
             created_at: group.created_at,
+            artifact: group
+                .artifact
+                .as_ref()
+                .map(|stored| FetchedArtifact { digest: stored.digest.clone(), folder: self.artifacts.path(stored) }),
             instances: group
                 .instances
                 .iter()

@@ -68,7 +68,7 @@ pub(super) async fn clone(
                     format!("server group {} does not exist; there is nothing to clone", clone.source),
                 )
             })?;
-            let spec = clone.named(&source.spec, source.capacity, &next_name(&clone.name, &groups)?);
+            let spec = clone.named(source, &next_name(&clone.name, &groups)?);
             let spec = spec.map_err(|error| Error::new(Kind::Bug, format!("the clone's spec is wrong: {error}")))?;
             recorded(journal.decide(SPEC, json!(spec)).await?)?
         }

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
-    body::Body,
     extract::{
         Path, Query, Request, State,
         rejection::{PathRejection, QueryRejection},
@@ -13,11 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, post, put},
 };
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
@@ -25,6 +21,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    body::{named, read_body},
     director::{Command, Mutation},
     error::Refusal,
     files::blocking,
@@ -39,8 +36,6 @@ use crate::protocol::{
     SecurityGroupSpec, ServerGroupSpec, Snapshot, TrafficRequest,
 };
 
-const MOST_BODY: usize = 1024 * 1024;
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 const DEFAULT_TAIL: u64 = 64 * 1024;
 const DEFAULT_DRAIN_MS: u64 = 30_000;
 const LONGEST_REQUEST_ID: usize = 200;
@@ -423,42 +418,6 @@ impl Api {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Ok((status, Json(body)).into_response())
     }
-}
-
-/// The body as JSON.
-async fn read_body(request: Request) -> Result<(HeaderMap, Value), Refusal> {
-    let (head, body) = request.into_parts();
-    let bytes = read_bytes(body).await?;
-    let value =
-        serde_json::from_slice(&bytes).map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
-    Ok((head.headers, value))
-}
-
-/// The body: at most 1 MiB, within 30 s.
-pub(super) async fn read_bytes(body: Body) -> Result<Bytes, Refusal> {
-    let refused = |status, message: String| Refusal { status, code: CODE_INVALID, message };
-    let collected = timeout(BODY_TIMEOUT, Limited::new(body, MOST_BODY).collect())
-        .await
-        .map_err(|_| refused(408, format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs())))?
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                refused(413, format!("the body is larger than {MOST_BODY} bytes"))
-            } else {
-                refused(400, format!("the body cannot be read: {error}"))
-            }
-        })?;
-    Ok(collected.to_bytes())
-}
-
-/// The name stands in the path; in the body it may be left out.
-fn named(mut body: Value, name: &str) -> Result<Value, Refusal> {
-    if let Some(fields) = body.as_object_mut() {
-        let given = fields.entry("name").or_insert_with(|| Value::from(name));
-        if given != name {
-            return Err(Refusal::invalid(format!("the body names {given} and the path {name}; they must be the same")));
-        }
-    }
-    Ok(body)
 }
 
 impl IntoResponse for Refusal {

@@ -24,6 +24,7 @@
 mod api;
 mod artifacts;
 mod balancer;
+mod body;
 mod director;
 mod error;
 mod files;

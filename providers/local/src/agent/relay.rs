@@ -14,7 +14,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::Full;
 use tokio_util::sync::CancellationToken;
 
-use super::{api::read_bytes, error::Refusal};
+use super::{body::read_bytes, error::Refusal};
 use crate::{
     client::exchange,
     protocol::{MOST_DRAIN_MS, MOST_GRACE_MS},

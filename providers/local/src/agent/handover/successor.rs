@@ -104,24 +104,27 @@ fn inherit(descriptors: Vec<OwnedFd>) -> io::Result<Inheritance> {
 mod tests {
     use super::*;
 
-    /// What a successor does when it is answered so.
-    fn confirmed(answer: impl FnOnce(&UnixStream)) -> Result<Option<Predecessor>, Error> {
+    /// What a successor does when it is answered so, or not at all.
+    fn confirmed(answer: Option<Greeting>) -> Result<Option<Predecessor>, Error> {
         let (stream, other) = UnixStream::pair().unwrap();
-        answer(&other);
+        let other = answer.map(|answer| {
+            send(&other, &answer).unwrap();
+            other
+        });
+        let confirmed = Taken { stream }.confirm();
         drop(other);
-        Taken { stream }.confirm()
+        confirmed
     }
 
     #[tokio::test]
     async fn an_agent_that_is_gone_leaves_what_it_had_and_one_that_refuses_keeps_it() {
-        assert!(confirmed(|_| {}).unwrap().is_none(), "killed before it could let go");
-        let yours = confirmed(|other| send(other, &Greeting::Yours).unwrap());
-        let predecessor = yours.unwrap().expect("it is there");
+        assert!(confirmed(None).unwrap().is_none(), "killed before it could let go");
+        let predecessor = confirmed(Some(Greeting::Yours)).unwrap().expect("it is there");
         predecessor.gone().await;
         assert_eq!(predecessor.drain(vec!["a".to_owned()], Duration::MAX).await, 0, "nobody has anything running");
-        let refused = confirmed(|other| send(other, &Greeting::Refused { reason: "it is too late".into() }).unwrap());
+        let refused = confirmed(Some(Greeting::Refused { reason: "it is too late".into() }));
         assert!(refused.unwrap_err().to_string().contains("it is too late"));
-        assert!(confirmed(|other| send(other, &Greeting::Ready).unwrap()).is_err());
+        assert!(confirmed(Some(Greeting::Ready)).is_err());
     }
 
     #[test]

@@ -170,9 +170,8 @@ impl Director {
     /// Ends what no instance owns: left over by a process that ended, or by a creation that was cut short.
     fn end_strays(&self) {
         let instances = self.groups.values().flat_map(|group| &group.instances);
-        let instances = instances
-            .filter(|instance| instance.record.process.is_some())
-            .map(|instance| instance.record.id.as_str());
+        let instances =
+            instances.filter(|instance| instance.record.process.is_some()).map(|instance| instance.record.id.as_str());
         let jobs = self.jobs.iter().filter(|(_, job)| !job.is_over()).map(|(name, _)| name.as_str());
         let adopted: HashSet<&str> = instances.chain(jobs).collect();
         let marked = marked(&self.launcher.mark);

@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::{Account, LastGood, LoadBalancer, Operation, OperationRef, OperationTask, Plan, ServerGroup};
+use bytes::{Bytes, BytesMut};
+use gennaker_base::Kind;
+use gennaker_http::{Call, Caller, Error, Result, Streamed, Transport};
+use gennaker_wire::{
+    Account, LastGood, LoadBalancer, Object, Operation, OperationRef, OperationTask, Plan, ServerGroup,
+};
 use http::Method;
 use serde_json::Value;
+
+/// How long clouddriver may take to fetch an artifact: longer than its own deadline, so that its error comes first.
+const FETCH: Duration = Duration::from_secs(15 * 60);
 
 /// Calls clouddriver.
 #[derive(Clone)]
@@ -34,6 +40,29 @@ impl ClouddriverClient {
     /// The accounts.
     pub async fn accounts(&self, caller: &Caller) -> Result<Vec<Account>> {
         self.transport.send(caller, Call::get(&["credentials"]).query("expand", true)).await
+    }
+
+    /// The content of an artifact, to be read as it comes. It is there whole when the answer begins.
+    pub async fn fetch_artifact(&self, caller: &Caller, artifact: &Object) -> Result<Streamed> {
+        let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(artifact)?.deadline(FETCH);
+        self.transport.stream(caller, call).await
+    }
+
+    /// The content of an artifact that has at most `limit` bytes.
+    ///
+    /// # Errors
+    /// `TooLarge` if it has more; else clouddriver's.
+    pub async fn artifact(&self, caller: &Caller, artifact: &Object, limit: usize) -> Result<Bytes> {
+        let mut answer = self.fetch_artifact(caller, artifact).await?;
+        let mut content = BytesMut::new();
+        while let Some(part) = answer.chunk().await? {
+            if content.len() + part.len() > limit {
+                let message = format!("the artifact has more than {limit} bytes, which is too much for this use of it");
+                return Err(Error::new(Kind::TooLarge, message));
+            }
+            content.extend_from_slice(&part);
+        }
+        Ok(content.freeze())
     }
 
     /// Submits operations to a provider. The caller's `Idempotency-Key` goes along as `clientRequestId`: the same id gets
@@ -280,11 +309,5 @@ impl ClouddriverClient {
     ) -> Result<()> {
         let path = ["applications", application, "jobs", account, place, id];
         self.transport.send::<Value>(caller, Call::new(Method::DELETE, &path)).await.map(drop)
-    }
-
-    /// What an artifact holds.
-    pub async fn fetch_artifact(&self, caller: &Caller, artifact: &Value) -> Result<Bytes> {
-        let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(artifact)?;
-        self.transport.bytes(caller, call).await
     }
 }

@@ -29,10 +29,10 @@ pub(crate) struct LocalAgent {
     #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
     old_connections: u64,
     /// How many processes may run: instances of all server groups, and jobs.
-    #[arg(long, value_name = "NUMBER", default_value_t = agent::Limits::default().processes)]
+    #[arg(long, env = "GENNAKER_AGENT_MAX_PROCESSES", value_name = "NUMBER", default_value_t = agent::Limits::default().processes)]
     max_processes: usize,
     /// Ports for instances, and for load balancers that ask for none.
-    #[arg(long, value_name = "FIRST-LAST", default_value = "21000-21999", value_parser = ports)]
+    #[arg(long, env = "GENNAKER_AGENT_PORTS", value_name = "FIRST-LAST", default_value = "21000-21999", value_parser = ports)]
     ports: RangeInclusive<u16>,
     /// The largest artifact as it comes, in MiB; unpacked it may be four times as large.
     #[arg(long, value_name = "MIB", default_value_t = 512)]

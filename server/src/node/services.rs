@@ -130,9 +130,9 @@ impl Services {
             owner: shared.standing.owners(),
             clock: shared.clock(),
             providers,
+            artifacts: artifacts(shared, clients),
             front50: clients.front50.clone(),
             accounts: configured,
-            artifacts: artifacts(shared, clients),
         };
         let clouddriver = Clouddriver::new(&settings.own, deps);
         let router = self.socket(shared, &settings.place, clouddriver.api(), clouddriver.health()).await?;

@@ -28,12 +28,12 @@ pub struct Deps {
     pub clock: SharedClock,
     /// The clouds, each under its own name.
     pub providers: Vec<Arc<dyn Provider>>,
+    /// What fetches artifacts.
+    pub artifacts: Artifacts,
     /// Where projects and entity tags are kept.
     pub front50: Front50Client,
     /// The accounts that the configuration defines, now and whenever it changes.
     pub accounts: watch::Receiver<Arc<Vec<AccountDefinition>>>,
-    /// What fetches artifacts.
-    pub artifacts: Artifacts,
 }
 
 /// clouddriver: cheap to clone.
@@ -41,11 +41,11 @@ pub struct Deps {
 pub struct Clouddriver {
     pub(crate) providers: Providers,
     pub(crate) operations: Operations,
+    pub(crate) artifacts: Artifacts,
     pub(crate) definitions: Definitions,
     pub(crate) served: Served,
     pub(crate) tags: Tags,
     pub(crate) front50: Front50Client,
-    pub(crate) artifacts: Artifacts,
     pub(crate) clock: SharedClock,
     pub(crate) refresh_wait: Duration,
     owner: watch::Receiver<Option<Owner>>,
@@ -95,9 +95,9 @@ impl Clouddriver {
     pub async fn run(&self, shutdown: CancellationToken) {
         tokio::join!(
             self.operations.run(shutdown.clone()),
+            self.artifacts.clear(&self.clock),
             self.definitions.run(&shutdown),
             self.served.run(&self.providers, &shutdown),
-            self.artifacts.clear(&self.clock),
             health::accounts(&self.providers, self.health.component("accounts"), &shutdown),
             health::operations(self.owner.clone(), self.health.component("operations"), &shutdown),
         );

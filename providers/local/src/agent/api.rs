@@ -11,7 +11,7 @@ use axum::{
     },
     middleware,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post, put},
 };
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -35,8 +35,8 @@ use super::{
     validate,
 };
 use crate::protocol::{
-    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, OutputPiece, SecurityGroupSpec,
-    ServerGroupSpec, Snapshot, TrafficRequest,
+    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, OutputPiece, ScalingPolicy,
+    SecurityGroupSpec, ServerGroupSpec, Snapshot, TrafficRequest,
 };
 
 const MOST_BODY: usize = 1024 * 1024;
@@ -57,6 +57,7 @@ pub(super) struct Api {
 }
 
 type Name = Result<Path<String>, PathRejection>;
+type Names = Result<Path<(String, String)>, PathRejection>;
 type Parameters = Result<Query<Given>, QueryRejection>;
 
 /// Every query parameter there is; each is optional.
@@ -81,8 +82,12 @@ pub(super) fn router(api: Api, relay: Relay) -> Router {
         .route("/serverGroups/{name}", get(server_group).put(put_server_group).delete(delete_server_group))
         .route("/serverGroups/{name}/traffic", post(set_traffic))
         .route("/serverGroups/{name}/capacity", post(resize))
+        .route("/serverGroups/{name}/scalingPolicies/{policy}", put(put_policy).delete(delete_policy))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/images", get(images))
+        .route("/images/{name}", delete(delete_image))
+        .route("/images/{name}/tags", post(tag_image))
         .route("/jobs", get(jobs))
         .route("/jobs/{name}", get(job).put(put_job).delete(delete_job))
         .route("/jobs/{name}/cancel", post(cancel_job))
@@ -139,6 +144,31 @@ async fn server_group(State(api): State<Api>, name: Name) -> Result<Response, Re
     group
         .map(|group| Json(group).into_response())
         .ok_or_else(|| Refusal::not_found(format!("server group {name} does not exist")))
+}
+
+async fn images(State(api): State<Api>) -> Response {
+    Json(&api.current().images).into_response()
+}
+
+async fn tag_image(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::TagImage { id, request: validate::read(body)? }, given, &headers).await
+}
+
+async fn delete_image(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteImage { id }, given, &headers).await
 }
 
 async fn jobs(State(api): State<Api>) -> Response {
@@ -257,6 +287,28 @@ async fn resize(
     let (Path(name), Query(given)) = (name?, parameters?);
     let (headers, body) = read_body(request).await?;
     api.carry_out(Mutation::Resize { name, resize: validate::read(body)? }, given, &headers).await
+}
+
+async fn put_policy(
+    State(api): State<Api>,
+    names: Names,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path((name, policy)), Query(given)) = (names?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let policy: ScalingPolicy = validate::read(named(body, &policy)?)?;
+    api.carry_out(Mutation::PutPolicy { name, policy }, given, &headers).await
+}
+
+async fn delete_policy(
+    State(api): State<Api>,
+    names: Names,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path((name, policy)), Query(given)) = (names?, parameters?);
+    api.carry_out(Mutation::DeletePolicy { name, policy }, given, &headers).await
 }
 
 async fn terminate(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {

@@ -17,7 +17,8 @@
 //! * Told to end, it stops its processes and ends within 10 s; with `keep_processes` it leaves them running.
 //!
 //! The state folder holds the lock (`agent.lock`), one JSON file per server group (`server-groups/`), load balancer
-//! (`load-balancers/`), job (`jobs/`) and execution (`requests/`), the instances' logs (`logs/`), and what was fetched (`artifacts/`). Processes run as the agent's
+//! (`load-balancers/`), job (`jobs/`) and execution (`requests/`), the instances' logs (`logs/`), what was fetched
+//! (`artifacts/`), and images with their tags (`images/`, `image-tags/`). Processes run as the agent's
 //! user, with its environment, in a process group of their own. There is no isolation between them.
 
 mod api;
@@ -29,6 +30,7 @@ mod files;
 mod handover;
 mod health;
 mod identity;
+mod images;
 mod instance;
 mod job;
 mod launch;
@@ -40,6 +42,7 @@ mod process;
 mod record;
 mod relay;
 mod requests;
+mod scaling;
 mod socket;
 mod validate;
 
@@ -86,6 +89,8 @@ pub struct Options {
     pub limits: Limits,
     /// Whether the processes go on when the agent is told to end; false by default.
     pub keep_processes: bool,
+    /// How often server groups with scaling policies are measured, in whole seconds; 10 s by default.
+    pub measure_every: Duration,
     /// Whether to take over from an agent that serves the folder, instead of being refused; false by default.
     pub take_over: bool,
     /// How long connections may go on in the agent that was taken over from; an hour by default. Then they are cut.
@@ -103,9 +108,14 @@ impl Options {
             bind_address: Ipv4Addr::LOCALHOST.into(),
             limits: Limits::default(),
             keep_processes: false,
+            measure_every: Duration::from_secs(10),
             take_over: false,
             old_connections: Duration::from_secs(3_600),
         }
+    }
+
+    fn ticks_between_measuring(&self) -> u32 {
+        u32::try_from(self.measure_every.as_secs()).unwrap_or(u32::MAX).max(1)
     }
 }
 
@@ -227,12 +237,12 @@ impl Agent {
         let _answering = AbortOnDropHandle::new(tokio::spawn(hand_over.answer(asking)));
         let router = api::router(api, relay);
         let mut serving = tokio::spawn(socket::serve(listener, router, handed_over.clone(), self.shutdown.clone()));
-        let mut directing = tokio::spawn(director.run(receiver, asked, handed_over, self.shutdown.clone()));
+        let directing = director.run(receiver, asked, handed_over.clone(), self.shutdown.clone());
+        let mut directing = tokio::spawn(directing);
         let (served, directed) = tokio::select! {
             served = &mut serving => {
-                // It ends before the shutdown only if the socket fails.
-                let handed_over = directing.is_finished();
-                if !handed_over {
+                // It ends before the shutdown or a hand-over only if the socket fails.
+                if !handed_over.is_cancelled() {
                     self.shutdown.cancel();
                 }
                 (Some(served.map_err(defect)?), directing.await.map_err(defect)?)

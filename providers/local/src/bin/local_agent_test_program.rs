@@ -58,6 +58,7 @@ async fn agent(folder: &str, ports: std::ops::RangeInclusive<u16>, rest: &[&str]
     }
     let options = Options {
         limits,
+        measure_every: Duration::from_secs(1),
         keep_processes: rest.contains(&"keep"),
         take_over: rest.contains(&"take-over"),
         ..Options::new(folder, "test")

@@ -20,7 +20,7 @@ use gennaker_provider_api::{
     AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, LogFrom, LogPiece, Outcome, Provider,
     RefreshScope, Refreshed, Request, Result,
 };
-use gennaker_wire::{Account, Object, Operation, Plan};
+use gennaker_wire::{Account, Object, Operation, Plan, ScalingActivity};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -185,6 +185,11 @@ impl Provider for LocalProvider {
         };
         let piece = account.client.output(id, from, bytes).await?;
         Ok(LogPiece { text: piece.text, start: piece.start, next: piece.next, ended: piece.ended })
+    }
+
+    async fn scaling_activities(&self, account: &str, _region: &str, group: &str) -> Result<Vec<ScalingActivity>> {
+        let account = self.accounts.named(account)?;
+        Ok(view::activities(&account.client.server_group(group).await?))
     }
 
     async fn job_file(&self, account: &str, _location: &str, job: &str, _file: &str) -> Result<Object> {

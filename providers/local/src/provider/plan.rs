@@ -68,6 +68,31 @@ pub(super) fn of(parsed: &operations::Parsed, agent: &Snapshot) -> Result<Plan> 
                 plan.change(what, format!("instances of server group {group}"), settings);
             }
         }
+        Parsed::UpsertPolicy(upsert) => {
+            if let Some(group) = plan.server_group(&upsert.name) {
+                let known = group.policies.iter().any(|policy| policy.name == upsert.policy.name);
+                let name = format!("scaling policy {} of server group {}", upsert.policy.name, upsert.name);
+                plan.change(created(known), name, json!(upsert.policy));
+            }
+        }
+        Parsed::DeletePolicy(delete) => {
+            if let Some(group) = plan.server_group(&delete.name) {
+                match group.policies.iter().any(|policy| policy.name == delete.policy) {
+                    true => {
+                        let name = format!("scaling policy {} of server group {}", delete.policy, delete.name);
+                        plan.change("remove", name, json!({}));
+                    }
+                    false => plan.problem(format!("{} has no scaling policy {}", delete.name, delete.policy)),
+                }
+            }
+        }
+        Parsed::TagImage(on) | Parsed::DeleteImage(on) => {
+            if !agent.images.iter().any(|image| image.id == on.image) {
+                plan.problem(format!("there is no image {}", on.image));
+            }
+            let what = if matches!(parsed, Parsed::TagImage(_)) { "tag" } else { "remove" };
+            plan.change(what, format!("image {}", on.image), json!({}));
+        }
         Parsed::RunJob(_) => plan.change("create", "job".to_owned(), json!({})),
         Parsed::CancelJob(on) | Parsed::DestroyJob(on) => {
             if !agent.jobs.iter().any(|job| job.spec.name == on.name) {

@@ -301,3 +301,21 @@ artifacts:
     assert_eq!((forge.name.as_str(), &forge.allowed_hosts[..]), ("forge", &["github.com".to_owned()][..]));
     assert!(!format!("{artifacts:?}").contains("s3cr3t-word"));
 }
+
+#[test]
+fn the_page_is_told_where_gate_is_and_that_host_is_answered() {
+    let at = |url: &str| gennaker_deck::Gate::At(Url::parse(url).expect("a URL"));
+    for (host, gate, answered) in [
+        ("https://gate.example.com/api", at("https://gate.example.com/api"), "gate.example.com"),
+        ("gate.example.com", at("http://gate.example.com:8084"), "gate.example.com"),
+        ("gate.example.com:9999", at("http://gate.example.com:9999"), "gate.example.com:9999"),
+    ] {
+        let settings = bind("", &[("API_HOST", host)]).expect("settings");
+        assert_eq!(settings.deck.own.gate, gate, "{host}");
+        assert!(settings.gate.place.hosts.contains(&answered.to_owned()), "{host}: {:?}", settings.gate.place.hosts);
+    }
+    let settings = bind("", &[("TIMEZONE", "Europe/Berlin"), ("CANARY_ENABLED", "true")]).expect("settings");
+    assert_eq!(settings.deck.own.gate, gennaker_deck::Gate::SameHost(8084));
+    assert_eq!(settings.deck.own.time_zone, "Europe/Berlin");
+    assert_eq!(settings.deck.own.features.get("canary"), Some(&true));
+}

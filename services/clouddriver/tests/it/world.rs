@@ -103,6 +103,7 @@ async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
         owner: owner.subscribe(),
         clock: Arc::new(SystemClock),
         providers: vec![cloud.clone()],
+        artifacts: artifacts(&path.with_file_name("artifacts"), &ArtifactOptions::default(), axum::Router::new()),
         front50: front50.client(),
         artifacts: artifacts(&path.with_file_name("artifacts"), &ArtifactOptions::default(), axum::Router::new()),
         accounts: cloud.configured.subscribe(),

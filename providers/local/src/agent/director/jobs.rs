@@ -265,7 +265,7 @@ impl Director {
         }
     }
 
-    /// Takes over the jobs of an earlier agent. Returns those whose process was adopted.
+    /// Takes over the jobs of an earlier agent.
     pub(super) fn take_over_jobs(&mut self, records: Vec<JobRecord>, marked: &[Marked]) {
         for mut record in records {
             let name = record.spec.name.clone();

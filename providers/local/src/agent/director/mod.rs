@@ -8,10 +8,12 @@ mod balancers;
 mod capacity;
 mod groups;
 mod hand_over;
+mod images;
 mod instances;
 mod jobs;
 mod mutation;
 mod registration;
+mod scaling;
 mod security_groups;
 mod startup;
 mod view;
@@ -33,13 +35,17 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest};
+use self::{
+    artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest,
+    scaling::Sample,
+};
 use super::{
     Options,
     artifacts::Artifacts,
     balancer::{self, Connections, Upstream},
     files::Files,
     handover::{Asked, Predecessor, Retired, Successor},
+    images::Images,
     instance::{FromInstance, Order},
     job::JobOver,
     logs::Logs,
@@ -48,7 +54,7 @@ use super::{
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::{JobEndReason, SecurityGroupSpec, Snapshot};
+use crate::protocol::{Image, JobEndReason, SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -56,6 +62,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(3);
 const LAST_GRACE: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_secs(1);
 const TICKS_BETWEEN_TIDYING: u32 = 30;
+const TICKS_BETWEEN_LOOKS_FOR_IMAGES: u32 = 5;
 const REPORTS: usize = 1_024;
 
 /// The agent's state and what changes it.
@@ -74,6 +81,11 @@ pub(super) struct Director {
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    /// What was measured last of the server groups that have scaling policies.
+    samples: BTreeMap<String, Sample>,
+    images: Images,
+    image_tags: BTreeMap<String, BTreeMap<String, String>>,
+    known_images: BTreeMap<String, Image>,
     jobs: BTreeMap<String, JobHandle>,
     job_watches: JoinSet<JobOver>,
     security_groups: BTreeMap<String, SecurityGroupSpec>,
@@ -171,6 +183,12 @@ impl Director {
                 Some(_) = self.chores.join_next(), if !self.chores.is_empty() => {}
                 _ = ticks.tick() => {
                     self.listen_again();
+                    if tick.is_multiple_of(TICKS_BETWEEN_LOOKS_FOR_IMAGES) {
+                        self.look_for_images();
+                    }
+                    if tick.is_multiple_of(self.options.ticks_between_measuring()) {
+                        self.scale().await;
+                    }
                     if tick.is_multiple_of(TICKS_BETWEEN_TIDYING) {
                         self.tidy().await;
                     }

@@ -26,6 +26,7 @@ use crate::{
         balancer::Connections,
         files::Files,
         identity::{Marked, marked},
+        images::Images,
         instance::Running,
         logs::Logs,
         ports::Ports,
@@ -58,6 +59,7 @@ impl Director {
         inherited: HashMap<u16, TcpListener>,
     ) -> Result<Director, Error> {
         let logs = Logs::open(folder.join("logs"))?;
+        let images = Images::open(folder)?;
         let artifacts = Artifacts::open(folder.join("artifacts"), options.limits.artifacts.clone())?;
         let launcher = Launcher { mark: folder.to_string_lossy().into_owned(), logs: logs.clone(), open_files };
         let request_files = Files::open(folder.join("requests"))?;
@@ -68,12 +70,17 @@ impl Director {
             account: options.account.clone(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
+            images: Vec::new(),
             jobs: Vec::new(),
             security_groups: Vec::new(),
         };
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            samples: BTreeMap::new(),
+            image_tags: images.read_tags()?,
+            known_images: BTreeMap::new(),
+            images,
             job_files: Files::open(folder.join("jobs"))?,
             jobs: BTreeMap::new(),
             job_watches: JoinSet::new(),
@@ -127,6 +134,7 @@ impl Director {
         }
         // Of listeners that the records do not have: nobody is to wait there.
         director.inherited.clear();
+        director.look_for_images();
         director.publish();
         Ok(director)
     }

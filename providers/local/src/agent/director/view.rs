@@ -20,6 +20,7 @@ impl Director {
             account: self.options.account.clone(),
             server_groups: self.groups.values().map(|group| self.view_of_group(group)).collect(),
             load_balancers: self.balancers.values().map(|state| self.view_of_balancer(state)).collect(),
+            images: self.known_images.values().cloned().collect(),
             jobs: self.jobs.values().map(JobHandle::view).collect(),
             security_groups: self.security_groups.values().map(|spec| self.view_of_security_group(spec)).collect(),
         };
@@ -81,6 +82,8 @@ impl Director {
         ServerGroup {
             spec: (*group.spec).clone(),
             capacity: group.capacity,
+            policies: group.policies.clone(),
+            activities: group.activities.clone(),
             enabled: group.enabled,
             weight: group.weight,
             deleting: group.deleting,

@@ -184,7 +184,7 @@ impl Retired {
 
     /// Ends what is left: lets requests finish for some seconds, then cuts them.
     pub(in crate::agent) async fn end(mut self) {
-        if let Some(predecessor) = self.predecessor.take() {
+        if let Some(predecessor) = &self.predecessor {
             predecessor.end();
         }
         futures::future::join_all(self.balancers.values().map(|balancer| balancer.stop(LAST_REQUESTS))).await;
@@ -192,6 +192,10 @@ impl Retired {
             ending.shutdown().await;
         }
         self.connections.stop().await;
+        if let Some(predecessor) = self.predecessor.take() {
+            // Else it would take this agent for killed, and serve in its place.
+            let _ = tokio::time::timeout(LAST_REQUESTS, predecessor.gone()).await;
+        }
     }
 
     /// Returns once all connections have ended.

@@ -99,3 +99,46 @@ fn inherit(descriptors: Vec<OwnedFd>) -> io::Result<Inheritance> {
     }
     Ok(Inheritance { lock, control: Some(control), listeners, predecessor: None })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a successor does when it is answered so.
+    fn confirmed(answer: impl FnOnce(&UnixStream)) -> Result<Option<Predecessor>, Error> {
+        let (stream, other) = UnixStream::pair().unwrap();
+        answer(&other);
+        drop(other);
+        Taken { stream }.confirm()
+    }
+
+    #[tokio::test]
+    async fn an_agent_that_is_gone_leaves_what_it_had_and_one_that_refuses_keeps_it() {
+        assert!(confirmed(|_| {}).unwrap().is_none(), "killed before it could let go");
+        let yours = confirmed(|other| send(other, &Greeting::Yours).unwrap());
+        let predecessor = yours.unwrap().expect("it is there");
+        predecessor.gone().await;
+        assert_eq!(predecessor.drain(vec!["a".to_owned()], Duration::MAX).await, 0, "nobody has anything running");
+        let refused = confirmed(|other| send(other, &Greeting::Refused { reason: "it is too late".into() }).unwrap());
+        assert!(refused.unwrap_err().to_string().contains("it is too late"));
+        assert!(confirmed(|other| send(other, &Greeting::Ready).unwrap()).is_err());
+    }
+
+    #[test]
+    fn an_agent_that_does_not_offer_is_not_taken_over_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("agent.hand-over");
+        let error = take_over(&path, "test", Duration::ZERO).unwrap_err();
+        assert!(error.to_string().contains("agent.hand-over"), "{error}");
+        let listener = UnixListener::bind(&path).unwrap();
+        let other = std::thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            let hello: Greeting = receive(&stream).unwrap();
+            send(&stream, &Greeting::Refused { reason: "another account".into() }).unwrap();
+            hello
+        });
+        let refused = take_over(&path, "test", Duration::from_secs(1)).unwrap_err();
+        assert!(refused.to_string().contains("another account"), "{refused}");
+        assert!(matches!(other.join().unwrap(), Greeting::Hello { limit_ms: 1_000, .. }));
+    }
+}

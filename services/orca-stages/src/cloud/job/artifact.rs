@@ -11,6 +11,9 @@ use crate::{Catalogue, Task, TaskContext, TaskError, TaskResult, TaskTemplate, a
 
 const TASK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.artifacts.ConsumeArtifactTask";
 
+/// How many bytes an artifact may have whose fields are taken for outputs.
+const LARGEST: usize = 1 << 20;
+
 /// Adds the task.
 pub(super) fn register(catalogue: &mut Catalogue) {
     catalogue.add_task(ConsumeTask);
@@ -42,7 +45,10 @@ impl Task for ConsumeTask {
             TaskError::invalid(format!("no artifact is bound to {id:?}: set consumeArtifactId to one that is expected"))
         })?;
         let artifact = artifact.with_account(settings.text("consumeArtifactAccount").as_deref());
-        let content = context.clients.clouddriver.fetch_artifact(&context.caller, &json!(artifact)).await?;
+        let Value::Object(artifact) = json!(artifact) else {
+            return Err(TaskError::invalid("the artifact is no object: look at what the stage that produced it says"));
+        };
+        let content = context.clients.clouddriver.artifact(&context.caller, &artifact, LARGEST).await?;
         let fields: Result<Object, _> = serde_json::from_slice(&content);
         let fields = fields.map_err(|error| {
             let message = format!("the artifact is no JSON object, whose fields would be outputs: {error}");

@@ -8,6 +8,7 @@ mod accounts;
 mod description;
 mod follow;
 mod operations;
+mod plan;
 mod properties;
 mod view;
 
@@ -19,7 +20,7 @@ use gennaker_provider_api::{
     AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, LogFrom, LogPiece, Outcome, Provider,
     RefreshScope, Refreshed, Request, Result,
 };
-use gennaker_wire::{Account, Object, Operation, ScalingActivity};
+use gennaker_wire::{Account, Object, Operation, Plan, ScalingActivity};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -157,6 +158,12 @@ impl Provider for LocalProvider {
     async fn validate(&self, operation: &Operation) -> Result<()> {
         let parsed = operations::Parsed::read(operation)?;
         self.accounts.named(parsed.account()).map(|_| ())
+    }
+
+    async fn plan(&self, operation: &Operation) -> Result<Plan> {
+        let parsed = operations::Parsed::read(operation)?;
+        let agent = self.accounts.named(parsed.account())?.client.state().await?;
+        plan::of(&parsed, &agent)
     }
 
     async fn run(&self, request: &Request, journal: &dyn Journal) -> Result<Outcome> {

@@ -18,6 +18,7 @@ use gennaker_provider_api::{Error, Inventory, Journal, Outcome, Progress, Reques
 use gennaker_wire::{LoadBalancer, Object, Operation};
 use serde_json::{Value, json};
 
+pub(super) use self::deploy::next_name;
 use super::{
     AccountHandle, REGION,
     description::{

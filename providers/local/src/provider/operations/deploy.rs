@@ -97,7 +97,7 @@ async fn put(
 }
 
 /// The next free name of the cluster, by what the agent runs now rather than by what was last seen of it.
-fn next_name(name: &ServerGroupName, groups: &[ServerGroup]) -> Result<String> {
+pub(in crate::provider) fn next_name(name: &ServerGroupName, groups: &[ServerGroup]) -> Result<String> {
     let cluster = name.cluster().map_err(|error| Error::new(Kind::Invalid, error.to_string()))?;
     let taken: Vec<TakenSlot> = groups
         .iter()

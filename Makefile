@@ -1,12 +1,12 @@
 # One line of work a target; what it does lives in Rust or in tools/*.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench faults soak fuzz preflight
+.PHONY: help demo run test check bench faults soak fuzz screenshots preflight
 
 # rustup puts cargo there, and a shell that was open before does not know yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Programs are named by --bin, not -p: cargo then unites the features of the whole workspace, and every target, tests
 # included, shares one build of the dependencies.
@@ -43,6 +43,11 @@ soak: ## Run for hours under load (not there yet)
 
 fuzz: preflight ## Feed the languages random input, 10 minutes each (SECONDS_EACH=600)
 	@tools/fuzz.sh
+
+screenshots: ## Take every screen of the web page, light and dark, wide and narrow, into target/screenshots
+	@tools/preflight.sh test
+	@cargo build --bin gennaker --bin greeter
+	@UI_SCREENSHOTS=$(CURDIR)/target/screenshots cargo test --workspace --test page -- screens
 
 preflight:
 	@tools/preflight.sh

@@ -74,6 +74,7 @@ it('is started with parameters by keyboard, judged, and seen live to its end', a
 });
 
 it('shows why a stage failed, and runs it once more', async () => {
+  await untilRun(await startPipeline(APPLICATION, 'check'), 'fails', ({ status }) => status === 'TERMINAL');
   const id = await startPipeline(APPLICATION, 'check');
   await untilRun(id, 'fails', ({ status }) => status === 'TERMINAL');
   const page = await visit(`#/executions/${id}`);
@@ -88,6 +89,14 @@ it('shows why a stage failed, and runs it once more', async () => {
   await page.getByText('Check runs once more.').waitFor();
   const events = await untilRun(id, 'fails again', ({ status, stages }) => status === 'TERMINAL' && stages.some(({ name }) => name === 'Check'));
   expect(events.status).toBe('TERMINAL');
+
+  await page.getByRole('button', { name: 'More that can be done to this run' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Compare with another run' }).press('Enter');
+  const comparison = page.getByRole('region', { name: 'Comparison' });
+  await comparison.getByRole('button', { name: /The other run/ }).press('Enter');
+  await page.getByRole('option').first().press('Enter');
+  await comparison.getByRole('row', { name: /Check/ }).waitFor();
+  await accessible(page, 'two runs side by side');
   await leave(page);
 });
 

@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::{Account, LoadBalancer, Operation, OperationRef, OperationTask, ServerGroup};
+use bytes::{Bytes, BytesMut};
+use gennaker_base::Kind;
+use gennaker_http::{Call, Caller, Error, Result, Streamed, Transport};
+use gennaker_wire::{
+    Account, LastGood, LoadBalancer, Object, Operation, OperationRef, OperationTask, Plan, ServerGroup,
+};
 use http::Method;
 use serde_json::Value;
+
+/// How long clouddriver may take to fetch an artifact: longer than its own deadline, so that its error comes first.
+const FETCH: Duration = Duration::from_secs(15 * 60);
 
 /// Calls clouddriver.
 #[derive(Clone)]
@@ -36,6 +42,29 @@ impl ClouddriverClient {
         self.transport.send(caller, Call::get(&["credentials"]).query("expand", true)).await
     }
 
+    /// The content of an artifact, to be read as it comes. It is there whole when the answer begins.
+    pub async fn fetch_artifact(&self, caller: &Caller, artifact: &Object) -> Result<Streamed> {
+        let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(artifact)?.deadline(FETCH);
+        self.transport.stream(caller, call).await
+    }
+
+    /// The content of an artifact that has at most `limit` bytes.
+    ///
+    /// # Errors
+    /// `TooLarge` if it has more; else clouddriver's.
+    pub async fn artifact(&self, caller: &Caller, artifact: &Object, limit: usize) -> Result<Bytes> {
+        let mut answer = self.fetch_artifact(caller, artifact).await?;
+        let mut content = BytesMut::new();
+        while let Some(part) = answer.chunk().await? {
+            if content.len() + part.len() > limit {
+                let message = format!("the artifact has more than {limit} bytes, which is too much for this use of it");
+                return Err(Error::new(Kind::TooLarge, message));
+            }
+            content.extend_from_slice(&part);
+        }
+        Ok(content.freeze())
+    }
+
     /// Submits operations to a provider. The caller's `Idempotency-Key` goes along as `clientRequestId`: the same id gets
     /// the same task.
     pub async fn submit(
@@ -50,6 +79,26 @@ impl ClouddriverClient {
         let call =
             Call::new(Method::POST, &[provider, "ops"]).query("clientRequestId", request_id).body(&operations)?;
         self.transport.send(&caller, call).await
+    }
+
+    /// What operations would do: a plan of each, in order. Only ours plans.
+    pub async fn plan(&self, caller: &Caller, provider: &str, operations: &[Operation]) -> Result<Vec<Plan>> {
+        let operations: Vec<Value> = operations.iter().map(Operation::to_value).collect();
+        let call = Call::new(Method::POST, &[provider, "ops", "plan"]).body(&operations)?;
+        self.transport.send(caller, call).await
+    }
+
+    /// The last good version of a cluster, one entry a region. Only ours knows it.
+    pub async fn last_good(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        cluster: &str,
+        provider: &str,
+    ) -> Result<Vec<LastGood>> {
+        let path = ["applications", application, "clusters", account, cluster, provider, "lastGood"];
+        self.transport.send(caller, Call::get(&path)).await
     }
 
     /// A task. With `wait`, ours answers when the task's state has changed since the call or after that time, whichever is

@@ -49,6 +49,14 @@ impl Shared {
 }
 
 impl Config {
+    /// The same sources as they are now: this configuration stays what was read first.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn read_again(&self) -> Result<Config, Error> {
+        Config::load(&self.shared.sources)
+    }
+
     /// Reads the shared files and checks the overrides; a service's files are read by [`Config::for_service`].
     ///
     /// # Errors
@@ -225,6 +233,15 @@ impl ServiceConfig {
     /// Whether a source has the key, or something below it.
     pub fn contains(&self, key: &str) -> bool {
         !View::root(&self.sources).descend(&Key::parse(key)).is_absent()
+    }
+
+    /// The error of a reader that refuses what stands at `key` for a reason of its own: with the place where it is set.
+    /// `problem` ends with what to do, and holds no value, which may be a secret by what it was put together from.
+    pub fn refused(&self, key: &str, problem: impl Into<String>) -> Error {
+        let view = View::root(&self.sources).descend(&Key::parse(key));
+        let set = view.leaf().map(|leaf| leaf.origin.clone());
+        let origin = set.or_else(|| Some(view.layers.first()?.branch.origin.clone())).unwrap_or(Origin::Default);
+        Error::Refused { origin, key: key.to_owned(), problem: problem.into() }
     }
 
     /// Notes every key of the files and the command line that nobody has read by now, a section that nobody looked into

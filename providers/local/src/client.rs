@@ -30,10 +30,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::{net::UnixStream, time::timeout};
 
 use crate::protocol::{
-    CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, Job, JobSpec, LONG_POLL_MS, LoadBalancer,
+    CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, Image, Job, JobSpec, LONG_POLL_MS, LoadBalancer,
     LoadBalancerSpec, MOST_FETCH_MS, MOST_GRACE_MS, OutputPiece, Registered, RegistrationRequest, ResizeRequest,
-    SecurityGroup, SecurityGroupSpec, ServerGroup, ServerGroupSpec, Snapshot, Terminated, TerminationRequest, Traffic,
-    TrafficChange, TrafficRequest,
+    ScalingPolicy, SecurityGroup, SecurityGroupSpec, ServerGroup, ServerGroupSpec, Snapshot, TagRequest, Terminated,
+    TerminationRequest, Traffic, TrafficChange, TrafficRequest,
 };
 
 /// The deadline of a call that waits for nothing.
@@ -189,6 +189,23 @@ impl Client {
         self.mutate(Method::POST, &path, &[], Some(resize), call, START_DEADLINE).await
     }
 
+    /// Adds a scaling policy to a server group, or replaces the one of its name.
+    pub async fn put_scaling_policy(
+        &self,
+        group: &str,
+        policy: &ScalingPolicy,
+        call: &Call,
+    ) -> Result<ServerGroup, Error> {
+        let path = format!("/serverGroups/{}/scalingPolicies/{}", encoded(group), encoded(&policy.name));
+        self.mutate(Method::PUT, &path, &[], Some(policy), call, DEADLINE).await
+    }
+
+    /// Deletes a scaling policy of a server group, which stays as large as it is.
+    pub async fn delete_scaling_policy(&self, group: &str, policy: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/serverGroups/{}/scalingPolicies/{}", encoded(group), encoded(policy));
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, DEADLINE).await
+    }
+
     /// Ends instances. Returns when they are on their way out and their replacements, if any, are started.
     pub async fn terminate_instances(&self, end: &TerminationRequest, call: &Call) -> Result<Terminated, Error> {
         self.mutate(Method::POST, "/instances/terminate", &[], Some(end), call, START_DEADLINE).await
@@ -239,6 +256,23 @@ impl Client {
         let path = format!("/jobs/{}", encoded(name));
         let deadline = DEADLINE + Duration::from_millis(MOST_GRACE_MS);
         self.mutate(Method::DELETE, &path, &[], None::<&()>, call, deadline).await
+    }
+
+    /// All images.
+    pub async fn images(&self) -> Result<Vec<Image>, Error> {
+        self.get("/images", DEADLINE).await
+    }
+
+    /// Adds tags to an image, or replaces those of the same names.
+    pub async fn tag_image(&self, id: &str, tags: &TagRequest, call: &Call) -> Result<Image, Error> {
+        let path = format!("/images/{}/tags", encoded(id));
+        self.mutate(Method::POST, &path, &[], Some(tags), call, DEADLINE).await
+    }
+
+    /// Deletes an image that no server group runs.
+    pub async fn delete_image(&self, id: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/images/{}", encoded(id));
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, START_DEADLINE).await
     }
 
     /// All load balancers.
@@ -334,7 +368,7 @@ impl Client {
         let request = request
             .body(Full::new(Bytes::from(body.unwrap_or_default())))
             .map_err(|error| Error::Malformed(format!("the request cannot be written: {error}")))?;
-        let (status, answer) = timeout(deadline, self.exchange(request))
+        let (status, answer) = timeout(deadline, exchange(&self.socket, request))
             .await
             .map_err(|_| Error::Timeout(deadline))?
             .map_err(|source| Error::Unreachable { socket: self.socket.clone(), source })?;
@@ -344,30 +378,31 @@ impl Client {
         let ErrorBody { status, code, message } = parsed(&answer)?;
         Err(Error::Refused { status, code, message })
     }
+}
 
-    async fn exchange(
-        &self,
-        request: Request<Full<Bytes>>,
-    ) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
-        let stream = UnixStream::connect(&self.socket).await?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        let answered = async {
-            let response = sender.send_request(request).await?;
-            let status = response.status();
-            let body = Limited::new(response.into_body(), MOST_ANSWER).collect().await?.to_bytes();
-            Ok((status, body))
-        };
-        // The connection is driven here, so that dropping the call drops all of it.
-        let mut answered = std::pin::pin!(answered);
-        tokio::select! {
-            answer = answered.as_mut() => answer,
-            ended = connection => {
-                ended?;
-                // What it had received may still be read.
-                timeout(Duration::from_secs(1), answered)
-                    .await
-                    .map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?
-            }
+/// One request on a connection of its own.
+pub(crate) async fn exchange(
+    socket: &Path,
+    request: Request<Full<Bytes>>,
+) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+    let stream = UnixStream::connect(socket).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let answered = async {
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), MOST_ANSWER).collect().await?.to_bytes();
+        Ok((status, body))
+    };
+    // The connection is driven here, so that dropping the call drops all of it.
+    let mut answered = std::pin::pin!(answered);
+    tokio::select! {
+        answer = answered.as_mut() => answer,
+        ended = connection => {
+            ended?;
+            // What it had received may still be read.
+            timeout(Duration::from_secs(1), answered)
+                .await
+                .map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?
         }
     }
 }

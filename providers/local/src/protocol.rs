@@ -9,6 +9,8 @@
 //! | `GET /serverGroups`, `GET /serverGroups/{name}` | [`ServerGroup`]s |
 //! | `PUT /serverGroups/{name}` with a [`ServerGroupSpec`] | [`ServerGroup`], 201 if it is new |
 //! | `POST /serverGroups/{name}/traffic` with a [`TrafficRequest`] | [`TrafficChange`] |
+//! | `PUT /serverGroups/{name}/scalingPolicies/{policy}` with a [`ScalingPolicy`] | [`ServerGroup`] |
+//! | `DELETE /serverGroups/{name}/scalingPolicies/{policy}` | [`Deleted`] |
 //! | `POST /serverGroups/{name}/capacity` with a [`ResizeRequest`] | [`ServerGroup`] |
 //! | `DELETE /serverGroups/{name}?drainTimeoutMs=` | [`Deleted`] |
 //! | `GET /jobs`, `GET /jobs/{name}` | [`Job`]s |
@@ -21,6 +23,9 @@
 //! | `GET /securityGroups`, `GET /securityGroups/{name}` | [`SecurityGroup`]s |
 //! | `PUT /securityGroups/{name}` with a [`SecurityGroupSpec`] | [`SecurityGroup`], 201 if it is new |
 //! | `DELETE /securityGroups/{name}` | [`Deleted`] |
+//! | `GET /images` | [`Image`]s |
+//! | `POST /images/{id}/tags` with a [`TagRequest`] | [`Image`] |
+//! | `DELETE /images/{id}` | [`Deleted`] |
 //! | `POST /instances/terminate` with a [`TerminationRequest`] | [`Terminated`] |
 //! | `POST /instances/registration` with a [`RegistrationRequest`] | [`Registered`] |
 //! | `GET /instances/{id}/log?tailBytes=`, `GET /jobs/{name}/log?tailBytes=` | text |
@@ -34,7 +39,9 @@
 mod artifact;
 mod balancer;
 mod capacity;
+mod image;
 mod job;
+mod scaling;
 mod spec;
 mod state;
 mod traffic;
@@ -49,7 +56,9 @@ pub use self::{
     capacity::{
         Capacity, CapacityChange, Registered, RegistrationRequest, ResizeRequest, Terminated, TerminationRequest,
     },
+    image::{Image, TagRequest},
     job::{Job, JobEnd, JobEndReason, JobSpec, JobState, MOST_JOB_MS},
+    scaling::{MOST_POLICIES, ScalingActivity, ScalingMetric, ScalingPolicy},
     spec::{HealthCheck, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{
         Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, OutputPiece, SecurityGroup,

@@ -1,6 +1,6 @@
 //! `gennaker local-agent`.
 
-use std::{ops::RangeInclusive, path::PathBuf};
+use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use gennaker_provider_local::agent;
@@ -22,11 +22,17 @@ pub(crate) struct LocalAgent {
     /// Leave the processes running when the agent is stopped; the next agent takes them over.
     #[arg(long)]
     keep_processes: bool,
+    /// Take over from an agent that is running, with its sockets: no request fails. Without one, start as usual.
+    #[arg(long)]
+    take_over: bool,
+    /// With --take-over: how long connections of before may go on in the agent before; then they are cut.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
+    old_connections: u64,
     /// How many processes may run: instances of all server groups, and jobs.
-    #[arg(long, value_name = "NUMBER", default_value_t = agent::Limits::default().processes)]
+    #[arg(long, env = "GENNAKER_AGENT_MAX_PROCESSES", value_name = "NUMBER", default_value_t = agent::Limits::default().processes)]
     max_processes: usize,
     /// Ports for instances, and for load balancers that ask for none.
-    #[arg(long, value_name = "FIRST-LAST", default_value = "21000-21999", value_parser = ports)]
+    #[arg(long, env = "GENNAKER_AGENT_PORTS", value_name = "FIRST-LAST", default_value = "21000-21999", value_parser = ports)]
     ports: RangeInclusive<u16>,
     /// The largest artifact as it comes, in MiB; unpacked it may be four times as large.
     #[arg(long, value_name = "MIB", default_value_t = 512)]
@@ -50,6 +56,8 @@ impl LocalAgent {
         };
         let options = agent::Options {
             keep_processes: self.keep_processes,
+            take_over: self.take_over,
+            old_connections: Duration::from_secs(self.old_connections),
             limits: agent::Limits { processes: self.max_processes, ports: self.ports, artifacts },
             ..agent::Options::new(state, self.account.clone())
         };

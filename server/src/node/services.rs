@@ -12,6 +12,7 @@ use gennaker_clouddriver::{
     artifacts::{ArtifactDeps, Artifacts},
 };
 use gennaker_cluster::Standing;
+use gennaker_config::Config;
 use gennaker_deck::Deck;
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
@@ -30,9 +31,13 @@ use gennaker_provider_local::provider::{self, LocalProvider};
 use gennaker_store::SharedStore;
 use gennaker_telemetry::MetricsHandle;
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::settings::{ObjectSettings, Place, Settings};
+use super::{
+    accounts,
+    settings::{ObjectSettings, Place, Settings},
+};
 
 /// How long reading an address may take that an expression names.
 const ADDRESS_DEADLINE: Duration = Duration::from_secs(10);
@@ -43,6 +48,8 @@ const HANDLER_GRACE: Duration = Duration::from_secs(1);
 pub(super) struct Shared<'a> {
     /// The settings.
     pub(super) settings: &'a Settings,
+    /// What they were read from.
+    pub(super) config: &'a Config,
     /// The data folder.
     pub(super) data: &'a Path,
     /// The store.
@@ -110,16 +117,22 @@ impl Services {
         }
         let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
         if shared.settings.local.enabled {
-            let local = Arc::new(LocalProvider::new(local_options(shared), shared.clock()));
+            let local = Arc::new(LocalProvider::new(provider::Options::default(), shared.clock()));
             providers.push(local.clone());
             self.add(move |stop| async move { local.run(stop).await });
         }
+        let configured = Arc::new(accounts::definitions(&shared.settings.local, shared.data)?);
+        let (sender, configured) = watch::channel(configured);
+        let (config, data) = (shared.config.clone(), Arc::from(shared.data));
+        self.add(move |stop| accounts::follow(config, data, sender, stop));
         let deps = gennaker_clouddriver::Deps {
             store: shared.store.clone(),
             owner: shared.standing.owners(),
             clock: shared.clock(),
             providers,
             artifacts: artifacts(shared, clients),
+            front50: clients.front50.clone(),
+            accounts: configured,
         };
         let clouddriver = Clouddriver::new(&settings.own, deps);
         let router = self.socket(shared, &settings.place, clouddriver.api(), clouddriver.health()).await?;
@@ -282,18 +295,6 @@ fn artifacts(shared: &Shared<'_>, clients: &Clients) -> Artifacts {
     let folder = shared.data.join("artifacts");
     let deps = ArtifactDeps { folder, clock: shared.clock(), front50: clients.front50.clone() };
     Artifacts::new(&shared.settings.artifacts, deps)
-}
-
-fn local_options(shared: &Shared<'_>) -> provider::Options {
-    let accounts = shared.settings.local.accounts.iter().map(|account| provider::AccountOptions {
-        name: account.name.clone(),
-        state_directory: match &account.state_directory {
-            Some(directory) => directory.into(),
-            None => shared.data.join("agents").join(&account.name),
-        },
-        environment: account.environment.clone(),
-    });
-    provider::Options { accounts: accounts.collect() }
 }
 
 /// What reads the addresses that expressions name.

@@ -10,9 +10,8 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context as _, bail};
 use gennaker_clouddriver::artifacts::ArtifactOptions;
-use gennaker_config::{Config, ServiceConfig};
+use gennaker_config::{Config, Error, ServiceConfig};
 use gennaker_http::Origins;
 use gennaker_telemetry::LogOptions;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -163,8 +162,8 @@ impl Settings {
     /// Reads every setting that a node has.
     ///
     /// # Errors
-    /// What cannot be read, is not of its type, or does not go with another setting.
-    pub fn bind(config: &Config) -> anyhow::Result<Settings> {
+    /// What cannot be read, is not of its type, or does not go with another setting; each names the place and the key.
+    pub fn bind(config: &Config) -> Result<Settings, Error> {
         let gate = config.for_service("gate")?;
         let clouddriver = config.for_service("clouddriver")?;
         let orca = config.for_service("orca")?;
@@ -174,14 +173,10 @@ impl Settings {
         let logging: LoggingSettings = gate.bind("gennaker.logging")?;
         let logging = serde_json::to_value(&logging).and_then(serde_json::from_value::<LogOptions>);
         let mut origins = gate.bind::<ServerSettings>("server")?.allowed_origins;
-        let deck_url = gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty());
         let mut gate_settings: ServiceSettings<gennaker_gate::Options> = service(&gate, "gate", 8084)?;
         gate_settings.own.header = gate.bind("header")?;
-        gate_settings.own.deck = match &deck_url {
-            Some(url) => Some(Url::parse(url).with_context(|| format!("services.deck.baseUrl is not a URL: {url}"))?),
-            None => None,
-        };
-        origins.extend(deck_url);
+        gate_settings.own.deck = url(&gate, "services.deck.baseUrl")?;
+        origins.extend(gate.get_string("services.deck.baseUrl")?.filter(|url| !url.is_empty()));
         gate_settings.own.rate_limit = gate.bind("rateLimit")?;
         let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
         orca_settings.own.lists = orca.bind("tasks.controller")?;
@@ -191,13 +186,18 @@ impl Settings {
         let stages = stages(&orca)?;
         let (call, step) = (stages.webhook.deadline_ms, orca_settings.own.step_deadline_ms);
         if call >= step {
-            bail!("webhook.deadlineMs ({call}) has to be less than orca.stepDeadlineMs ({step}): change one of them");
+            let set = ["webhook.deadlineMs", "orca.stepDeadlineMs"].into_iter().find(|key| orca.contains(key));
+            let problem = format!(
+                "webhook.deadlineMs ({call}) has to be less than orca.stepDeadlineMs ({step}): change one of them"
+            );
+            return Err(orca.refused(set.unwrap_or("webhook.deadlineMs"), problem));
         }
         let mut echo_settings: ServiceSettings<gennaker_echo::Options> = service(&echo, "echo", 8089)?;
         echo_settings.own.quiet_period = echo.bind("quietPeriod")?;
         echo_settings.own.front50 = echo.bind("front50")?;
         echo_settings.own.orca = echo.bind("orca")?;
         echo_settings.own.git = echo.bind("trigger.git")?;
+        echo_settings.own.webhook_artifacts = echo.bind("webhooks.artifacts")?;
         echo_settings.own.fiat = echo.bind("services.fiat")?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
         front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
@@ -212,7 +212,7 @@ impl Settings {
         progress.get_or_insert(echo_settings.place.elsewhere.is_some());
         let settings = Settings {
             node: gate.get_string("gennaker.node")?.unwrap_or_else(|| "stand-alone".to_owned()),
-            logging: logging.context("gennaker.logging.format is text or json")?,
+            logging: logging.map_err(|_| gate.refused("gennaker.logging.format", "it is text or json"))?,
             healthcheck: gate.bind("healthcheck")?,
             origins: cors::origins(&gate, origins)?,
             local: clouddriver.bind("local")?,
@@ -234,7 +234,7 @@ impl Settings {
 }
 
 /// What orca's stages are set up with: keys of `orca.yml` that upstream has outside of `orca`.
-fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options> {
+fn stages(orca: &ServiceConfig) -> Result<gennaker_orca_stages::Options, Error> {
     let mut stages = gennaker_orca_stages::Options {
         tasks: orca.bind("tasks")?,
         dryrun: orca.bind("dryrun")?,
@@ -257,22 +257,34 @@ fn stages(orca: &ServiceConfig) -> anyhow::Result<gennaker_orca_stages::Options>
     Ok(stages)
 }
 
+/// The URL at `key`, if one is set.
+fn url(config: &ServiceConfig, key: &str) -> Result<Option<Url>, Error> {
+    let Some(text) = config.get_string(key)?.filter(|url| !url.is_empty()) else { return Ok(None) };
+    let refused = |error| config.refused(key, format!("it is not a URL ({error}): write for example http://host:8080"));
+    Url::parse(&text).map(Some).map_err(refused)
+}
+
 /// A service's place and its own settings, which stand under its name.
 fn service<T: DeserializeOwned + Serialize + Default>(
     config: &ServiceConfig,
     name: &'static str,
     port: u16,
-) -> anyhow::Result<ServiceSettings<T>> {
+) -> Result<ServiceSettings<T>, Error> {
     let server: ServerSettings = config.bind("server")?;
-    let runs_here = config.get::<bool>(&format!("services.{name}.enabled"))?.unwrap_or(true);
+    let enabled = format!("services.{name}.enabled");
+    let runs_here = config.get::<bool>(&enabled)?.unwrap_or(true);
     let key = format!("services.{name}.baseUrl");
-    let elsewhere = match config.get_string(&key)?.filter(|url| !url.is_empty()) {
-        Some(url) => Some(Url::parse(&url).with_context(|| format!("{key} is not a URL: {url}"))?),
+    let elsewhere = match url(config, &key)? {
+        Some(url) => Some(url),
         None if !runs_here => match config.get_string("DEFAULT_DNS_NAME")?.filter(|host| !host.is_empty()) {
-            Some(host) => Some(Url::parse(&format!("http://{host}:{port}"))?),
+            Some(host) => Some(Url::parse(&format!("http://{host}:{port}")).map_err(|error| {
+                config.refused("DEFAULT_DNS_NAME", format!("it is not the name of a host ({error}): correct it"))
+            })?),
             // Nobody calls these from here.
             None if name == "gate" || name == "deck" => None,
-            None => bail!("{name} does not run here (services.{name}.enabled is false): set {key} to where it runs"),
+            None => {
+                return Err(config.refused(&enabled, format!("set {key} to where {name} runs, if it does not here")));
+            }
         },
         None => None,
     };

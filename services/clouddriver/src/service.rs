@@ -3,15 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use gennaker_base::SharedClock;
+use gennaker_clients::Front50Client;
 use gennaker_http::{Api, Endpoint, Health};
-use gennaker_provider_api::Provider;
+use gennaker_provider_api::{AccountDefinition, Provider};
 use gennaker_store::{Owner, SharedStore};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
-    app::{health, operations::Operations, providers::Providers},
+    app::{definitions::Definitions, health, operations::Operations, providers::Providers, served::Served, tags::Tags},
     artifacts::Artifacts,
     routes,
 };
@@ -19,7 +20,7 @@ use crate::{
 /// What the service works with.
 #[derive(Clone)]
 pub struct Deps {
-    /// Where tasks are kept.
+    /// Where tasks and accounts are kept.
     pub store: SharedStore,
     /// This node's present life; `None` while it has none.
     pub owner: watch::Receiver<Option<Owner>>,
@@ -29,6 +30,10 @@ pub struct Deps {
     pub providers: Vec<Arc<dyn Provider>>,
     /// What fetches artifacts.
     pub artifacts: Artifacts,
+    /// Where projects and entity tags are kept.
+    pub front50: Front50Client,
+    /// The accounts that the configuration defines, now and whenever it changes.
+    pub accounts: watch::Receiver<Arc<Vec<AccountDefinition>>>,
 }
 
 /// clouddriver: cheap to clone.
@@ -37,6 +42,10 @@ pub struct Clouddriver {
     pub(crate) providers: Providers,
     pub(crate) operations: Operations,
     pub(crate) artifacts: Artifacts,
+    pub(crate) definitions: Definitions,
+    pub(crate) served: Served,
+    pub(crate) tags: Tags,
+    pub(crate) front50: Front50Client,
     pub(crate) clock: SharedClock,
     pub(crate) refresh_wait: Duration,
     owner: watch::Receiver<Option<Owner>>,
@@ -46,8 +55,17 @@ pub struct Clouddriver {
 impl Clouddriver {
     /// A service that runs no operation until [`Clouddriver::run`] runs; it reads at once.
     pub fn new(options: &Options, deps: Deps) -> Self {
-        let providers = Providers::new(deps.providers.clone());
+        let tags = Tags::new(deps.front50.clone(), deps.clock.clone());
+        let providers = Providers::new(deps.providers.clone()).with_own(Arc::new(tags.clone()));
+        let folder = options.accounts_folder.clone().filter(|folder| !folder.as_os_str().is_empty());
+        let definitions = Definitions::new(deps.store.clone(), providers.clone(), deps.accounts.clone(), folder);
+        let good_after = Duration::from_millis(options.good_after_ms);
+        let served = Served::new(deps.store.clone(), deps.clock.clone(), good_after);
         Clouddriver {
+            served,
+            tags,
+            front50: deps.front50.clone(),
+            definitions,
             operations: Operations::new(options, &deps, providers.clone()),
             providers,
             artifacts: deps.artifacts,
@@ -73,11 +91,13 @@ impl Clouddriver {
         self.health.clone()
     }
 
-    /// Runs operations until `shutdown`. What is under way then stays recorded, and goes on with its next owner.
+    /// Runs operations and keeps accounts until `shutdown`. What is under way then stays recorded, and goes on with its next owner.
     pub async fn run(&self, shutdown: CancellationToken) {
         tokio::join!(
             self.operations.run(shutdown.clone()),
             self.artifacts.clear(&self.clock),
+            self.definitions.run(&shutdown),
+            self.served.run(&self.providers, &shutdown),
             health::accounts(&self.providers, self.health.component("accounts"), &shutdown),
             health::operations(self.owner.clone(), self.health.component("operations"), &shutdown),
         );

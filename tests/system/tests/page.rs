@@ -29,6 +29,11 @@ async fn failures() {
     journey("failures").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn screens() {
+    journey("screens").await;
+}
+
 #[test]
 fn decisions_of_the_page() {
     if let Some(mut vitest) = vitest() {

@@ -36,9 +36,15 @@ export function updateApplication(draft: ApplicationDraft): Promise<void> {
   return change('updateApplication', `Update Application: ${draft.name}`, draft);
 }
 
-/** Deletes an application and waits until it is gone. */
-export function deleteApplication(name: string): Promise<void> {
-  return change('deleteApplication', `Deleting Application: ${name}`, { name });
+/** Deletes an application and waits until it is gone. Whoever shows it leaves, and then calls `forgetApplication`. */
+export async function deleteApplication(name: string): Promise<void> {
+  await finished(await startTask(name, `Deleting Application: ${name}`, [{ type: 'deleteApplication', application: { name } }]));
+  await client.invalidateQueries({ queryKey: applications.queryKey });
+}
+
+/** Forgets everything about an application that is gone. */
+export function forgetApplication(name: string): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey.includes(name) });
 }
 
 async function change(type: string, description: string, draft: ApplicationDraft): Promise<void> {

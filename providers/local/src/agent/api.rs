@@ -4,13 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
+    body::Body,
     extract::{
         Path, Query, Request, State,
         rejection::{PathRejection, QueryRejection},
     },
+    middleware,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post, put},
 };
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
@@ -27,12 +30,13 @@ use super::{
     files::blocking,
     logs::Logs,
     meters::Meters,
+    relay::{self, Relay},
     requests::Answer,
     validate,
 };
 use crate::protocol::{
-    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, OutputPiece, SecurityGroupSpec,
-    ServerGroupSpec, Snapshot, TrafficRequest,
+    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, OutputPiece, ScalingPolicy,
+    SecurityGroupSpec, ServerGroupSpec, Snapshot, TrafficRequest,
 };
 
 const MOST_BODY: usize = 1024 * 1024;
@@ -53,6 +57,7 @@ pub(super) struct Api {
 }
 
 type Name = Result<Path<String>, PathRejection>;
+type Names = Result<Path<(String, String)>, PathRejection>;
 type Parameters = Result<Query<Given>, QueryRejection>;
 
 /// Every query parameter there is; each is optional.
@@ -67,7 +72,7 @@ struct Given {
     bytes: Option<u64>,
 }
 
-pub(super) fn router(api: Api) -> Router {
+pub(super) fn router(api: Api, relay: Relay) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/state", get(state))
@@ -77,8 +82,12 @@ pub(super) fn router(api: Api) -> Router {
         .route("/serverGroups/{name}", get(server_group).put(put_server_group).delete(delete_server_group))
         .route("/serverGroups/{name}/traffic", post(set_traffic))
         .route("/serverGroups/{name}/capacity", post(resize))
+        .route("/serverGroups/{name}/scalingPolicies/{policy}", put(put_policy).delete(delete_policy))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/images", get(images))
+        .route("/images/{name}", delete(delete_image))
+        .route("/images/{name}/tags", post(tag_image))
         .route("/jobs", get(jobs))
         .route("/jobs/{name}", get(job).put(put_job).delete(delete_job))
         .route("/jobs/{name}/cancel", post(cancel_job))
@@ -93,6 +102,7 @@ pub(super) fn router(api: Api) -> Router {
         .method_not_allowed_fallback(|| async {
             Refusal { status: 405, code: CODE_INVALID, message: "this path does not take this method".to_owned() }
         })
+        .layer(middleware::from_fn_with_state(relay, relay::relay))
         .with_state(api)
 }
 
@@ -134,6 +144,31 @@ async fn server_group(State(api): State<Api>, name: Name) -> Result<Response, Re
     group
         .map(|group| Json(group).into_response())
         .ok_or_else(|| Refusal::not_found(format!("server group {name} does not exist")))
+}
+
+async fn images(State(api): State<Api>) -> Response {
+    Json(&api.current().images).into_response()
+}
+
+async fn tag_image(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::TagImage { id, request: validate::read(body)? }, given, &headers).await
+}
+
+async fn delete_image(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteImage { id }, given, &headers).await
 }
 
 async fn jobs(State(api): State<Api>) -> Response {
@@ -254,6 +289,28 @@ async fn resize(
     api.carry_out(Mutation::Resize { name, resize: validate::read(body)? }, given, &headers).await
 }
 
+async fn put_policy(
+    State(api): State<Api>,
+    names: Names,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path((name, policy)), Query(given)) = (names?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let policy: ScalingPolicy = validate::read(named(body, &policy)?)?;
+    api.carry_out(Mutation::PutPolicy { name, policy }, given, &headers).await
+}
+
+async fn delete_policy(
+    State(api): State<Api>,
+    names: Names,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path((name, policy)), Query(given)) = (names?, parameters?);
+    api.carry_out(Mutation::DeletePolicy { name, policy }, given, &headers).await
+}
+
 async fn terminate(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {
     let Query(given) = parameters?;
     let (headers, body) = read_body(request).await?;
@@ -368,11 +425,19 @@ impl Api {
     }
 }
 
-/// The body as JSON: at most 1 MiB, within 30 s.
+/// The body as JSON.
 async fn read_body(request: Request) -> Result<(HeaderMap, Value), Refusal> {
     let (head, body) = request.into_parts();
+    let bytes = read_bytes(body).await?;
+    let value =
+        serde_json::from_slice(&bytes).map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
+    Ok((head.headers, value))
+}
+
+/// The body: at most 1 MiB, within 30 s.
+pub(super) async fn read_bytes(body: Body) -> Result<Bytes, Refusal> {
     let refused = |status, message: String| Refusal { status, code: CODE_INVALID, message };
-    let bytes = timeout(BODY_TIMEOUT, Limited::new(body, MOST_BODY).collect())
+    let collected = timeout(BODY_TIMEOUT, Limited::new(body, MOST_BODY).collect())
         .await
         .map_err(|_| refused(408, format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs())))?
         .map_err(|error| {
@@ -381,11 +446,8 @@ async fn read_body(request: Request) -> Result<(HeaderMap, Value), Refusal> {
             } else {
                 refused(400, format!("the body cannot be read: {error}"))
             }
-        })?
-        .to_bytes();
-    let value =
-        serde_json::from_slice(&bytes).map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
-    Ok((head.headers, value))
+        })?;
+    Ok(collected.to_bytes())
 }
 
 /// The name stands in the path; in the body it may be left out.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{artifacts::Stored, identity::Identity};
 use crate::protocol::{
-    Capacity, DEFAULT_WEIGHT, JobEnd, JobSpec, LoadBalancerSpec, SecurityGroupSpec, ServerGroupSpec,
+    Capacity, DEFAULT_WEIGHT, JobEnd, JobSpec, LoadBalancerSpec, ScalingActivity, ScalingPolicy, SecurityGroupSpec,
+    ServerGroupSpec,
 };
 
 /// The format that this program writes; it reads no higher one. 2: capacities, artifacts, several listeners, security
@@ -29,6 +30,10 @@ pub(super) struct GroupRecord {
     /// None in format 1, where it was the spec's.
     #[serde(default)]
     pub(super) capacity: Option<Capacity>,
+    #[serde(default)]
+    pub(super) policies: Vec<ScalingPolicy>,
+    #[serde(default)]
+    pub(super) activities: Vec<ScalingActivity>,
     #[serde(default)]
     pub(super) artifact: Option<Stored>,
     pub(super) instances: Vec<InstanceRecord>,

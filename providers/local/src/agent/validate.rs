@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{balancer::is_network, error::Refusal};
 use crate::protocol::{
     Artifact, ArtifactSource, Capacity, JobSpec, LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, MOST_JOB_MS,
-    MOST_WEIGHT, Probe, SecurityGroupSpec, ServerGroupSpec, TrafficRequest,
+    MOST_WEIGHT, Probe, ScalingPolicy, SecurityGroupSpec, ServerGroupSpec, TrafficRequest,
 };
 
 const MOST_LISTENERS: u64 = 16;
@@ -47,7 +47,10 @@ fn unknown_field(input: &Value, known: &Value) -> Option<String> {
 pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
     name("server group", &spec.name)?;
     capacity(&spec.capacity)?;
-    program(&spec.command, spec.artifact.as_ref(), spec.working_directory.as_deref())?;
+    if spec.image.is_some() && spec.artifact.is_some() {
+        return Err(Refusal::invalid("`image` and `artifact` are both given; give one of them"));
+    }
+    program((&spec.command, spec.image.is_some()), spec.artifact.as_ref(), spec.working_directory.as_deref())?;
     environment(&spec.args, &spec.env, &["PORT", "INSTANCE_ID", "SERVER_GROUP", "ARTIFACT"])?;
     within("stopGraceMs", spec.stop_grace_ms, 0, MOST_GRACE_MS)?;
     within("restart.initialDelayMs", spec.restart.initial_delay_ms, 1, 3_600_000)?;
@@ -83,24 +86,28 @@ pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
 /// The rules of a job that need no look at the machine.
 pub(super) fn job(spec: &JobSpec) -> Result<(), Refusal> {
     name("job", &spec.name)?;
-    program(&spec.command, spec.artifact.as_ref(), spec.working_directory.as_deref())?;
+    program((&spec.command, false), spec.artifact.as_ref(), spec.working_directory.as_deref())?;
     environment(&spec.args, &spec.env, &["JOB", "INSTANCE_ID", "ARTIFACT"])?;
     within("timeoutMs", spec.timeout_ms, 1, MOST_JOB_MS)?;
     within("stopGraceMs", spec.stop_grace_ms, 0, MOST_GRACE_MS)
 }
 
-/// What is run, and where.
-fn program(command: &str, artifact: Option<&Artifact>, folder: Option<&Path>) -> Result<(), Refusal> {
+/// What is run, and where. An image may name the command.
+fn program(
+    (command, of_image): (&str, bool),
+    artifact: Option<&Artifact>,
+    folder: Option<&Path>,
+) -> Result<(), Refusal> {
     if let Some(artifact) = artifact {
         self::artifact(artifact)?;
     }
-    if command.is_empty() && artifact.is_none_or(Artifact::is_unpacked) {
+    if command.is_empty() && !of_image && artifact.is_none_or(Artifact::is_unpacked) {
         return Err(Refusal::invalid("`command` is empty; name the program to run"));
     }
     if command.contains('\0') {
         return Err(Refusal::invalid("command, args and env must not hold NUL characters"));
     }
-    working_directory(folder, artifact.is_some())
+    working_directory(folder, of_image || artifact.is_some())
 }
 
 /// What a program is given; `own` are the variables that the agent sets.
@@ -230,6 +237,15 @@ pub(super) fn traffic(traffic: &TrafficRequest) -> Result<(), Refusal> {
     drain(traffic.drain_timeout_ms)
 }
 
+/// The rules of a scaling policy.
+pub(super) fn policy(policy: &ScalingPolicy) -> Result<(), Refusal> {
+    name("scaling policy", &policy.name)?;
+    if !(policy.target.is_finite() && policy.target > 0.0) {
+        return Err(Refusal::invalid(format!("`target` is {}; it must be a number above 0", policy.target)));
+    }
+    within("cooldownMs", policy.cooldown_ms, 0, 24 * 3_600_000)
+}
+
 /// How long a drain may take.
 pub(super) fn drain(milliseconds: u64) -> Result<(), Refusal> {
     within("drainTimeoutMs", milliseconds, 0, MOST_DRAIN_MS)
@@ -319,6 +335,7 @@ mod tests {
             (json!({"workingDirectory": "here"}), "absolute"),
             (json!({"stopGraceMs": 999_999}), "stopGraceMs"),
             (json!({"args": ["a\u{0}b"]}), "NUL"),
+            (json!({"image": "a:1", "artifact": {"type": "file", "path": "/b"}}), "both"),
             (json!({"artifact": {"type": "http", "url": "ftp://a/b"}}), "https://"),
             (json!({"artifact": {"type": "file", "path": "b"}}), "absolute"),
             (json!({"artifact": {"type": "file", "path": "/b", "name": "../b"}}), "artifact.name"),

@@ -56,7 +56,13 @@ async fn agent(folder: &str, ports: std::ops::RangeInclusive<u16>, rest: &[&str]
     if rest.contains(&"small-artifacts") {
         limits.artifacts.download_bytes = 20_000;
     }
-    let options = Options { limits, keep_processes: rest.contains(&"keep"), ..Options::new(folder, "test") };
+    let options = Options {
+        limits,
+        measure_every: Duration::from_secs(1),
+        keep_processes: rest.contains(&"keep"),
+        take_over: rest.contains(&"take-over"),
+        ..Options::new(folder, "test")
+    };
     let shutdown = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;
     let agent = tokio::spawn(run(options, shutdown.clone()));

@@ -30,12 +30,16 @@ pub struct ServerGroupSpec {
     #[serde(default = "one_instance")]
     pub capacity: Capacity,
     /// The program: absolute, relative to the artifact or else to the working directory if it has a slash, else looked up
-    /// in `PATH`. May be left out for an artifact that is a single file: that is run then.
+    /// in `PATH`. May be left out for an artifact that is a single file, which is
+    /// run then, and for an image that names one.
     #[serde(default)]
     pub command: String,
     /// What is fetched to be run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifact: Option<Artifact>,
+    /// Instead of an artifact: the image `<name>:<version>` that is run. It may say what is run and with which arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// Its arguments.
     #[serde(default)]
     pub args: Vec<String>,

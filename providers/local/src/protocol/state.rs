@@ -6,7 +6,8 @@ use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Job, LoadBalancerSpec, Protocol, SecurityGroupSpec, ServerGroupSpec,
+    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Image, Job, LoadBalancerSpec, Protocol, ScalingActivity, ScalingPolicy,
+    SecurityGroupSpec, ServerGroupSpec,
 };
 
 /// Everything, at one moment.
@@ -24,6 +25,9 @@ pub struct Snapshot {
     /// All jobs that run, and those that were over not long ago, by name.
     #[serde(default)]
     pub jobs: Vec<Job>,
+    /// All images, by id.
+    #[serde(default)]
+    pub images: Vec<Image>,
     /// All security groups, by name.
     #[serde(default)]
     pub security_groups: Vec<SecurityGroup>,
@@ -46,6 +50,12 @@ pub struct ServerGroup {
     pub deleting: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// By what the agent scales it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<ScalingPolicy>,
+    /// How the agent scaled it of late, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activities: Vec<ScalingActivity>,
     /// The artifact that it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifact: Option<FetchedArtifact>,

@@ -2,8 +2,10 @@
 
 mod artifact;
 mod deploy;
+mod images;
 mod instances;
 mod jobs;
+mod scaling;
 mod security;
 
 use gennaker_base::Kind;
@@ -13,8 +15,10 @@ use serde_json::Value;
 
 pub(super) use self::{
     deploy::{Clone, Create},
+    images::OnImage,
     instances::{Register, Resize, Terminate},
     jobs::{OnJob, RunJob},
+    scaling::{DeletePolicy, UpsertPolicy},
     security::{DeleteSecurityGroup, UpsertSecurityGroup},
 };
 use super::REGION;

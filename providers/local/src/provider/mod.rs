@@ -19,7 +19,7 @@ use gennaker_provider_api::{
     AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, LogFrom, LogPiece, Outcome, Provider,
     RefreshScope, Refreshed, Request, Result,
 };
-use gennaker_wire::{Account, Object, Operation};
+use gennaker_wire::{Account, Object, Operation, ScalingActivity};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -178,6 +178,11 @@ impl Provider for LocalProvider {
         };
         let piece = account.client.output(id, from, bytes).await?;
         Ok(LogPiece { text: piece.text, start: piece.start, next: piece.next, ended: piece.ended })
+    }
+
+    async fn scaling_activities(&self, account: &str, _region: &str, group: &str) -> Result<Vec<ScalingActivity>> {
+        let account = self.accounts.named(account)?;
+        Ok(view::activities(&account.client.server_group(group).await?))
     }
 
     async fn job_file(&self, account: &str, _location: &str, job: &str, _file: &str) -> Result<Object> {

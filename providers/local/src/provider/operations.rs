@@ -5,8 +5,10 @@
 //! after it sees it.
 
 mod deploy;
+mod images;
 mod instances;
 mod jobs;
+mod scaling;
 mod security;
 
 use std::time::Duration;
@@ -19,8 +21,8 @@ use serde_json::{Value, json};
 use super::{
     AccountHandle, REGION,
     description::{
-        Clone, Create, DeleteBalancer, DeleteSecurityGroup, OnJob, OnServerGroup, Register, Resize, RunJob, Terminate,
-        UpsertBalancer, UpsertSecurityGroup,
+        Clone, Create, DeleteBalancer, DeletePolicy, DeleteSecurityGroup, OnImage, OnJob, OnServerGroup, Register,
+        Resize, RunJob, Terminate, UpsertBalancer, UpsertPolicy, UpsertSecurityGroup,
     },
 };
 use crate::{
@@ -29,7 +31,7 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 17] = [
+pub(super) const NAMES: [&str; 21] = [
     "createServerGroup",
     "cloneServerGroup",
     "resizeServerGroup",
@@ -37,6 +39,10 @@ pub(super) const NAMES: [&str; 17] = [
     "terminateInstanceAndDecrementServerGroup",
     "registerInstancesWithLoadBalancer",
     "deregisterInstancesFromLoadBalancer",
+    "upsertScalingPolicy",
+    "deleteScalingPolicy",
+    "upsertImageTags",
+    "deleteImage",
     "runJob",
     "cancelJob",
     "destroyJob",
@@ -61,6 +67,10 @@ pub(super) enum Parsed {
     Resize(Resize),
     Terminate(Terminate),
     Register(Register),
+    UpsertPolicy(UpsertPolicy),
+    DeletePolicy(DeletePolicy),
+    TagImage(OnImage),
+    DeleteImage(OnImage),
     RunJob(Box<RunJob>),
     CancelJob(OnJob),
     DestroyJob(OnJob),
@@ -85,6 +95,10 @@ impl Parsed {
             "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
             "registerInstancesWithLoadBalancer" => Register::read(fields, true).map(Parsed::Register),
             "deregisterInstancesFromLoadBalancer" => Register::read(fields, false).map(Parsed::Register),
+            "upsertScalingPolicy" => UpsertPolicy::read(fields).map(Parsed::UpsertPolicy),
+            "deleteScalingPolicy" => DeletePolicy::read(fields).map(Parsed::DeletePolicy),
+            "upsertImageTags" => OnImage::read_tagging(fields).map(Parsed::TagImage),
+            "deleteImage" => OnImage::read(fields).map(Parsed::DeleteImage),
             "runJob" => RunJob::read(fields).map(Box::new).map(Parsed::RunJob),
             "cancelJob" => OnJob::read(fields).map(Parsed::CancelJob),
             "destroyJob" => OnJob::read(fields).map(Parsed::DestroyJob),
@@ -110,6 +124,9 @@ impl Parsed {
             Parsed::Resize(resize) => &resize.account,
             Parsed::Terminate(terminate) => &terminate.account,
             Parsed::Register(register) => &register.account,
+            Parsed::UpsertPolicy(upsert) => &upsert.account,
+            Parsed::DeletePolicy(delete) => &delete.account,
+            Parsed::TagImage(on) | Parsed::DeleteImage(on) => &on.account,
             Parsed::RunJob(run) => &run.account,
             Parsed::CancelJob(on) | Parsed::DestroyJob(on) => &on.account,
             Parsed::Enable(on) | Parsed::Disable(on) | Parsed::Destroy(on) => &on.account,
@@ -135,6 +152,10 @@ pub(super) async fn run(
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
+        Parsed::UpsertPolicy(upsert) => scaling::upsert(account, &upsert, &call, journal).await,
+        Parsed::DeletePolicy(delete) => scaling::delete(account, &delete, &call, journal).await,
+        Parsed::TagImage(on) => images::tag(account, &on, &call, journal).await,
+        Parsed::DeleteImage(on) => images::delete(account, &on, &call, journal).await,
         Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,
         Parsed::CancelJob(on) => jobs::cancel(account, &on, &call, journal).await,
         Parsed::DestroyJob(on) => jobs::destroy(account, &on, &call, journal).await,

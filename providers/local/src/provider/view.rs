@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
-    Capacity, Health, HealthState, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ObjectExt as _, SecurityGroup, ServerGroup, naming::Moniker,
+    Capacity, Health, HealthState, Image, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
+    LoadBalancerServerGroup, Object, ObjectExt as _, ScalingActivity, SecurityGroup, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ use crate::protocol;
 const PROCESS: &str = "LocalAgent";
 /// The source of health that knows whether the balancer sends requests.
 pub(super) const BALANCER: &str = "LoadBalancer";
+/// The field of a server group with its scaling policies.
+const POLICIES: &str = "scalingPolicies";
 /// So many lines of a failing process's output are shown.
 const LINES: usize = 10;
 /// So many failing instances of a server group are shown with it.
@@ -35,6 +37,7 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
             snapshot.security_groups.iter().map(|group| security_group(account, group)).collect(),
         ),
         server_groups: groups,
+        images: Arc::new(snapshot.images.iter().map(|one| image(account, one)).collect()),
         jobs: snapshot.jobs.iter().map(|one| job(account, one)).collect(),
         freshness,
         ..Inventory::default()
@@ -57,7 +60,7 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
         disabled: !group.enabled,
         capacity: Capacity { min: group.capacity.min, max: group.capacity.max, desired: group.capacity.desired },
         instance_counts: InstanceCounts::of(&instances),
-        other: object(json!({ "problems": problems(&instances) })),
+        other: object(json!({ "problems": problems(&instances), POLICIES: policies(group) })),
         instances,
         load_balancers: spec.load_balancers.clone(),
         zones: vec![REGION.to_owned()],
@@ -69,6 +72,7 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
 fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
     object(json!({
         "command": spec.command,
+        "imageId": spec.image,
         "arguments": spec.args,
         "workingDirectory": spec.working_directory,
         "healthCheck": spec.effective_health_check(),
@@ -116,6 +120,56 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "crashLoop": instance.crash_loop,
             "lastExit": instance.last_exit,
             DEREGISTERED: out_of,
+        })),
+    }
+}
+
+fn policies(group: &protocol::ServerGroup) -> Vec<Value> {
+    let shown = |policy: &protocol::ScalingPolicy| {
+        let mut fields = object(json!(policy));
+        fields.insert("policyName".to_owned(), policy.name.clone().into());
+        Value::Object(fields)
+    };
+    group.policies.iter().map(shown).collect()
+}
+
+/// The names of a server group's scaling policies.
+pub(super) fn policy_names(group: &ServerGroup) -> impl Iterator<Item = &str> {
+    let policies = group.other.get(POLICIES).and_then(Value::as_array).into_iter().flatten();
+    policies.filter_map(|policy| policy.get("policyName")?.as_str())
+}
+
+/// What the agent did to a server group by itself, the newest first.
+pub(super) fn activities(group: &protocol::ServerGroup) -> Vec<ScalingActivity> {
+    let shown = |activity: &protocol::ScalingActivity| ScalingActivity {
+        activity_id: activity.id.clone(),
+        description: format!("from {} to {} instances", activity.from, activity.to),
+        cause: activity.cause.clone(),
+        status_code: if activity.problem.is_none() { "Successful" } else { "Failed" }.to_owned(),
+        status_message: activity.problem.clone(),
+        start_time: Some(activity.at),
+        end_time: Some(activity.at),
+        other: Object::new(),
+    };
+    group.activities.iter().rev().map(shown).collect()
+}
+
+fn image(account: &str, image: &protocol::Image) -> Image {
+    Image {
+        id: image.id.clone(),
+        name: image.id.clone(),
+        account: account.to_owned(),
+        region: REGION.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        created_time: Some(image.created_at),
+        tags: object(json!(image.tags)),
+        other: object(json!({
+            "imageId": image.id,
+            "imageName": image.id,
+            "program": image.name,
+            "version": image.version,
+            "command": image.command,
+            "problem": image.problem,
         })),
     }
 }

@@ -56,6 +56,25 @@ impl Agent {
         spawn(self.folder.path(), self.ports, &[])
     }
 
+    /// Starts an agent that takes over, waits until it has, and returns the one before.
+    pub(crate) async fn take_over(&mut self) -> Child {
+        let new = spawn(self.folder.path(), self.ports, &["take-over"]);
+        let old = std::mem::replace(&mut self.child, new);
+        self.until_served_by(self.pid()).await;
+        old
+    }
+
+    /// Waits until the agent with this pid answers the control plane.
+    pub(crate) async fn until_served_by(&self, pid: u32) {
+        let serves = || async { self.client.health().await.is_ok_and(|health| health.pid == pid) };
+        until("the other agent serves", serves).await;
+    }
+
+    /// Makes another agent of the folder the one that ends with this; returns the one of before.
+    pub(crate) fn now_is(&mut self, child: Child) -> Child {
+        std::mem::replace(&mut self.child, child)
+    }
+
     /// Ends it as a crash does: its processes go on.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("killed");

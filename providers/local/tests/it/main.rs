@@ -6,6 +6,7 @@ mod artifacts;
 mod balancer;
 mod capacity;
 mod fence;
+mod handover;
 mod hostile;
 mod http1;
 mod inputs;

@@ -9,7 +9,8 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::{Clock as _, Kind, SystemClock};
 use gennaker_provider_api::{
-    AccountState, Error, Inventory, Journal, LogFrom, Outcome, Progress, Provider, RefreshScope, Request, Result,
+    AccountState, Error, ImageQuery, Inventory, Journal, LogFrom, Outcome, Progress, Provider, RefreshScope, Request,
+    Result,
 };
 use gennaker_provider_local::provider::{AccountOptions, LocalProvider, Options};
 use gennaker_wire::{Capacity, HealthState, JobState, Operation, ServerGroup};
@@ -17,7 +18,10 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::agent::{Agent, PROGRAM};
+use crate::{
+    agent::{Agent, PROGRAM},
+    http1::get,
+};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -247,6 +251,72 @@ async fn a_repeated_creation_is_the_same_server_group_and_a_former_owner_is_refu
     assert_eq!(world.inventory().borrow().server_groups.len(), 1);
     let stale = world.run("T-0", 3, &notes, create()).await.expect_err("it is refused");
     assert_eq!(stale.kind, Kind::Fenced, "{stale}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_server_group_is_scaled_by_its_requests_and_tells_so() {
+    let world = World::start().await;
+    let made = world.done("upsertLoadBalancer", json!({"name": "shop-front"})).await;
+    let address = format!("127.0.0.1:{}", made.result["loadBalancers"]["local"]["port"]);
+    world.done("createServerGroup", serve(json!({"capacity": {"min": 1, "desired": 1, "max": 2}}))).await;
+    let name = "shop-web-v000";
+    world.group_when(name, |group| group.instance_counts.up == 1).await;
+    let policy = json!({"serverGroupName": name, "policyName": "busy", "metric": "requestsPerSecond", "target": 2,
+        "cooldownMs": 0});
+    world.done("upsertScalingPolicy", policy).await;
+    let busy = async {
+        loop {
+            let _answer = get(&address, "/").await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        never = busy => never,
+        grown = world.group_when(name, |group| group.capacity.desired == 2 && group.instance_counts.up == 2) => drop(grown),
+    }
+    // Nobody asks any more.
+    world.group_when(name, |group| group.capacity.desired == 1 && group.instances.len() == 1).await;
+    let activities = world.provider.scaling_activities(&world.account(), "local", name).await.expect("activities");
+    assert_eq!(activities.last().expect("one").description, "from 1 to 2 instances");
+    assert!(activities.last().expect("one").cause.contains("policy busy"), "{activities:?}");
+    assert_eq!(activities.first().expect("one").description, "from 2 to 1 instances");
+    world.done("deleteScalingPolicy", json!({"serverGroupName": name, "policyName": "busy"})).await;
+    let gone = world.refused("deleteScalingPolicy", json!({"serverGroupName": name, "policyName": "busy"})).await;
+    assert_eq!(gone.kind, Kind::NotFound, "{gone}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_image_is_listed_tagged_run_and_deleted() {
+    let world = World::start().await;
+    let folder = world.agent.folder().join("images/shop/1.0");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::copy(PROGRAM, folder.join("server")).expect("copied");
+    let manifest = json!({"command": "./server", "args": ["serve", "1"]}).to_string();
+    std::fs::write(folder.join("image.json"), manifest).expect("written");
+    let tags = json!({"imageId": "shop:1.0", "tags": {"stage": "qa", "build": 7}});
+    world.done("upsertImageTags", tags).await;
+    let query = ImageQuery { tags: [("build".to_owned(), "7".to_owned())].into(), ..ImageQuery::default() };
+    let found = world.provider.images(&query).await.expect("images");
+    assert_eq!((found.len(), found[0].id.as_str(), found[0].region.as_str()), (1, "shop:1.0", "local"));
+
+    let deploy =
+        json!({"application": "shop", "imageId": "shop:1.0", "healthCheck": {"type": "tcp", "intervalMs": 50}});
+    world.done("createServerGroup", deploy).await;
+    let group = world.group_when("shop-v000", |group| group.instance_counts.up == 1).await;
+    assert_eq!(
+        (&group.launch_config["imageId"], &group.launch_config["command"]),
+        (&json!("shop:1.0"), &json!("./server"))
+    );
+    let used = world.refused("deleteImage", json!({"imageId": "shop:1.0"})).await;
+    assert!(used.kind == Kind::Conflict && used.message.contains("shop-v000"), "{used}");
+    let operation = world.operation("createServerGroup", json!({"application": "shop", "imageId": "shop:2.0"}));
+    let missing = world.run("M", 1, &Notes::default(), operation).await.expect_err("there is none");
+    assert!(missing.kind == Kind::NotFound && missing.message.contains("no image shop:2.0"), "{missing}");
+    world.done("destroyServerGroup", json!({"serverGroupName": "shop-v000"})).await;
+    world.done("deleteImage", json!({"imageId": "shop:1.0"})).await;
+    assert!(!folder.exists() && world.inventory().borrow().images.is_empty());
     world.end().await;
 }
 

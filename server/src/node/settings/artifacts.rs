@@ -1,10 +1,10 @@
 //! The accounts that artifacts are fetched with: `artifacts` in `clouddriver.yml`, upstream's keys.
 
 use gennaker_clouddriver::artifacts::ArtifactOptions;
-use gennaker_config::ServiceConfig;
+use gennaker_config::{Error, ServiceConfig};
 
 /// Reads them; what rules exclude by variables of the environment is added to them.
-pub(super) fn bind(clouddriver: &ServiceConfig) -> anyhow::Result<ArtifactOptions> {
+pub(super) fn bind(clouddriver: &ServiceConfig) -> Result<ArtifactOptions, Error> {
     let mut options: ArtifactOptions = clouddriver.bind("artifacts")?;
     for rules in options.url_rules() {
         for variable in &rules.excluded_domains_from_environment {

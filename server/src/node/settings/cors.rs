@@ -1,7 +1,6 @@
 //! Which web pages may call gate: `cors` in `gate.yml`, upstream's keys.
 
-use anyhow::bail;
-use gennaker_config::ServiceConfig;
+use gennaker_config::{Error, ServiceConfig};
 use gennaker_http::Origins;
 use serde::{Deserialize, Serialize};
 
@@ -34,15 +33,18 @@ enum AllowMode {
 ///
 /// # Errors
 /// If the list has `*`: browsers refuse it together with credentials, which the web UI sends.
-pub(super) fn origins(gate: &ServiceConfig, named: Vec<String>) -> anyhow::Result<Origins> {
+pub(super) fn origins(gate: &ServiceConfig, named: Vec<String>) -> Result<Origins, Error> {
     let cors: CorsSettings = gate.bind("cors")?;
     let hosts = gate.get_string("services.deck.redirectHostPattern")?.filter(|pattern| !pattern.is_empty());
     let mut origins = Origins::from(named);
     match cors.allow_mode {
-        AllowMode::List if cors.allowed_origins.iter().any(|origin| origin.trim() == "*") => bail!(
-            "cors.allowed-origins: `*` cannot be used, because the web UI sends credentials: list the origins, or set \
-             cors.allow-mode to regex and cors.allowed-origins-pattern"
-        ),
+        AllowMode::List if cors.allowed_origins.iter().any(|origin| origin.trim() == "*") => {
+            return Err(gate.refused(
+                "cors.allowed-origins",
+                "`*` cannot be used, because the web UI sends credentials: list the origins, or set cors.allow-mode to \
+                 regex and cors.allowed-origins-pattern",
+            ));
+        }
         AllowMode::List => origins.named.extend(cors.allowed_origins),
         AllowMode::Regex => {
             origins.pattern = cors.allowed_origins_pattern.filter(|pattern| !pattern.is_empty());

@@ -1,7 +1,6 @@
 //! deck's settings: upstream's variables and keys, and the operator's own scripts beside the configuration.
 
-use anyhow::Context as _;
-use gennaker_config::{Config, ServiceConfig};
+use gennaker_config::{Config, Error, ServiceConfig};
 use gennaker_deck::{AuthOptions, Gate, Options};
 use url::Url;
 
@@ -31,21 +30,20 @@ pub(super) fn complete(
     deck: &ServiceConfig,
     gate: &ServiceConfig,
     gate_port: u16,
-) -> anyhow::Result<Options> {
-    let text = |key: &str| anyhow::Ok(deck.get_string(key)?.filter(|text| !text.is_empty()));
+) -> Result<Options, Error> {
+    let text = |key: &str| Ok::<_, Error>(deck.get_string(key)?.filter(|text| !text.is_empty()));
     let named = match text("API_HOST")? {
-        Some(host) => Some(("API_HOST", host)),
-        None => gate.get_string("services.gate.baseUrl")?.map(|url| ("services.gate.baseUrl", url)),
+        Some(host) => Some((deck, "API_HOST", host)),
+        None => gate.get_string("services.gate.baseUrl")?.map(|url| (gate, "services.gate.baseUrl", url)),
     };
-    let gate = match named.filter(|(_, address)| !address.is_empty()) {
-        Some((key, address)) => Gate::At(address_of_gate(key, &address)?),
+    let gate = match named.filter(|(_, _, address)| !address.is_empty()) {
+        Some((config, key, address)) => Gate::At(address_of_gate(config, key, &address)?),
         None => Gate::SameHost(gate_port),
     };
-    let endpoint = match text("AUTH_ENDPOINT")? {
-        Some(endpoint) => Some(Url::parse(&endpoint).with_context(|| format!("AUTH_ENDPOINT is no URL: {endpoint}"))?),
-        None => None,
+    let auth = AuthOptions {
+        enabled: deck.get("AUTH_ENABLED")?.unwrap_or(false),
+        endpoint: super::url(deck, "AUTH_ENDPOINT")?,
     };
-    let auth = AuthOptions { enabled: deck.get("AUTH_ENABLED")?.unwrap_or(false), endpoint };
     let mut options = Options { gate, auth, ..own };
     for (variable, feature) in FEATURES {
         options.features.extend(deck.get::<bool>(variable)?.map(|on| (feature, on)));
@@ -58,9 +56,11 @@ pub(super) fn complete(
 }
 
 /// `API_HOST` is a URL upstream; a bare host is taken for one that gate's port is open on.
-fn address_of_gate(key: &str, address: &str) -> anyhow::Result<Url> {
+fn address_of_gate(config: &ServiceConfig, key: &str, address: &str) -> Result<Url, Error> {
     let url = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-    let mut url = Url::parse(&url).with_context(|| format!("{key} is no address of gate: {address}"))?;
+    let refused =
+        |error| config.refused(key, format!("it is no address of gate ({error}): write for example gate.example.com"));
+    let mut url = Url::parse(&url).map_err(refused)?;
     if !address.contains("://") && url.port().is_none() {
         // It only fails for a URL that cannot have a port, and this one is http.
         let _ = url.set_port(Some(8084));

@@ -3,9 +3,8 @@
 //! What Armory's environment files set counts where these keys do not say otherwise: `ARMORYSPINNAKER_S3_BUCKET` (which
 //! also switches the bucket on), `ARMORYSPINNAKER_S3_PREFIX`, `SPINNAKER_AWS_DEFAULT_REGION` and `EC2_REGION`.
 
-use anyhow::{Context as _, bail};
 use gennaker_base::Redacted;
-use gennaker_config::ServiceConfig;
+use gennaker_config::{Error, ServiceConfig};
 use gennaker_objects::{BucketOptions, Encryption, Key};
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +105,7 @@ struct Eventing {
 }
 
 /// Reads where the objects are.
-pub(super) fn bind(front50: &ServiceConfig) -> anyhow::Result<ObjectSettings> {
+pub(super) fn bind(front50: &ServiceConfig) -> Result<ObjectSettings, Error> {
     let s3: S3 = front50.bind("spinnaker.s3")?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let armory = given(front50.get_string("ARMORYSPINNAKER_S3_BUCKET")?);
@@ -117,13 +116,15 @@ pub(super) fn bind(front50: &ServiceConfig) -> anyhow::Result<ObjectSettings> {
     let section = if read_only { "spinnaker.s3.failover" } else { "spinnaker.s3" };
     let place: Place = front50.bind(section)?;
     let Some(bucket) = given(place.bucket).or(armory.filter(|_| !read_only)) else {
-        bail!("{section}.bucket is missing: name the bucket, or set spinnaker.s3.enabled to false to use a folder")
+        let problem = "its `bucket` is missing: name the bucket, or set spinnaker.s3.enabled to false to use a folder";
+        return Err(front50.refused(section, problem));
     };
     let prefix = given(front50.get_string("ARMORYSPINNAKER_S3_PREFIX")?);
     let root_folder = s3.root_folder.or(prefix).unwrap_or_else(|| "front50".to_owned());
     let scratch = format!("{}/{SCRATCH}", root_folder.trim_matches('/'));
-    let scratch = Key::new(scratch.trim_start_matches('/'))
-        .with_context(|| format!("spinnaker.s3.rootFolder cannot be `{root_folder}`"))?;
+    let scratch = Key::new(scratch.trim_start_matches('/')).map_err(|_| {
+        front50.refused("spinnaker.s3.rootFolder", "it is no folder of a bucket: write for example `front50`")
+    })?;
     let mut options = BucketOptions::new(bucket, scratch);
     let mut region = given(place.region);
     for variable in REGION_VARIABLES {
@@ -132,32 +133,33 @@ pub(super) fn bind(front50: &ServiceConfig) -> anyhow::Result<ObjectSettings> {
     options.region = region.unwrap_or(options.region);
     options.endpoint = given(place.endpoint);
     options.path_style = place.path_style_access;
-    options.encryption = encryption(section, given(place.server_side_encryption))?;
+    options.encryption = encryption(front50, section, given(place.server_side_encryption))?;
     options.proxy = match (given(place.proxy_host), given(place.proxy_port)) {
         (Some(host), Some(port)) => {
             let protocol = given(place.proxy_protocol).unwrap_or_else(|| "http".to_owned()).to_lowercase();
             Some(format!("{protocol}://{host}:{port}"))
         }
         (None, None) => None,
-        _ => bail!("{section} has only one of proxyHost and proxyPort: set both, or none"),
+        _ => return Err(front50.refused(section, "it has only one of proxyHost and proxyPort: set both, or none")),
     };
     options.keys = match (given(s3.access_key), given(s3.secret_key)) {
         (Some(key), Some(secret)) => Some((key, Redacted::new(secret))),
         (None, None) => None,
-        _ => bail!(
-            "spinnaker.s3 has only one of accessKey and secretKey: set both, or none to use AWS's own credentials"
-        ),
+        _ => {
+            let problem = "it has only one of accessKey and secretKey: set both, or none to use AWS's own credentials";
+            return Err(front50.refused("spinnaker.s3", problem));
+        }
     };
     options.page = s3.max_keys.clamp(1, 1000);
     options.read_only = read_only;
     Ok(ObjectSettings::Bucket { options: Box::new(options), root_folder })
 }
 
-fn encryption(section: &str, name: Option<String>) -> anyhow::Result<Option<Encryption>> {
+fn encryption(front50: &ServiceConfig, section: &str, name: Option<String>) -> Result<Option<Encryption>, Error> {
     Ok(match name.as_deref() {
         None => None,
         Some("AES256") => Some(Encryption::Aes256),
         Some("AWSKMS" | "aws:kms") => Some(Encryption::AwsKms),
-        Some(other) => bail!("{section}.serverSideEncryption is AES256 or AWSKMS, and not `{other}`"),
+        Some(_) => return Err(front50.refused(&format!("{section}.serverSideEncryption"), "it is AES256 or AWSKMS")),
     })
 }

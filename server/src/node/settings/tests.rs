@@ -13,7 +13,7 @@ fn bind_file(name: &str, text: &str, variables: &[(&str, &str)]) -> anyhow::Resu
     for (name, value) in variables {
         sources.environment.insert((*name).to_owned(), (*value).to_owned());
     }
-    Settings::bind(&Config::load(&sources)?)
+    Ok(Settings::bind(&Config::load(&sources)?)?)
 }
 
 #[test]
@@ -94,6 +94,47 @@ fn a_call_ends_before_the_step_that_makes_it() {
 }
 
 #[test]
+fn what_the_node_refuses_is_said_with_its_place_and_without_its_value() {
+    for (name, text, variables, words) in [
+        (
+            "gate.yml",
+            "\nservices.deck.base-url: '${db.password}'",
+            &[("DB_PASSWORD", "hunter2 x")][..],
+            "gate.yml:2: `services.deck.baseUrl`",
+        ),
+        (
+            "spinnaker.yml",
+            "services.orca: {baseUrl: 'http://[', enabled: false}",
+            &[],
+            "spinnaker.yml:1: `services.orca.baseUrl`",
+        ),
+        (
+            "spinnaker.yml",
+            "services.orca.enabled: false",
+            &[("DEFAULT_DNS_NAME", "a b")],
+            "environment DEFAULT_DNS_NAME: `DEFAULT_DNS_NAME`",
+        ),
+        (
+            "spinnaker.yml",
+            "services.echo.enabled: false",
+            &[],
+            "spinnaker.yml:1: `services.echo.enabled` is not accepted: set services.echo.baseUrl",
+        ),
+        ("orca.yml", "orca.stepDeadlineMs: 1", &[], "orca.yml:1: `orca.stepDeadlineMs`"),
+        (
+            "gate.yml",
+            "gennaker.logging.format: xml",
+            &[],
+            "gate.yml:1: `gennaker.logging.format` is not accepted: it is text or json",
+        ),
+    ] {
+        let error = bind_file(name, text, variables).err().expect(text);
+        let error = format!("{error:#}");
+        assert!(error.contains(words) && !error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
 fn pages_that_may_call_are_configured_under_upstreams_keys() {
     let pattern = "
 cors: {allowed-origins-pattern: 'https://.*[.]corp[.]test', expect-localhost: true}
@@ -111,7 +152,8 @@ server: {allowed-origins: ['https://tools.test']}
     let settings = bind_file("gate.yml", list, &[]).expect("settings");
     assert_eq!(settings.origins("gate").named, ["https://a.test", "https://b.test"]);
     let error = bind_file("gate.yml", "cors: {allowMode: list, allowedOrigins: ['*']}", &[]).err().expect("a refusal");
-    assert!(error.to_string().starts_with("cors.allowed-origins: `*` cannot be used"), "{error}");
+    let error = error.to_string();
+    assert!(error.contains("gate.yml:1: `cors.allowed-origins` is not accepted: `*` cannot be used"), "{error}");
 }
 
 #[test]
@@ -183,11 +225,14 @@ spinnaker:
     assert!(!format!("{options:?}").contains("hunter2"));
 
     for (wrong, words) in [
-        ("spinnaker.s3.enabled: true", "spinnaker.s3.bucket is missing"),
+        ("spinnaker.s3.enabled: true", "front50.yml:1: `spinnaker.s3` is not accepted: its `bucket` is missing"),
         ("spinnaker.s3: {enabled: true, bucket: a, accessKey: b}", "only one of accessKey and secretKey"),
         ("spinnaker.s3: {enabled: true, bucket: a, proxyPort: 1}", "only one of proxyHost and proxyPort"),
-        ("spinnaker.s3: {enabled: true, bucket: a, serverSideEncryption: DES}", "is AES256 or AWSKMS"),
-        ("spinnaker.s3: {enabled: true, bucket: a, rootFolder: ../x}", "spinnaker.s3.rootFolder cannot be `../x`"),
+        (
+            "spinnaker.s3: {enabled: true, bucket: a, serverSideEncryption: DES}",
+            "`spinnaker.s3.serverSideEncryption` is not accepted: it is AES256 or AWSKMS",
+        ),
+        ("spinnaker.s3: {enabled: true, bucket: a, rootFolder: ../x}", "`spinnaker.s3.rootFolder` is not accepted"),
     ] {
         let error = bucket(wrong, &[]).expect_err(wrong);
         assert!(format!("{error:#}").contains(words), "{error:#}");
@@ -255,4 +300,22 @@ artifacts:
     let forge = &artifacts.git_repo.accounts[0];
     assert_eq!((forge.name.as_str(), &forge.allowed_hosts[..]), ("forge", &["github.com".to_owned()][..]));
     assert!(!format!("{artifacts:?}").contains("s3cr3t-word"));
+}
+
+#[test]
+fn the_page_is_told_where_gate_is_and_that_host_is_answered() {
+    let at = |url: &str| gennaker_deck::Gate::At(Url::parse(url).expect("a URL"));
+    for (host, gate, answered) in [
+        ("https://gate.example.com/api", at("https://gate.example.com/api"), "gate.example.com"),
+        ("gate.example.com", at("http://gate.example.com:8084"), "gate.example.com"),
+        ("gate.example.com:9999", at("http://gate.example.com:9999"), "gate.example.com:9999"),
+    ] {
+        let settings = bind("", &[("API_HOST", host)]).expect("settings");
+        assert_eq!(settings.deck.own.gate, gate, "{host}");
+        assert!(settings.gate.place.hosts.contains(&answered.to_owned()), "{host}: {:?}", settings.gate.place.hosts);
+    }
+    let settings = bind("", &[("TIMEZONE", "Europe/Berlin"), ("CANARY_ENABLED", "true")]).expect("settings");
+    assert_eq!(settings.deck.own.gate, gennaker_deck::Gate::SameHost(8084));
+    assert_eq!(settings.deck.own.time_zone, "Europe/Berlin");
+    assert_eq!(settings.deck.own.features.get("canary"), Some(&true));
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get};
+use gennaker_wire::LastGood;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -42,6 +43,12 @@ pub(super) fn api() -> Api<Clouddriver> {
             )
             .needs(READ_ACCOUNT)
             .reads(["onlyEnabled"]),
+        )
+        .route(
+            get("/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/lastGood", last_good)
+                .needs(READ_ACCOUNT)
+                .beyond()
+                .reads(["region"]),
         )
 }
 
@@ -144,6 +151,21 @@ async fn target(
     let validate_oldest = flag(query.validate_oldest.as_ref(), true);
     let view = View::of(&service.providers);
     Ok(Json(whole(view.target(&place, &target, only_enabled, validate_oldest)?)))
+}
+
+/// The last good version of a cluster and why, one entry a region, or with `region` that one's.
+async fn last_good(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Path((application, account, cluster, provider)): Path<ClusterPath>,
+    Query(query): Query<ClusterQuery>,
+) -> Result<Json<Vec<LastGood>>> {
+    let view = View::of(&service.providers);
+    let mut found = view.last_good(&application, &account, &cluster, &provider, &service.served)?;
+    if let Some(region) = query.region.filter(|region| !region.is_empty()) {
+        found.retain(|entry| entry.region == region);
+    }
+    Ok(Json(found))
 }
 
 /// What the target was launched from: `image` one, `images` a list.

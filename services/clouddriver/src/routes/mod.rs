@@ -12,10 +12,12 @@ mod lists;
 mod load_balancers;
 mod logs;
 mod operations;
+mod projects;
 mod scaling_activities;
 mod search;
 mod security_groups;
 mod server_groups;
+mod tags;
 mod tasks;
 mod unsupported;
 
@@ -51,6 +53,8 @@ pub(crate) fn api() -> Api<Clouddriver> {
         .merge(jobs::api())
         .merge(scaling_activities::api())
         .merge(security_groups::api())
+        .merge(tags::api())
+        .merge(projects::api())
         .merge(search::api())
         .merge(cache::api())
         .merge(artifacts::api())

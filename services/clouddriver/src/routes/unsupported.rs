@@ -6,7 +6,6 @@ use http::Method;
 use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION};
 use crate::Clouddriver;
 
-const ACCOUNTS: &str = "accounts are configured in clouddriver.yml; they cannot be stored through the API yet";
 const ARTIFACT_STORE: &str =
     "clouddriver keeps no store of artifacts (artifact-store) yet; content stands in the artifact itself";
 const CLOUD: &str =
@@ -15,13 +14,13 @@ const METRICS: &str = "clouddriver does not read cloud metrics yet";
 const MANIFESTS: &str = "the Kubernetes provider is not in this build yet";
 const SCHEDULER: &str =
     "clouddriver has no caching agents to administer; GET /cache/introspection tells how fresh it is";
-const TAGS: &str = "clouddriver does not keep entity tags yet";
+const TAGS: &str = "entity tags are in front50 only: there is no index beside it that has to be made again or compared";
 const SAGAS: &str = "clouddriver has no sagas; GET /task/{id} tells how far a task is";
 
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 12] = [
+const GROUPS: [Group; 10] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -36,24 +35,9 @@ const GROUPS: [Group; 12] = [
         Permission::Admin,
         TAGS,
         &[
-            (Method::POST, "/admin/tags/deleteByNamespace/{namespace}"),
-            (Method::POST, "/admin/tags/deleteByTag/{tag}"),
             (Method::GET, "/admin/tags/delta"),
             (Method::POST, "/admin/tags/reconcile"),
             (Method::POST, "/admin/tags/reindex"),
-        ],
-    ),
-    (KNOWN, TAGS, &[(Method::GET, "/tags"), (Method::GET, "/tags/{*path}")]),
-    (
-        Permission::Admin,
-        ACCOUNTS,
-        &[
-            (Method::POST, "/credentials"),
-            (Method::PUT, "/credentials"),
-            (Method::GET, "/credentials/type/{accountType}"),
-            (Method::DELETE, "/credentials/{accountName}"),
-            (Method::PUT, "/credentials/{accountName}"),
-            (Method::GET, "/credentials/{accountName}/history"),
         ],
     ),
     (KNOWN, ARTIFACT_STORE, &[(Method::GET, "/artifacts/content-address/{application}/{hash}")]),
@@ -103,7 +87,6 @@ const GROUPS: [Group; 12] = [
             ),
             (Method::GET, "/applications/{application}/loadBalancersL4"),
             (Method::GET, "/applications/{application}/serverGroups/{account}/{serverGroupName}/events"),
-            (Method::GET, "/projects/{project}/clusters"),
         ],
     ),
     (

@@ -1,16 +1,20 @@
 //! A cloud that writes down what it is asked, and does what the description says.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use async_trait::async_trait;
 use gennaker_base::{Kind, Timestamp};
 use gennaker_provider_api::{
-    AccountState, Error, Inventory, Journal, LogFrom, LogPiece, Outcome, Progress, Provider, Request, Result,
+    AccountDefinition, AccountState, Error, Inventory, Journal, LogFrom, LogPiece, Outcome, Progress, Provider,
+    Request, Result,
 };
-use gennaker_wire::{Account, Object, ObjectExt, Operation, Plan, Planned, ScalingActivity};
+use gennaker_wire::{Account, HealthState, Object, ObjectExt, Operation, Plan, Planned, ScalingActivity, ServerGroup};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -30,6 +34,8 @@ pub(crate) struct Ran {
 /// [`Cloud::heal`]), `panic`, and `wrong` (a text that validation finds).
 pub(crate) struct Cloud {
     accounts: watch::Sender<Arc<Vec<AccountState>>>,
+    pub(crate) configured: watch::Sender<Arc<Vec<AccountDefinition>>>,
+    defined: Mutex<BTreeMap<String, AccountDefinition>>,
     inventories: Vec<watch::Sender<Arc<Inventory>>>,
     ran: Mutex<Vec<Ran>>,
     decided: watch::Sender<Vec<Value>>,
@@ -54,6 +60,8 @@ impl Cloud {
         let accounts = watch::Sender::new(Arc::new(inventories.iter().map(state).collect()));
         Arc::new(Cloud {
             accounts,
+            configured: watch::Sender::default(),
+            defined: Mutex::default(),
             inventories: inventories.into(),
             ran: Mutex::default(),
             decided: watch::Sender::default(),
@@ -81,9 +89,46 @@ impl Cloud {
         });
     }
 
+    /// `shop-v001` has the one instance that it shall have, and that is up.
+    pub(crate) fn serve_well(&self) {
+        self.change(|inventory| {
+            let group = &mut inventory.server_groups[0];
+            group.capacity.desired = 1;
+            group.instances[0].health_state = HealthState::Up;
+        });
+    }
+
+    /// The instance of `shop-v001` is down.
+    pub(crate) fn fail(&self) {
+        self.change(|inventory| inventory.server_groups[0].instances[0].health_state = HealthState::Down);
+    }
+
+    /// A newer server group of the same cluster is there, without instances.
+    pub(crate) fn follow_with(&self, name: &str) {
+        self.change(|inventory| {
+            let first = &inventory.server_groups[0];
+            let newer = ServerGroup {
+                name: name.to_owned(),
+                instances: Vec::new(),
+                created_time: Some(Timestamp::from_millis(9)),
+                ..first.clone()
+            };
+            inventory.server_groups.push(newer);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Inventory)) {
+        self.inventories[0].send_modify(|inventory| change(Arc::make_mut(inventory)));
+    }
+
     /// Instance `i-1` writes that.
     pub(crate) fn write(&self, text: &str) {
         self.log.send_modify(|log| log.push_str(text));
+    }
+
+    /// The definition that it has of an account.
+    pub(crate) fn defined(&self, name: &str) -> Option<AccountDefinition> {
+        self.defined.lock().expect("no panic").get(name).cloned()
     }
 
     /// The calls so far.
@@ -108,6 +153,44 @@ impl Provider for Cloud {
 
     fn accounts(&self) -> watch::Receiver<Arc<Vec<AccountState>>> {
         self.accounts.subscribe()
+    }
+
+    fn check_account(&self, definition: &AccountDefinition) -> Result<()> {
+        match definition.fields.text("wrong") {
+            Some(finding) => Err(Error::new(Kind::Invalid, finding)),
+            None => Ok(()),
+        }
+    }
+
+    fn put_account(&self, definition: &AccountDefinition) -> Result<()> {
+        self.check_account(definition)?;
+        let before = self.defined.lock().expect("no panic").insert(definition.name.clone(), definition.clone());
+        if before.as_ref() == Some(definition) {
+            return Ok(());
+        }
+        let inventory = Inventory { account: definition.name.clone(), ..Inventory::default() };
+        let account = Account {
+            name: definition.name.clone(),
+            kind: "sky".to_owned(),
+            cloud_provider: "sky".to_owned(),
+            environment: definition.fields.text("environment").unwrap_or_default(),
+            enabled: true,
+            ..Account::default()
+        };
+        let inventory = watch::Sender::new(Arc::new(inventory)).subscribe();
+        self.accounts.send_modify(|accounts| {
+            let others = accounts.iter().filter(|other| other.account.name != definition.name).cloned();
+            *accounts = Arc::new(others.chain([AccountState { account, inventory }]).collect());
+        });
+        Ok(())
+    }
+
+    fn remove_account(&self, name: &str) {
+        self.defined.lock().expect("no panic").remove(name);
+        self.accounts.send_modify(|accounts| {
+            let others = accounts.iter().filter(|other| other.account.name != name).cloned();
+            *accounts = Arc::new(others.collect());
+        });
     }
 
     fn operations(&self) -> &'static [&'static str] {

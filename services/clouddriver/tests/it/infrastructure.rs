@@ -121,6 +121,41 @@ async fn output_is_followed_piece_by_piece_until_it_ends() {
 }
 
 #[tokio::test]
+async fn what_served_well_is_noted_and_returned_to() {
+    let world = World::new();
+    let node = world.node("n").await;
+    let path = "/applications/shop/clusters/test/shop/sky/lastGood";
+    let alone = get(&node, path).await;
+    assert_eq!((&alone[0]["region"], &alone[0]["current"]), (&json!("north"), &json!("shop-v001")));
+    assert_eq!(alone[0]["reason"], "the cluster has no other server group to return to");
+    assert_eq!(get(&node, &format!("{path}?region=south")).await, json!([]));
+    assert_eq!(node.get("/applications/shop/clusters/test/none/sky/lastGood").await.status, StatusCode::NOT_FOUND);
+    // It serves well, then a newer one is there that never does.
+    world.cloud.serve_well();
+    world.cloud.follow_with("shop-v002");
+    let noted = async {
+        loop {
+            let found = get(&node, path).await;
+            if found[0]["candidates"][0]["served"].is_number() {
+                return found;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let found = tokio::time::timeout(crate::world::PATIENCE, noted).await.expect("it is noted");
+    assert_eq!((&found[0]["current"], &found[0]["lastGood"]), (&json!("shop-v002"), &json!("shop-v001")));
+    // Another node knows it from the store, also while that server group is not healthy any more.
+    world.cloud.fail();
+    let other = world.node("two").await;
+    let known = async {
+        while get(&other, path).await[0]["lastGood"] != "shop-v001" {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(crate::world::PATIENCE, known).await.expect("it is known");
+}
+
+#[tokio::test]
 async fn parts_of_a_snapshot_have_ages_and_activities_are_asked_for() {
     let world = World::new();
     let node = world.node("n").await;

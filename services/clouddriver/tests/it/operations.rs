@@ -260,6 +260,28 @@ async fn a_task_is_given_up_on_request_and_restarted() {
 }
 
 #[tokio::test]
+async fn a_plan_says_what_would_be_done_and_does_nothing() {
+    let world = World::new();
+    let node = world.node("n").await;
+    let body = json!([
+        { "createServerGroup": { "account": "test" } },
+        { "createServerGroup": { "account": "test", "wrong": "no command" } },
+        { "fly": {} },
+    ]);
+    let answer = node.post("/sky/ops/plan", &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let plans = answer.body;
+    assert_eq!((&plans[0]["of"], &plans[0]["type"]), (&json!("OPERATION"), &json!("createServerGroup")));
+    assert_eq!(plans[0]["steps"][0]["name"], "server group shop-v002");
+    assert_eq!((&plans[1]["outcome"], &plans[2]["outcome"]), (&json!("FAILS"), &json!("FAILS")));
+    assert_eq!(plans[1]["remarks"][0]["message"], "createServerGroup: no command");
+    assert_eq!(node.post("/ops/plan", &json!([{"createServerGroup": {"account": "test"}}])).await.body[0], plans[0]);
+    assert_eq!(node.post("/ops/plan", &json!(["x"])).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(world.cloud.ran(), []);
+    assert_eq!(node.get("/task").await.body, json!([]));
+}
+
+#[tokio::test]
 async fn a_task_of_another_node_is_given_up_for_good() {
     let world = World::new();
     let (first, second) = (world.node("one").await, world.node("two").await);

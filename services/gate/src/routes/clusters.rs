@@ -32,6 +32,14 @@ pub(super) const FORWARDED: &[Forward] = &[
     )
     .asks(&[text("provider").or("aws"), text("region")]),
     get(
+        "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/lastGood",
+        Clouddriver,
+        "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/lastGood",
+        READ,
+    )
+    .asks(&[text("region")])
+    .beyond(),
+    get(
         "/applications/{application}/clusters/{account}/{clusterName}/{type}/loadBalancers",
         Clouddriver,
         "/applications/{application}/clusters/{account}/{clusterName}/{type}/loadBalancers",

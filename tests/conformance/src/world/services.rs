@@ -187,6 +187,8 @@ impl Starting<'_> {
             clock: self.clock(),
             providers: Vec::new(),
             artifacts: Artifacts::new(&Default::default(), artifacts),
+            front50: clients.front50.clone(),
+            accounts: tokio::sync::watch::Sender::default().subscribe(),
         };
         let clouddriver = Clouddriver::new(&Default::default(), deps);
         let router = clouddriver.api().into_service((), self.guard());

@@ -15,6 +15,7 @@ import { Answer } from '../../parts/States';
 import { StatusBadge } from '../../parts/Status';
 import { Name } from '../../parts/Text';
 import { Duration, Moment } from '../../parts/Time';
+import { Comparison } from './Comparison';
 import styles from './ExecutionDetails.module.css';
 import { ExecutionGraph } from './ExecutionGraph';
 import { awaitsJudgment } from './filters';
@@ -48,6 +49,15 @@ function Details({ execution, at }: { execution: Execution; at: number | undefin
   const [repeats, setRepeats] = useState(false);
   const groups = groupsOf(execution.stages);
   const chosen = chosenGroup(groups, search) ?? interestingGroup(groups);
+  const compare = (other: string | undefined): void => {
+    void navigate({
+      to: '/applications/$application/executions/details/$executionId',
+      params: { application: execution.application, executionId: execution.id },
+      search: (before) => ({ ...before, with: other }),
+      replace: true,
+      resetScroll: false,
+    });
+  };
   const choose = (group: StageGroup | undefined): void => {
     if (!group) return;
     void navigate({
@@ -66,6 +76,7 @@ function Details({ execution, at }: { execution: Execution; at: number | undefin
     <>
       <Head execution={execution} onRepeat={() => setRepeats(true)} />
       <Facts execution={execution} />
+      {search.with !== undefined && <Comparison execution={execution} other={search.with} onChoose={compare} />}
       <TimeMachine execution={execution} at={at} />
       {groups.length > 0 && <ExecutionGraph groups={groups} current={chosen?.stage.id} onChoose={choose} />}
       {chosen && <StagePanel key={chosen.stage.id} execution={execution} group={chosen} isPast={at !== undefined} step={search.step} />}

@@ -74,9 +74,10 @@ function RunForm({
     >
       {choice}
       {config?.description && <Prose>{config.description}</Prose>}
-      {parameters.map((parameter) => (
+      {parameters.map((parameter, index) => (
         <ParameterField
           key={parameter.name}
+          isFirst={index === 0}
           parameter={parameter}
           value={typed[parameter.name] ?? ''}
           error={seen.has(parameter.name) ? wrong[parameter.name] : undefined}
@@ -99,12 +100,15 @@ function RunForm({
 
 function ParameterField({
   parameter,
+  isFirst,
   value,
   error,
   onChange,
   onBlur,
 }: {
   parameter: Parameter;
+  /** Whether the keyboard begins here. */
+  isFirst: boolean;
   value: string;
   error: string | undefined;
   onChange: (value: string) => void;
@@ -115,5 +119,5 @@ function ParameterField({
     const options = (parameter.options ?? []).map((option) => ({ value: option.value, label: option.value }));
     return <Select {...common} options={options} value={value === '' ? undefined : value} onChange={onChange} />;
   }
-  return <TextField {...common} value={value} onChange={onChange} onBlur={onBlur} />;
+  return <TextField {...common} value={value} onChange={onChange} onBlur={onBlur} autoFocus={isFirst} />;
 }

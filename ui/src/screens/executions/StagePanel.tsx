@@ -145,8 +145,11 @@ function StageActions({ execution, stage, steps }: { execution: Execution; stage
 }
 
 function Failures({ steps }: { steps: readonly Stage[] }) {
-  const failures = [...new Set(steps.flatMap(failuresOf))];
-  const expressions = new Map(steps.flatMap(expressionFailures).map((one) => [one.expression, one]));
+  const unevaluated = steps.flatMap(expressionFailures);
+  const expressions = new Map(unevaluated.map((one) => [one.expression, one]));
+  // What an expression's failure says is said once, with the expression.
+  const said = new Set(unevaluated.flatMap(({ reasons }) => reasons));
+  const failures = [...new Set(steps.flatMap(failuresOf))].filter((failure) => !said.has(failure));
   if (failures.length === 0 && expressions.size === 0) return null;
   return (
     <div className={styles.failures} role="note" aria-label="What it failed with">

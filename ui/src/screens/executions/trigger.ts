@@ -1,4 +1,4 @@
-/** What started an execution, in a few words. */
+/** What started an execution, in a few words, and where it is. */
 import type { Execution, Trigger } from '../../gate/wire';
 
 /** `started by ann`, `cron`, `build web #12`, `pipeline deploy`. */
@@ -42,4 +42,9 @@ export function parametersOf(trigger: Trigger): { name: string; value: string }[
     name,
     value: typeof value === 'string' ? value : JSON.stringify(value),
   }));
+}
+
+/** The hash of its details. */
+export function hashOf({ application, id }: Pick<Execution, 'application' | 'id'>): string {
+  return `#/applications/${encodeURIComponent(application)}/executions/details/${encodeURIComponent(id)}`;
 }

@@ -11,6 +11,7 @@ import { Checkbox, TextField } from '../../parts/Field';
 import type { Action } from '../../parts/Menu';
 import { toast } from '../../parts/Toasts';
 import { isOver } from './stages';
+import { hashOf } from './trigger';
 
 /** What can be done now, and the dialog that is open. */
 export interface Steering {
@@ -31,6 +32,11 @@ export function useSteering(execution: Execution, onRepeat?: () => void): Steeri
   if (execution.status === 'RUNNING') actions.push({ label: 'Pause', icon: 'pause', act: () => attempt(pauseExecution(id)) });
   if (!over) actions.push({ label: 'Cancel …', icon: 'stop', danger: true, act: () => setOpen('cancel') });
   if (onRepeat) actions.push({ label: 'Start again with these parameters …', icon: 'restart', act: onRepeat });
+  if (execution.pipelineConfigId) {
+    const params = { application, executionId: id };
+    const compare = (): void => void navigate({ to: '/applications/$application/executions/details/$executionId', params, search: (before: object) => ({ ...before, with: 'choose' }) });
+    actions.push({ label: 'Compare with another run', icon: 'list', act: compare });
+  }
   actions.push(
     { label: 'Copy the link', icon: 'link', act: () => attempt(copy(linkTo(execution))) },
     { label: 'Open as JSON', icon: 'diagram', act: () => window.open(address(path('pipelines', id)), '_blank', 'noopener') },
@@ -88,9 +94,9 @@ function CancelDialog({ execution, onClose }: { execution: Execution; onClose: (
 }
 
 /** The address of an execution's details, for others. */
-export function linkTo({ application, id }: Pick<Execution, 'application' | 'id'>): string {
+export function linkTo(execution: Execution): string {
   const here = window.location.href.split('#')[0] ?? '';
-  return `${here}#/applications/${encodeURIComponent(application)}/executions/details/${encodeURIComponent(id)}`;
+  return here + hashOf(execution);
 }
 
 async function copy(text: string): Promise<void> {

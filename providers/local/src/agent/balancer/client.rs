@@ -61,4 +61,10 @@ impl ClientConnections {
             self.tasks.wait().await;
         }
     }
+
+    /// Returns once they have all ended by themselves. Nobody may add to them any more.
+    pub(in crate::agent) async fn ended(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
 }

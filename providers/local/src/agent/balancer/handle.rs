@@ -13,10 +13,12 @@ use std::{
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{Connections, Limits, Listener, Route, Sources, listener, pool::Pool, routes::Routes};
+use super::{
+    Connections, Limits, Listener, Route, Sources, client::ClientConnections, listener, pool::Pool, routes::Routes,
+};
 use crate::protocol::Protocol;
 
-/// A balancer. It must be ended with [`Balancer::stop`].
+/// A balancer. It must be ended with [`Balancer::stop`] or [`Balancer::retire`].
 #[derive(Debug)]
 pub(in crate::agent) struct Balancer {
     pool: Arc<Pool>,
@@ -42,6 +44,7 @@ impl Balancer {
             turn: AtomicU64::new(0),
             connections,
             opened,
+            retiring: CancellationToken::new(),
             accepted: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             open: AtomicU64::new(0),
@@ -111,9 +114,25 @@ impl Balancer {
         Meter(self.pool.clone())
     }
 
+    /// Its listening sockets once more, for another agent.
+    ///
+    /// # Errors
+    /// If this process has no room for more descriptors.
+    pub(in crate::agent) fn sockets(&self) -> std::io::Result<Vec<std::net::TcpListener>> {
+        self.listeners.values().map(Listener::socket).collect()
+    }
+
     /// Frees the ports, lets requests finish for `patience`, then breaks off what is left.
     pub(in crate::agent) async fn stop(self, patience: Duration) {
         futures::future::join_all(self.listeners.into_values().map(|listener| listener.stop(patience))).await;
+    }
+
+    /// Accepts no more, and asks clients to come back on a new connection, to an agent that accepts in its place. What
+    /// is open goes on as its clients wish.
+    pub(in crate::agent) async fn retire(self) -> Retired {
+        self.pool.retiring.cancel();
+        let clients = futures::future::join_all(self.listeners.into_values().map(Listener::deafen)).await;
+        Retired { pool: self.pool, clients }
     }
 }
 
@@ -133,5 +152,32 @@ impl Meter {
     pub(in crate::agent) fn read(&self) -> Connected {
         let Pool { accepted, refused, open, .. } = &*self.0;
         Connected { admitted: accepted.load(Relaxed), refused: refused.load(Relaxed), open: open.load(Relaxed) }
+    }
+}
+
+/// A balancer that accepts no more, with the connections that it still has.
+#[derive(Debug)]
+pub(in crate::agent) struct Retired {
+    pool: Arc<Pool>,
+    clients: Vec<ClientConnections>,
+}
+
+impl Retired {
+    /// Sends the next requests of its connections to these instances.
+    pub(in crate::agent) fn route(&self, routes: Vec<Route>) {
+        self.pool.routes.send_replace(Arc::new(Routes::new(routes)));
+    }
+
+    /// Returns once all its connections have ended.
+    pub(in crate::agent) fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let clients = self.clients.clone();
+        async move {
+            futures::future::join_all(clients.iter().map(ClientConnections::ended)).await;
+        }
+    }
+
+    /// Lets what runs finish for `patience`, then breaks off what is left.
+    pub(in crate::agent) async fn stop(&self, patience: Duration) {
+        futures::future::join_all(self.clients.iter().map(|clients| clients.end(patience))).await;
     }
 }

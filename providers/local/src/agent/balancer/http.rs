@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, sync::Arc};
 
+use http::{HeaderValue, Version, header};
 use hyper::service::service_fn;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -48,7 +49,18 @@ pub(super) async fn serve(stream: TcpStream, client: Client, pool: Arc<Pool>) {
     let shared = (pool.clone(), client.clone());
     let service = service_fn(move |request: http::Request<hyper::body::Incoming>| {
         let (pool, client) = shared.clone();
-        async move { Ok::<_, Infallible>(forward(&pool, &client, request).await) }
+        let version = request.version();
+        async move {
+            let mut response = forward(&pool, &client, request).await;
+            // The client learns it with the response, so it sends nothing into a connection that is just closing.
+            if pool.retiring.is_cancelled()
+                && version != Version::HTTP_2
+                && response.status() != http::StatusCode::SWITCHING_PROTOCOLS
+            {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let io = TokioIo::new(Paced::new(stream, client.pace.clone()));
     let mut connection = std::pin::pin!(builder.serve_connection_with_upgrades(io, service));
@@ -74,6 +86,11 @@ pub(super) async fn serve(stream: TcpStream, client: Client, pool: Arc<Pool>) {
                     Verdict::GoOn => {}
                     Verdict::EndGently => connection.as_mut().graceful_shutdown(),
                     Verdict::Cut => return,
+                }
+                // HTTP/2 says for itself which requests it will still take, so this is safe at any moment.
+                if !stopping && pool.retiring.is_cancelled() && client.pace.is_http2() {
+                    stopping = true;
+                    connection.as_mut().graceful_shutdown();
                 }
             }
         }

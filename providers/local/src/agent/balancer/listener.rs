@@ -21,11 +21,12 @@ use crate::protocol::Protocol;
 
 const BACKLOG: u32 = 1_024;
 
-/// A listening port. It must be ended with [`Listener::stop`].
+/// A listening port. It must be ended with [`Listener::stop`] or [`Listener::deafen`].
 #[derive(Debug)]
 pub(in crate::agent) struct Listener {
     address: SocketAddr,
     protocol: watch::Sender<Protocol>,
+    socket: Arc<TcpListener>,
     clients: ClientConnections,
     deaf: CancellationToken,
     accepting: JoinHandle<()>,
@@ -46,12 +47,12 @@ pub(super) fn listen(address: SocketAddr, inherited: Option<std::net::TcpListene
 
 impl Listener {
     pub(super) fn start(socket: TcpListener, protocol: Protocol, pool: Arc<Pool>) -> std::io::Result<Listener> {
-        let address = socket.local_addr()?;
+        let (address, socket) = (socket.local_addr()?, Arc::new(socket));
         let (protocol, receiver) = watch::channel(protocol);
         let (clients, deaf) = (ClientConnections::default(), CancellationToken::new());
         let accepting = Accepting { address, protocol: receiver, pool, clients: clients.clone() };
-        let accepting = tokio::spawn(accepting.run(socket, deaf.clone()));
-        Ok(Listener { address, protocol, clients, deaf, accepting })
+        let accepting = tokio::spawn(accepting.run(socket.clone(), deaf.clone()));
+        Ok(Listener { address, protocol, socket, clients, deaf, accepting })
     }
 
     pub(in crate::agent) fn address(&self) -> SocketAddr {
@@ -61,6 +62,15 @@ impl Listener {
     /// Takes the next clients as ones that speak `protocol`.
     pub(in crate::agent) fn speak(&self, protocol: Protocol) {
         self.protocol.send_replace(protocol);
+    }
+
+    /// The same listening socket once more, for another agent.
+    ///
+    /// # Errors
+    /// If this process has no room for another descriptor.
+    pub(in crate::agent) fn socket(&self) -> std::io::Result<std::net::TcpListener> {
+        use std::os::fd::AsFd as _;
+        Ok(self.socket.as_fd().try_clone_to_owned()?.into())
     }
 
     /// Frees the port, lets requests finish for `patience`, then breaks off what is left.
@@ -87,7 +97,7 @@ struct Accepting {
 }
 
 impl Accepting {
-    async fn run(self, socket: TcpListener, deaf: CancellationToken) {
+    async fn run(self, socket: Arc<TcpListener>, deaf: CancellationToken) {
         deaf.run_until_cancelled(async {
             self.pool.opened.cancelled().await;
             loop {

@@ -36,10 +36,10 @@ mod upstream;
 pub(super) use self::{
     connections::Connections,
     counters::{BUCKETS_MS, Count, Counters},
-    handle::{Balancer, Connected, Meter},
+    handle::{Balancer, Connected, Meter, Retired},
     listener::Listener,
     pool::Limits,
     routes::Route,
     sources::{Sources, is_network},
-    upstream::{Target, Upstream},
+    upstream::{Target, Upstream, drain},
 };

@@ -47,6 +47,11 @@ impl Pace {
         self.active.fetch_add(1, Relaxed);
         Asked { pace: self.clone(), held: false }
     }
+
+    /// Whether the connection is known to be one of HTTP/2.
+    pub(super) fn is_http2(&self) -> bool {
+        self.version.load(Relaxed) == 2
+    }
 }
 
 /// A request of which the response is not through.

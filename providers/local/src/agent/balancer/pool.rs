@@ -41,6 +41,8 @@ pub(super) struct Pool {
     pub(super) room: Arc<Semaphore>,
     /// Cancelled when it may begin to accept.
     pub(super) opened: CancellationToken,
+    /// Cancelled when another agent accepts in its place: clients are asked to come back on a new connection.
+    pub(super) retiring: CancellationToken,
     pub(super) accepted: AtomicU64,
     pub(super) refused: AtomicU64,
     pub(super) open: AtomicU64,

@@ -171,6 +171,15 @@ impl Upstream {
     }
 }
 
+/// Waits for `upstreams`, which are closed, to empty, at most for `limit`, then cuts them. Returns how much was cut.
+pub(in crate::agent) async fn drain(upstreams: Vec<Arc<Upstream>>, limit: Duration) -> usize {
+    let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
+    match tokio::time::timeout(limit, emptied).await {
+        Ok(_) => 0,
+        Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
+    }
+}
+
 /// A running request or tunnel.
 #[derive(Debug)]
 pub(super) struct InFlight(Arc<Upstream>);

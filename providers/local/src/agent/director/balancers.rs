@@ -225,8 +225,10 @@ impl Director {
 
     fn bind(&mut self, balancer: &Balancer, listener: &ListenerState) -> Result<Listener, String> {
         let address = SocketAddr::new(self.options.bind_address, listener.port);
+        let inherited = self.inherited.remove(&listener.port);
+        let inherited = inherited.filter(|socket| socket.local_addr().is_ok_and(|local| local == address));
         balancer
-            .bind(address, listener.protocol, None)
+            .bind(address, listener.protocol, inherited)
             .map_err(|error| format!("cannot listen on {address}: {error}; free the port or choose another one"))
     }
 }

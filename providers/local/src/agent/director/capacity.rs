@@ -23,7 +23,7 @@ use crate::{
 
 /// What becomes of a newcomer that cannot be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum IfOneFails {
+pub(super) enum IfOneFails {
     /// None of them stays, and nothing has changed.
     Undo,
     /// It is tried again later, as an instance is whose process ended.
@@ -79,7 +79,7 @@ impl Director {
 
     /// Makes the server group so: `leaving` leave, and as many others come or leave as it takes. Returns the ids of those
     /// that come.
-    async fn reshape(
+    pub(super) async fn reshape(
         &mut self,
         name: &str,
         capacity: Capacity,
@@ -195,7 +195,7 @@ impl Director {
             })
             .collect();
         for (name, instances) in leaving {
-            self.leave(&name, instances, Duration::ZERO);
+            self.leave(&name, instances, self.remaining_drain());
         }
     }
 

@@ -16,7 +16,10 @@ use crate::{
         record::{FORMAT, GroupRecord, InstanceRecord},
         validate,
     },
-    protocol::{Capacity, DEFAULT_WEIGHT, Deleted, Registered, ServerGroupSpec, TrafficChange, TrafficRequest},
+    protocol::{
+        Capacity, DEFAULT_WEIGHT, Deleted, Registered, ScalingActivity, ScalingPolicy, ServerGroupSpec, TrafficChange,
+        TrafficRequest,
+    },
 };
 
 /// A server group.
@@ -30,6 +33,8 @@ pub(super) struct Group {
     pub(super) deleting: bool,
     pub(super) created_at: Timestamp,
     pub(super) capacity: Capacity,
+    pub(super) policies: Vec<ScalingPolicy>,
+    pub(super) activities: Vec<ScalingActivity>,
     pub(super) instances: Vec<Instance>,
     /// What may still be running on it from before it was disabled.
     closing: Vec<Arc<Upstream>>,
@@ -50,6 +55,8 @@ impl Group {
             deleting: record.deleting,
             created_at: record.created_at,
             capacity: record.capacity.unwrap_or(record.spec.capacity),
+            policies: record.policies.clone(),
+            activities: record.activities.clone(),
             instances: Vec::new(),
             closing: Vec::new(),
             deletions: Vec::new(),
@@ -66,6 +73,8 @@ impl Group {
             deleting: self.deleting,
             created_at: self.created_at,
             capacity: Some(self.capacity),
+            policies: self.policies.clone(),
+            activities: self.activities.clone(),
             artifact: self.artifact.clone(),
             instances: self.instances.iter().map(|instance| instance.record.clone()).collect(),
         }
@@ -94,6 +103,12 @@ impl Group {
         self.closing[before..].to_vec()
     }
 
+    /// What requests may be sent to, and what something may be running on besides.
+    pub(super) fn take_upstreams(&mut self) -> (Vec<Arc<Upstream>>, Vec<Arc<Upstream>>) {
+        let open = self.instances.iter_mut().filter_map(|instance| instance.upstream.take()).collect();
+        (open, std::mem::take(&mut self.closing))
+    }
+
     /// Keeps an upstream in sight that was replaced by another one while requests may be running on it.
     pub(super) fn retire(&mut self, upstream: Arc<Upstream>) {
         upstream.close();
@@ -111,6 +126,9 @@ impl Director {
             Ok(content) => content.flatten(),
             Err(refusal) => return Some(Err(refusal)),
         };
+        if let Err(refusal) = self.apply_image(&mut spec) {
+            return Some(Err(refusal));
+        }
         if let Some(answer) = self.before_creation(&spec) {
             return Some(answer);
         }
@@ -148,7 +166,7 @@ impl Director {
 
     /// A server group without instances.
     pub(super) fn group_of(&self, record: &GroupRecord) -> Group {
-        Group::new(record, record.artifact.as_ref().map(|stored| self.artifacts.path(stored)))
+        Group::new(record, self.folder_of(record))
     }
 
     /// Creates a server group whose artifact is there.
@@ -164,6 +182,8 @@ impl Director {
             deleting: false,
             created_at: self.now(),
             capacity: Some(spec.capacity),
+            policies: Vec::new(),
+            activities: Vec::new(),
             artifact,
             instances: self.new_instances(&spec.name, spec.capacity.desired as usize)?,
             spec,

@@ -265,15 +265,13 @@ impl Director {
         }
     }
 
-    /// Takes over the jobs of an earlier agent. Returns those whose process was adopted.
-    pub(super) fn take_over_jobs(&mut self, records: Vec<JobRecord>, marked: &[Marked]) -> Vec<String> {
-        let mut adopted = Vec::new();
+    /// Takes over the jobs of an earlier agent.
+    pub(super) fn take_over_jobs(&mut self, records: Vec<JobRecord>, marked: &[Marked]) {
         for mut record in records {
             let name = record.spec.name.clone();
             let running = if record.end.is_none() { self.find_job(&record, marked) } else { None };
             if let Some(process) = &running {
                 record.process = Some(process.identity().clone());
-                adopted.push(name.clone());
             } else if record.end.is_none() {
                 let code = read_code(&self.job_files.other_path(&name, "code"));
                 let known = code.is_some() || record.process.is_some();
@@ -288,7 +286,6 @@ impl Director {
                 self.watch_job(&name, process);
             }
         }
-        adopted
     }
 
     fn find_job(&self, record: &JobRecord, marked: &[Marked]) -> Option<Process> {

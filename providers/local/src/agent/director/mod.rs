@@ -7,20 +7,25 @@ mod artifacts;
 mod balancers;
 mod capacity;
 mod groups;
+mod hand_over;
+mod images;
 mod instances;
 mod jobs;
 mod mutation;
 mod registration;
+mod scaling;
 mod security_groups;
 mod startup;
 mod view;
 
 use std::{
     collections::{BTreeMap, HashMap},
+    net::TcpListener,
     sync::Arc,
     time::Duration,
 };
 
+use futures::future::OptionFuture;
 use gennaker_base::{SharedClock, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
@@ -30,12 +35,17 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest};
+use self::{
+    artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest,
+    scaling::Sample,
+};
 use super::{
     Options,
     artifacts::Artifacts,
-    balancer::{Connections, Upstream},
+    balancer::{self, Connections, Upstream},
     files::Files,
+    handover::{Asked, Predecessor, Retired, Successor},
+    images::Images,
     instance::{FromInstance, Order},
     job::JobOver,
     logs::Logs,
@@ -44,7 +54,7 @@ use super::{
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::{JobEndReason, SecurityGroupSpec, Snapshot};
+use crate::protocol::{Image, JobEndReason, SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -52,6 +62,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(3);
 const LAST_GRACE: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_secs(1);
 const TICKS_BETWEEN_TIDYING: u32 = 30;
+const TICKS_BETWEEN_LOOKS_FOR_IMAGES: u32 = 5;
 const REPORTS: usize = 1_024;
 
 /// The agent's state and what changes it.
@@ -70,10 +81,19 @@ pub(super) struct Director {
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    /// What was measured last of the server groups that have scaling policies.
+    samples: BTreeMap<String, Sample>,
+    images: Images,
+    image_tags: BTreeMap<String, BTreeMap<String, String>>,
+    known_images: BTreeMap<String, Image>,
     jobs: BTreeMap<String, JobHandle>,
     job_watches: JoinSet<JobOver>,
     security_groups: BTreeMap<String, SecurityGroupSpec>,
     connections: Connections,
+    /// Listening sockets that no balancer has taken yet.
+    inherited: HashMap<u16, TcpListener>,
+    /// Who still has connections of before.
+    predecessor: Option<Predecessor>,
     /// Cancelled when the balancers may accept.
     opened: CancellationToken,
     requests: Requests,
@@ -118,9 +138,17 @@ impl Director {
         self.meters.subscribe()
     }
 
-    /// Works until `shutdown`, then ends or leaves the processes, as the options say.
-    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
+    /// Works until `shutdown`, then ends or leaves the processes, as the options say (None), or until another agent takes
+    /// over, which it says by `handed_over`.
+    pub(super) async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut successors: mpsc::Receiver<Asked>,
+        handed_over: CancellationToken,
+        shutdown: CancellationToken,
+    ) -> Option<(Retired, Successor)> {
         self.opened.cancel();
+        self.go_on();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut tick: u32 = 0;
@@ -136,6 +164,12 @@ impl Director {
                     Ok(fetched) => self.after_fetch(fetched).await,
                     Err(error) => tracing::error!(%error, "a fetch failed"),
                 },
+                Some(asked) = successors.recv() => {
+                    if let Some(successor) = self.hold_still(asked, &shutdown).await {
+                        handed_over.cancel();
+                        return Some((self.retire().await, successor));
+                    }
+                }
                 Some(over) = self.job_watches.join_next(), if !self.job_watches.is_empty() => match over {
                     Ok(over) => self.after_job(over).await,
                     Err(error) => tracing::error!(%error, "a job's watch failed; restart the agent to watch it again"),
@@ -149,6 +183,12 @@ impl Director {
                 Some(_) = self.chores.join_next(), if !self.chores.is_empty() => {}
                 _ = ticks.tick() => {
                     self.listen_again();
+                    if tick.is_multiple_of(TICKS_BETWEEN_LOOKS_FOR_IMAGES) {
+                        self.look_for_images();
+                    }
+                    if tick.is_multiple_of(self.options.ticks_between_measuring()) {
+                        self.scale().await;
+                    }
                     if tick.is_multiple_of(TICKS_BETWEEN_TIDYING) {
                         self.tidy().await;
                     }
@@ -157,6 +197,7 @@ impl Director {
             }
         }
         self.end().await;
+        None
     }
 
     fn now(&self) -> Timestamp {
@@ -166,6 +207,10 @@ impl Director {
     /// Frees the ports, then ends the processes. Requests that are being carried out go unanswered and are carried on
     /// when they are sent again.
     async fn end(mut self) {
+        let predecessor = self.predecessor.take();
+        if let Some(predecessor) = &predecessor {
+            predecessor.end();
+        }
         let balancers = std::mem::take(&mut self.balancers);
         futures::future::join_all(balancers.into_values().map(|state| state.balancer.stop(LAST_REQUESTS))).await;
         for group in self.groups.values() {
@@ -199,6 +244,10 @@ impl Director {
         }
         self.chores.shutdown().await;
         self.connections.stop().await;
+        if let Some(predecessor) = predecessor {
+            // Else it would take this agent for killed, and serve in its place.
+            let _ = tokio::time::timeout(LAST_REQUESTS, predecessor.gone()).await;
+        }
     }
 
     async fn tidy(&mut self) {
@@ -220,15 +269,14 @@ impl Director {
         });
     }
 
-    /// Waits for `upstreams` to empty, at most `limit`, then cuts them.
+    /// Waits for `upstreams` to empty, here and in the agent before this one, at most `limit`, then cuts them.
     fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
+        let instances = self.instances_of(&purpose);
+        let before = self.predecessor.as_ref().map(|predecessor| predecessor.drain(instances, limit));
         self.drains.spawn(async move {
-            let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
-            let cut = match tokio::time::timeout(limit, emptied).await {
-                Ok(_) => 0,
-                Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
-            };
-            Drained { cut, purpose }
+            let before = async { OptionFuture::from(before).await.unwrap_or(0) };
+            let (cut, cut_before) = tokio::join!(balancer::drain(upstreams, limit), before);
+            Drained { cut: cut + cut_before, purpose }
         });
     }
 }

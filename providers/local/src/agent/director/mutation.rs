@@ -12,8 +12,8 @@ use crate::{
         requests::{Admission, Answer, RequestKey, Requests},
     },
     protocol::{
-        Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, SecurityGroupSpec, ServerGroupSpec,
-        TerminationRequest, TrafficRequest,
+        Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, ScalingPolicy, SecurityGroupSpec,
+        ServerGroupSpec, TagRequest, TerminationRequest, TrafficRequest,
     },
 };
 
@@ -45,6 +45,14 @@ pub(in crate::agent) enum Mutation {
         name: String,
         resize: ResizeRequest,
     },
+    PutPolicy {
+        name: String,
+        policy: ScalingPolicy,
+    },
+    DeletePolicy {
+        name: String,
+        policy: String,
+    },
     Terminate {
         end: TerminationRequest,
     },
@@ -59,6 +67,13 @@ pub(in crate::agent) enum Mutation {
     },
     DeleteJob {
         name: String,
+    },
+    TagImage {
+        id: String,
+        request: TagRequest,
+    },
+    DeleteImage {
+        id: String,
     },
     PutLoadBalancer {
         spec: Box<LoadBalancerSpec>,
@@ -157,11 +172,15 @@ impl Director {
                 self.set_traffic(ticket, &name, TrafficRequest { enabled, drain_timeout_ms, weight }).await
             }
             Mutation::Resize { name, resize } => Some(self.resize(&name, &resize, again).await),
+            Mutation::PutPolicy { name, policy } => Some(self.put_policy(&name, policy).await),
+            Mutation::DeletePolicy { name, policy } => Some(self.delete_policy(&name, &policy, again).await),
             Mutation::Terminate { end } => Some(self.terminate(&end, again).await),
             Mutation::Register { change } => self.register(ticket, &change).await,
             Mutation::PutJob { spec } => self.put_job(ticket, *spec).await,
             Mutation::CancelJob { name } => self.end_job(ticket, &name, AtEnd::Show, again).await,
             Mutation::DeleteJob { name } => self.end_job(ticket, &name, AtEnd::Forget, again).await,
+            Mutation::TagImage { id, request } => Some(self.tag_image(&id, request).await),
+            Mutation::DeleteImage { id } => Some(self.delete_image(&id, again).await),
             Mutation::PutLoadBalancer { spec } => Some(self.put_load_balancer(*spec).await),
             Mutation::DeleteLoadBalancer { name } => Some(self.delete_load_balancer(&name, again).await),
             Mutation::PutSecurityGroup { spec } => Some(self.put_security_group(*spec).await),
@@ -209,6 +228,8 @@ impl Mutation {
             Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
             Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),
             Mutation::Resize { name, .. } => format!("resize server group {name}"),
+            Mutation::PutPolicy { name, policy } => format!("put scaling policy {} of {name}", policy.name),
+            Mutation::DeletePolicy { name, policy } => format!("delete scaling policy {policy} of {name}"),
             Mutation::Terminate { end } => format!("terminate {}", end.instances.join(", ")),
             Mutation::Register { change } => {
                 format!("{} instances", if change.registered { "register" } else { "deregister" })
@@ -216,6 +237,8 @@ impl Mutation {
             Mutation::PutJob { spec } => format!("run job {}", spec.name),
             Mutation::CancelJob { name } => format!("cancel job {name}"),
             Mutation::DeleteJob { name } => format!("delete job {name}"),
+            Mutation::TagImage { id, .. } => format!("tag image {id}"),
+            Mutation::DeleteImage { id } => format!("delete image {id}"),
             Mutation::PutLoadBalancer { spec } => format!("put load balancer {}", spec.name),
             Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
             Mutation::PutSecurityGroup { spec } => format!("put security group {}", spec.name),

@@ -2,9 +2,9 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    net::TcpListener,
     path::Path,
     sync::Arc,
-    time::Duration,
 };
 
 use gennaker_base::SharedClock;
@@ -26,6 +26,7 @@ use crate::{
         balancer::Connections,
         files::Files,
         identity::{Marked, marked},
+        images::Images,
         instance::Running,
         logs::Logs,
         ports::Ports,
@@ -48,14 +49,17 @@ impl BalancerRecord {
 
 impl Director {
     /// Reads the records of `folder`, adopts the processes that still run, starts those that do not, and listens on
-    /// the balancers' ports. `open_files`: the limit that processes are started with.
+    /// the balancers' ports, on the `inherited` sockets where there are such. `open_files`: the limit that processes
+    /// are started with. Nothing is ended, and nobody accepted, before [`Director::run`].
     pub(in crate::agent) fn start(
         options: Options,
         folder: &Path,
         clock: SharedClock,
         open_files: Option<Rlimit>,
+        inherited: HashMap<u16, TcpListener>,
     ) -> Result<Director, Error> {
         let logs = Logs::open(folder.join("logs"))?;
+        let images = Images::open(folder)?;
         let artifacts = Artifacts::open(folder.join("artifacts"), options.limits.artifacts.clone())?;
         let launcher = Launcher { mark: folder.to_string_lossy().into_owned(), logs: logs.clone(), open_files };
         let request_files = Files::open(folder.join("requests"))?;
@@ -66,12 +70,17 @@ impl Director {
             account: options.account.clone(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
+            images: Vec::new(),
             jobs: Vec::new(),
             security_groups: Vec::new(),
         };
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            samples: BTreeMap::new(),
+            image_tags: images.read_tags()?,
+            known_images: BTreeMap::new(),
+            images,
             job_files: Files::open(folder.join("jobs"))?,
             jobs: BTreeMap::new(),
             job_watches: JoinSet::new(),
@@ -87,6 +96,8 @@ impl Director {
             balancers: BTreeMap::new(),
             security_groups: BTreeMap::new(),
             connections: Connections::default(),
+            inherited,
+            predecessor: None,
             opened: CancellationToken::new(),
             running: HashMap::new(),
             next_ticket: 0,
@@ -121,20 +132,29 @@ impl Director {
             director.balancers.insert(name.clone(), state);
             director.listen(&name);
         }
+        // Of listeners that the records do not have: nobody is to wait there.
+        director.inherited.clear();
+        director.look_for_images();
         director.publish();
-        let unfinished: Vec<String> =
-            director.groups.values().filter(|group| group.deleting).map(|group| group.spec.name.clone()).collect();
-        for name in unfinished {
-            director.go_on_deleting(&name, Duration::ZERO);
-        }
-        director.go_on_leaving();
-        director.drop_unused_artifacts();
         Ok(director)
+    }
+
+    /// Goes on with what an earlier agent had begun, when this one has begun to work.
+    pub(super) fn go_on(&mut self) {
+        let unfinished: Vec<String> =
+            self.groups.values().filter(|group| group.deleting).map(|group| group.spec.name.clone()).collect();
+        self.end_strays();
+        let drain = self.remaining_drain();
+        for name in unfinished {
+            self.go_on_deleting(&name, drain);
+        }
+        self.go_on_leaving();
+        self.drop_unused_artifacts();
     }
 
     fn take_over(&mut self, groups: Vec<GroupRecord>, jobs: Vec<JobRecord>) {
         let marked = marked(&self.launcher.mark);
-        let mut adopted: HashSet<String> = self.take_over_jobs(jobs, &marked).into_iter().collect();
+        self.take_over_jobs(jobs, &marked);
         for record in groups {
             let mut group = self.group_of(&record);
             for mut instance in record.instances {
@@ -145,7 +165,6 @@ impl Director {
                     Some(identity) => {
                         instance.port = process.as_ref().map_or(instance.port, |running| running.port);
                         tracing::info!(instance = instance.id, pid = identity.pid, "adopted a running process");
-                        adopted.insert(instance.id.clone());
                     }
                     None => tracing::warn!(instance = instance.id, "its process has ended; starting it again"),
                 }
@@ -154,8 +173,17 @@ impl Director {
             }
             self.groups.insert(group.spec.name.clone(), group);
         }
-        // What no instance owns: left over by a process that ended, or by a creation that was cut short.
-        for stray in marked.iter().filter(|marked| !adopted.contains(&marked.instance)) {
+    }
+
+    /// Ends what no instance owns: left over by a process that ended, or by a creation that was cut short.
+    fn end_strays(&self) {
+        let instances = self.groups.values().flat_map(|group| &group.instances);
+        let instances =
+            instances.filter(|instance| instance.record.process.is_some()).map(|instance| instance.record.id.as_str());
+        let jobs = self.jobs.iter().filter(|(_, job)| !job.is_over()).map(|(name, _)| name.as_str());
+        let adopted: HashSet<&str> = instances.chain(jobs).collect();
+        let marked = marked(&self.launcher.mark);
+        for stray in marked.iter().filter(|marked| !adopted.contains(marked.instance.as_str())) {
             tracing::warn!(instance = stray.instance, pid = stray.identity.pid, "ending a process that nothing owns");
             if let Some(pid) = stray.identity.raw()
                 && let Err(error) = kill_process(pid, Signal::KILL)

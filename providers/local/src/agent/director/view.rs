@@ -20,6 +20,7 @@ impl Director {
             account: self.options.account.clone(),
             server_groups: self.groups.values().map(|group| self.view_of_group(group)).collect(),
             load_balancers: self.balancers.values().map(|state| self.view_of_balancer(state)).collect(),
+            images: self.known_images.values().cloned().collect(),
             jobs: self.jobs.values().map(JobHandle::view).collect(),
             security_groups: self.security_groups.values().map(|spec| self.view_of_security_group(spec)).collect(),
         };
@@ -47,7 +48,7 @@ impl Director {
 
     /// Gives every balancer the healthy instances of the enabled server groups that name it.
     fn route(&mut self) {
-        let mut routes: HashMap<&str, Vec<Route>> = HashMap::new();
+        let mut routes: HashMap<String, Vec<Route>> = HashMap::new();
         for group in self.groups.values_mut().filter(|group| group.enabled && !group.deleting) {
             for instance in group.instances.iter_mut().filter(|instance| !instance.record.leaving) {
                 let out_of = &instance.record.deregistered_from;
@@ -66,11 +67,12 @@ impl Director {
                 if instance.state == InstanceState::Up {
                     for balancer in balancers {
                         let route = Route { upstream: upstream.clone(), weight: group.weight };
-                        routes.entry(balancer).or_default().push(route);
+                        routes.entry(balancer.clone()).or_default().push(route);
                     }
                 }
             }
         }
+        self.route_before(&routes);
         for (name, state) in &self.balancers {
             state.balancer.route(routes.remove(name.as_str()).unwrap_or_default());
         }
@@ -80,6 +82,8 @@ impl Director {
         ServerGroup {
             spec: (*group.spec).clone(),
             capacity: group.capacity,
+            policies: group.policies.clone(),
+            activities: group.activities.clone(),
             enabled: group.enabled,
             weight: group.weight,
             deleting: group.deleting,

@@ -14,7 +14,7 @@ use crate::protocol::{
 /// `createServerGroup`: a server group of one command.
 ///
 /// `application`, `stack`, `freeFormDetails` (or `app`, `stack`, `detail` of `moniker`) make the name; `capacity.desired`
-/// processes, 1 by default, run `command` (or the file that `artifact` is) with `arguments` and
+/// processes, 1 by default, run `command` (or what `imageId` or `artifact` name) with `arguments` and
 /// `environment` in `workingDirectory`; `healthCheck`, `restart` and `stopGraceMs` are the agent's; `loadBalancers` must be
 /// there already.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ impl Create {
         let capacity_of =
             source.filter(|source| source.boolean("useSourceCapacity") == Some(true)).and_then(source_name);
         let mut given = reader.launch();
-        if command.is_empty() && !given.contains_key("artifact") {
+        if command.is_empty() && !given.contains_key("artifact") && !given.contains_key("image") {
             reader.problem("command is missing".to_owned());
         }
         given.insert("name".to_owned(), "unnamed".into());
@@ -108,6 +108,12 @@ impl Clone {
         if let Some(fields) = fields.as_object_mut() {
             // A clone takes traffic from the start, whatever its source does now.
             fields.insert("enabled".to_owned(), true.into());
+            // Another program has another command; either is given, or it says so itself.
+            if self.overrides.contains_key("image") || self.overrides.contains_key("artifact") {
+                for field in ["image", "artifact", "command", "args"] {
+                    fields.remove(field);
+                }
+            }
             fields.extend(self.overrides.clone());
         }
         let spec: ServerGroupSpec = serde_json::from_value(fields)?;
@@ -150,6 +156,7 @@ impl Reader<'_> {
             ("loadBalancers", self.optional::<Vec<String>>("loadBalancers").map(|names| json!(names))),
             ("instanceProtocol", self.optional::<InstanceProtocol>("instanceProtocol").map(|protocol| json!(protocol))),
             ("restart", self.exact::<RestartPolicy>("restart").map(|policy| json!(policy))),
+            ("image", self.image().map(Value::from)),
             ("artifact", self.artifact().map(|artifact| json!(artifact))),
             ("stopGraceMs", self.optional::<u64>("stopGraceMs").map(Value::from)),
             ("enabled", (self.fields.boolean("startDisabled") == Some(true)).then_some(Value::Bool(false))),
@@ -160,6 +167,12 @@ impl Reader<'_> {
             }
         }
         spec
+    }
+
+    /// The image, under the names that stages write.
+    fn image(&self) -> Option<String> {
+        let named = ["imageId", "image", "amiName"].iter().find_map(|field| self.fields.text(field));
+        named.filter(|image| !image.is_empty())
     }
 
     fn spec(&mut self, fields: Object) -> Option<ServerGroupSpec> {
@@ -195,7 +208,7 @@ fn named(spec: ServerGroupSpec, name: &str) -> ServerGroupSpec {
 }
 
 /// A value of the environment as text: numbers and booleans are written by hand without quotes.
-fn plain(value: Value) -> String {
+pub(super) fn plain(value: Value) -> String {
     match value {
         Value::String(text) => text,
         other => other.to_string(),

@@ -34,7 +34,7 @@ impl RunJob {
         let command = fields.text("command").unwrap_or_default();
         let mut given = reader.launch();
         // What only a server group has.
-        for field in ["healthCheck", "loadBalancers", "restart", "enabled"] {
+        for field in ["image", "healthCheck", "loadBalancers", "restart", "enabled"] {
             given.remove(field);
         }
         if command.is_empty() && !given.contains_key("artifact") {

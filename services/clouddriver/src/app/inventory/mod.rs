@@ -11,8 +11,10 @@ mod clusters;
 mod instances;
 mod introspection;
 mod jobs;
+mod last_good;
 mod lists;
 mod load_balancers;
+mod projects;
 mod search;
 mod security_groups;
 mod server_groups;
@@ -25,6 +27,7 @@ use gennaker_wire::{LoadBalancer, ServerGroup};
 use super::providers::{AccountNow, Providers};
 
 pub(crate) use self::{
+    last_good::ServedSince,
     lists::List,
     search::Search,
     security_groups::{By, SecurityGroups},

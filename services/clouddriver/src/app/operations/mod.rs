@@ -16,6 +16,7 @@ mod claims;
 mod error;
 mod follow;
 mod journal;
+mod plan;
 mod submit;
 mod task;
 mod writer;

@@ -37,8 +37,8 @@ pub use self::{
     monitored::{DeploymentMonitorOptions, MonitoredDeployOptions},
     options::{
         BindProducedArtifactsOptions, CheckIfApplicationExistsOptions, ClouddriverTasksOptions, CoreTasksOptions,
-        DryRunOptions, ExecutionWindowOptions, ExplicitRollbackOptions, MonitorFront50Options, Options, OptionsError,
-        PaceOptions, RollbackOptions, TasksOptions, TrafficGuardsOptions,
+        DryRunOptions, EvaluateConditionOptions, ExecutionWindowOptions, ExplicitRollbackOptions,
+        MonitorFront50Options, Options, OptionsError, PaceOptions, RollbackOptions, TasksOptions, TrafficGuardsOptions,
     },
     schema::{Field, Schema},
     task::{Evaluate, FailedCall, Next, Task, TaskContext, TaskError, TaskResult},

@@ -63,6 +63,8 @@ pub struct TasksOptions {
     pub delete_application: PaceOptions,
     /// Whether pipelines with roles get service accounts when they are saved; no by default.
     pub use_managed_service_accounts: bool,
+    /// The conditions that hold deployments back.
+    pub evaluate_condition: EvaluateConditionOptions,
     /// What tasks that ask clouddriver do.
     pub clouddriver: ClouddriverTasksOptions,
     /// How it is watched whether front50 shows what was saved.
@@ -184,6 +186,37 @@ pub struct TrafficGuardsOptions {
     /// The share of a guarded cluster's instances that are up, more than which has to stay so: from 0 to below 0.5; 0 by default,
     /// and for any other number. One that stays is enough then.
     pub min_capacity_ratio: f64,
+}
+
+/// The conditions that hold deployments back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EvaluateConditionOptions {
+    /// Whether any do; no by default.
+    pub enabled: bool,
+    /// Whether nobody waits for them any more; no by default.
+    pub skip_wait: bool,
+    /// How many milliseconds a deployment waits at least, once a condition applies; five minutes by default.
+    pub backoff_wait_ms: u64,
+    /// How many milliseconds it waits at most; two hours by default.
+    pub wait_timeout_ms: u64,
+    /// The clusters that they apply to.
+    pub clusters: Vec<String>,
+    /// The names of those that apply now.
+    pub active_conditions: Vec<String>,
+}
+
+impl Default for EvaluateConditionOptions {
+    fn default() -> Self {
+        EvaluateConditionOptions {
+            enabled: false,
+            skip_wait: false,
+            backoff_wait_ms: 300_000,
+            wait_timeout_ms: 7_200_000,
+            clusters: Vec::new(),
+            active_conditions: Vec::new(),
+        }
+    }
 }
 
 /// The settings of tasks that ask clouddriver.

@@ -10,7 +10,10 @@ mod operation_stage;
 mod refresh;
 mod scaling_policy;
 mod security_group;
+mod server_group_tags;
 mod snapshot;
+mod target_reference;
+mod wait_for_condition;
 
 pub(crate) use self::job::list as preconfigured_jobs;
 pub use self::job::{JobOptions, JobParameter, PreconfiguredJob};
@@ -26,4 +29,7 @@ pub(crate) fn register(catalogue: &mut Catalogue, options: &Options) {
     entity_tags::register(catalogue);
     scaling_policy::register(catalogue);
     snapshot::register(catalogue);
+    server_group_tags::register(catalogue);
+    target_reference::register(catalogue);
+    wait_for_condition::register(catalogue, &options.tasks.evaluate_condition);
 }

@@ -1,5 +1,11 @@
 //! What stages on instances, images, jobs and the rest ask clouddriver for, and what they make of its answers.
 
+use axum::{
+    Json, Router,
+    extract::Path,
+    http::StatusCode,
+    routing::{get, post},
+};
 use gennaker_orca_stages::{JobOptions, Options, TaskResult};
 use gennaker_wire::Status;
 use serde_json::{Value, json};
@@ -225,4 +231,55 @@ async fn tags_of_things_go_to_no_cloud_in_particular() {
     let result = done(&mut driven, "upsertEntityTags").await;
     assert_eq!(result.context["notification.type"], "upsertentitytags");
     assert_eq!(fleet.operations()[0].1["entityRef"]["entityId"], "shop-v001");
+}
+
+#[tokio::test]
+async fn conditions_hold_a_deployment_back_until_they_no_longer_apply() {
+    let mut options = local();
+    let condition = &mut options.tasks.evaluate_condition;
+    condition.enabled = true;
+    condition.clusters = vec!["shop".to_owned()];
+    condition.active_conditions = vec!["freeze".to_owned()];
+    let fleet = Fleet::default();
+    let mut held = with(&options, &fleet, "waitForCondition", json!({"cluster": "shop"})).await;
+    let waiting = done(&mut held, "waitForCondition").await;
+    assert_eq!((waiting.status, &waiting.outputs["conditions"][0]["name"]), (Status::Running, &json!("freeze")));
+    held.stage.context.insert("status".into(), "SKIPPED".into());
+    assert_eq!(done(&mut held, "waitForCondition").await.status, Status::Succeeded, "a person lets it go on");
+    let mut free = with(&options, &fleet, "waitForCondition", json!({"cluster": "other"})).await;
+    assert_eq!(done(&mut free, "waitForCondition").await.context["status"], "SKIPPED");
+}
+
+#[tokio::test]
+async fn pipelines_of_an_artifact_are_saved_one_after_the_other() {
+    let fleet = Fleet::default();
+    fleet.answer("/artifacts/fetch", json!({"shop": [{"name": "old"}, {"name": "new"}]}));
+    let artifact = json!({"pipelinesArtifact": {"type": "embedded/base64", "reference": "e30="}});
+    let mut driven = staged(&fleet, "savePipelinesFromArtifact", artifact).await;
+    driven.front50 = Router::new()
+        .route("/pipelines/{application}/name/{name}", get(named))
+        .route("/pipelines", post(save))
+        .fallback(|| async { StatusCode::NOT_FOUND });
+    done(&mut driven, "getPipelinesFromArtifact").await;
+    for (more, refused) in [(Status::Redirect, false), (Status::Succeeded, true)] {
+        done(&mut driven, "preparePipelineToSaveTask").await;
+        let saved = done(&mut driven, "savePipeline").await;
+        assert_eq!(saved.status, if refused { Status::FailedContinue } else { Status::Succeeded }, "{saved:?}");
+        done(&mut driven, "checkPipelineResults").await;
+        assert_eq!(done(&mut driven, "checkForRemainingPipelines").await.status, more);
+    }
+    let names = |list: &str| {
+        driven.stage.context[list].as_array().expect("a list").iter().map(|one| one["name"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((names("pipelinesUpdated"), names("pipelinesFailedToSave")), (vec![json!("old")], vec![json!("new")]));
+    assert!(driven.step("savePipelinesCompleteTask").await.expect_err("one was refused").message.contains("new"));
+}
+
+async fn named(Path((_, name)): Path<(String, String)>) -> Result<Json<Value>, StatusCode> {
+    if name == "old" { Ok(Json(json!({"id": "1", "name": "old"}))) } else { Err(StatusCode::NOT_FOUND) }
+}
+
+/// front50 refuses what is new.
+async fn save(Json(pipeline): Json<Value>) -> Result<Json<Value>, StatusCode> {
+    if pipeline["name"] == "old" { Ok(Json(pipeline)) } else { Err(StatusCode::BAD_REQUEST) }
 }

@@ -56,7 +56,7 @@ fn cases() -> Vec<Case> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_version_that_does_not_work_leaves_the_old_one_serving() {
-    let mut journey = Journey::start([]).await;
+    let journey = Journey::start([]).await;
     for (place, case) in cases().into_iter().enumerate() {
         let strategy = case.settings["strategy"].clone();
         let what = format!("{:?} by {strategy}, the failed one removed: {}", case.fault, case.removed);

@@ -163,6 +163,17 @@ impl Journey {
     }
 }
 
+/// The end of a load under which processes have ended by themselves: what a process that ends has open ends with it. So a WebSocket
+/// or a slow request may have been cut, and nothing else.
+pub(super) async fn end_after_crashes(journey: Journey) -> load::Report {
+    let report = journey.load.expect("there is a load").stop().await;
+    let was_open = |reason: &&String| reason.contains("WebSocket") || reason.contains("/slow?");
+    let open = report.reasons.iter().filter(was_open).count();
+    assert_eq!(report.failed, u64::try_from(open).expect("it fits"), "{report}");
+    eprintln!("{report}");
+    report
+}
+
 /// A version with as many instances as all have.
 pub(super) fn version(name: &str) -> Version {
     Version { instances: SIZE, startup: Duration::from_millis(200), ..Version::new(name) }

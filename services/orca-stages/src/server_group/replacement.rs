@@ -19,6 +19,10 @@ use crate::{StageView, TaskContext, TaskError};
 
 /// So many instances that do not serve are told of.
 const MOST_TOLD: usize = 3;
+/// So many of an instance's last lines.
+const MOST_LINES: usize = 10;
+/// The words before them, which the local provider says too.
+const OUTPUT: &str = "Its last output:";
 
 /// Checks that the replacement serves, before the server groups of these names leave traffic for it. Where the stage belongs to no
 /// deployment, or takes the replacement itself out of traffic, there is nothing to check.
@@ -47,7 +51,7 @@ pub(super) async fn check(context: &TaskContext, leaving: &[&str]) -> Result<(),
             let up = group.instances.iter().filter(|one| one.health_state == HealthState::Up).count();
             let size = group.capacity.desired;
             let what = format!("of the new server group {name} {up} of {size} instances serve");
-            return Err(refused(&what, failing(&group)));
+            return Err(refused(&what, failing(context, &account, &group).await));
         }
         let accepted = accepted(&deployment);
         let ended: Vec<&Instance> = group.instances.iter().filter(|one| has_ended_since(one, accepted)).collect();
@@ -57,7 +61,7 @@ pub(super) async fn check(context: &TaskContext, leaving: &[&str]) -> Result<(),
                 "of the new server group {name} {} ended by itself after it had been accepted, and was started again",
                 names.join(", ")
             );
-            return Err(refused(&what, ended.into_iter().take(MOST_TOLD).map(told).collect()));
+            return Err(refused(&what, all_told(context, &account, &group.region, ended).await));
         }
     }
     Ok(())
@@ -97,10 +101,32 @@ fn has_ended_since(instance: &Instance, accepted: Option<Timestamp>) -> bool {
     again && accepted.zip(instance.launch_time).is_some_and(|(accepted, started)| started > accepted)
 }
 
-/// What is wrong with the instances that do not serve, the first few of them, for people.
-pub(super) fn failing(group: &ServerGroup) -> Vec<String> {
+/// What is wrong with the instances that do not serve, the first few of them, with their last lines: for people.
+pub(super) async fn failing(context: &TaskContext, account: &str, group: &ServerGroup) -> Vec<String> {
     let failing = group.instances.iter().filter(|instance| instance.health_state != HealthState::Up);
-    failing.take(MOST_TOLD).map(told).collect()
+    all_told(context, account, &group.region, failing.collect()).await
+}
+
+async fn all_told(context: &TaskContext, account: &str, region: &str, instances: Vec<&Instance>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for instance in instances.into_iter().take(MOST_TOLD) {
+        let mut line = told(instance);
+        // The cloud may have said it already.
+        if !line.contains(OUTPUT) {
+            let clouddriver = &context.clients.clouddriver;
+            let console = clouddriver.console_output(&context.caller, account, region, &instance.id).await;
+            let output = console.ok().and_then(|console| last_lines(console.get("output")?.as_str()?));
+            line.extend(output.map(|output| format!(". {OUTPUT}\n{output}")));
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// The last lines of what an instance wrote; none if it wrote nothing.
+fn last_lines(output: &str) -> Option<String> {
+    let lines: Vec<&str> = output.trim_end().lines().collect();
+    (!lines.is_empty()).then(|| lines[lines.len().saturating_sub(MOST_LINES)..].join("\n"))
 }
 
 /// An instance with what its sources of health say of it.
@@ -176,6 +202,14 @@ mod tests {
             ]},
         ]}))
         .expect("a server group");
-        assert_eq!(failing(&group), ["b is Down: exit 1. Its last output:\nno database"]);
+        assert_eq!(told(&group.instances[1]), "b is Down: exit 1. Its last output:\nno database");
+    }
+
+    #[test]
+    fn the_last_lines_are_the_last_ones() {
+        let output: String = (1..=12).map(|number| format!("line {number}\n")).collect();
+        let lines = last_lines(&output).expect("it wrote some");
+        assert!(lines.starts_with("line 3\n") && lines.ends_with("line 12"), "{lines}");
+        assert_eq!(last_lines("\n"), None);
     }
 }

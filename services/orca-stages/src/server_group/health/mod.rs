@@ -246,7 +246,9 @@ impl Task for WaitTask {
         let mut names = Vec::new();
         for (region, name) in deployed(settings) {
             let found = context.clients.clouddriver.server_group(&context.caller, &account, &region, &name).await;
-            details.extend(found.map(|group| failing(&group)).unwrap_or_default());
+            if let Ok(group) = found {
+                details.extend(failing(context, &account, &group).await);
+            }
             names.push(name);
         }
         let message = format!("{} did not become healthy in time", names.join(", "));

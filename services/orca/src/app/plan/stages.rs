@@ -18,7 +18,7 @@ use super::Planner;
 use crate::expressions::contains_expression;
 
 /// How long the definition of one stage may look at other services.
-const ONE_STAGE: Duration = Duration::from_secs(5);
+pub(super) const ONE_STAGE: Duration = Duration::from_secs(5);
 /// So deep may stages stand before each other's tasks.
 const DEEPEST: usize = 8;
 
@@ -107,7 +107,7 @@ impl Look<'_> {
         };
         self.tasks(plan, &composition.tasks);
         let (view, before_is_known) = self.before(plan, view, composition.before, depth).await;
-        self.after(plan, &view, definition.as_ref()).await;
+        self.expected(plan, &view, definition.as_ref()).await;
         if kind == "manualJudgment" {
             let message = "it waits until a person judges".to_owned();
             plan.waits.push(PlannedWait { waits_for: WaitsFor::Person, message, ..PlannedWait::default() });
@@ -250,42 +250,6 @@ impl Look<'_> {
             previous = Some(ref_id);
         }
         (view.with((*parent).clone()), known)
-    }
-
-    /// The stages that are expected after its tasks. They are named, with their settings; what they consist of depends on what runs
-    /// when they start.
-    async fn after(&self, plan: &mut Plan, view: &StageView, definition: &dyn StageDefinition) {
-        let (caller, clients) = (self.planner.caller.onward(), self.planner.clients.clone());
-        let context = ComposeContext { view: view.clone(), caller, clients };
-        let expected = match tokio::time::timeout(ONE_STAGE, definition.expected_after(&context)).await {
-            Ok(Ok(expected)) => expected,
-            Ok(Err(error)) => {
-                plan.remark(Severity::Doubt, format!("what follows is not known: {}", error.message));
-                return;
-            }
-            Err(_elapsed) => {
-                plan.remark(Severity::Doubt, "what follows is not known: what it asks did not answer in time");
-                return;
-            }
-        };
-        let parent = view.stage.ref_id.clone().unwrap_or_default();
-        for (number, new) in expected.into_iter().enumerate() {
-            let mut stage = Plan {
-                of: Planned::Stage,
-                ref_id: Some(format!("{parent}>{}", number + 1)),
-                requisite_stage_ref_ids: if number > 0 { vec![format!("{parent}>{number}")] } else { Vec::new() },
-                name: Some(new.name),
-                settings: new.context,
-                ..Plan::default()
-            };
-            if self.planner.catalogue.stage(&new.kind).is_none() {
-                let message =
-                    format!("the stage type {:?} is not supported: this strategy cannot be used here", new.kind);
-                stage.remark(Severity::Problem, message);
-            }
-            stage.kind = Some(new.kind);
-            plan.after.push(stage);
-        }
     }
 
     /// Makes the steps of those tasks that only compute: the stage after them if all of them do, and what they would wait for.

@@ -1,9 +1,9 @@
 //! One install in which versions of the example program follow one another under load.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use gennaker_harness::{
-    Delivery, Install, Load, Process,
+    Delivery, Install, Load,
     delivery::{Execution, Version, stages},
     eventually,
     load::{self, Leave},
@@ -15,6 +15,8 @@ use crate::support::{DEADLINE, delivery, install_with, start, succeeded};
 
 /// So many instances every version has.
 pub(super) const SIZE: u32 = 2;
+/// The variable by which processes are known.
+const MARK: &str = "STRATEGIES_JOURNEY";
 /// How long a deployment may take, waits included.
 const DEPLOYMENT: Duration = Duration::from_secs(90);
 
@@ -64,15 +66,17 @@ impl Journey {
     pub(super) async fn without_load<const N: usize>(files: [(&str, &str); N]) -> Journey {
         let install = install_with(files).await;
         let delivery = delivery(&install).await;
-        let first = start(&delivery, stages([delivery.deploy(&version("1"))])).await;
-        succeeded(&delivery, &first).await;
-        Journey { install, delivery, load: None }
+        let journey = Journey { install, delivery, load: None };
+        let first = journey.deploy(&version("1"), json!({}), json!({})).await;
+        succeeded(&journey.delivery, &first).await;
+        journey
     }
 
     /// Starts to deploy a version by a strategy; `settings` are those of its server group, `stage` those of the stage.
     pub(super) async fn deploy(&self, version: &Version, settings: Value, stage: Value) -> String {
         let mut deploy = self.delivery.deploy(version);
         merge(&mut deploy["clusters"][0], settings);
+        merge(&mut deploy["clusters"][0], json!({ "environment": { MARK: self.mark() } }));
         merge(&mut deploy, stage);
         start(&self.delivery, stages([deploy])).await
     }
@@ -118,16 +122,30 @@ impl Journey {
         answered.await.expect("it serves");
     }
 
-    /// Checks that as many processes run as the server groups have instances.
-    pub(super) async fn check_processes(&mut self, what: &str) {
+    /// Checks that as many processes run as the server groups have instances, whoever has started them.
+    pub(super) async fn check_processes(&self, what: &str) {
         let groups = self.groups().await;
         let wanted: usize = groups.iter().map(|group| group.instances).sum();
-        let agent = self.install.agent().pid();
-        let counted = eventually(DEADLINE, "a process for each instance", async || {
-            let processes = Process::of(agent).map(|agent| agent.descendants()).unwrap_or_default();
-            if processes.len() == wanted { Ok(()) } else { Err(format!("{processes:?}")) }
+        let counted = eventually(DEADLINE, "a process for each instance", async || match self.processes() {
+            processes if processes == wanted => Ok(()),
+            processes => Err(format!("there are {processes}")),
         });
         counted.await.unwrap_or_else(|error| panic!("{what}: {wanted} processes for {groups:?}: {error}"));
+    }
+
+    /// How many processes of this install's versions run: they are known by a variable of their environment.
+    fn processes(&self) -> usize {
+        let mark = format!("{MARK}={}", self.mark());
+        let environments = fs::read_dir("/proc").expect("/proc is there").filter_map(|entry| {
+            // A process that ends meanwhile, or is another user's, is none of these.
+            fs::read(entry.ok()?.path().join("environ")).ok()
+        });
+        environments.filter(|variables| variables.split(|byte| *byte == 0).any(|one| one == mark.as_bytes())).count()
+    }
+
+    /// What this install's versions are known by.
+    fn mark(&self) -> String {
+        self.install.folder().display().to_string()
     }
 
     /// Destroys a server group that a case has left.
@@ -143,6 +161,17 @@ impl Journey {
         eprintln!("{report}");
         report
     }
+}
+
+/// The end of a load under which processes have ended by themselves: what a process that ends has open ends with it. So a WebSocket
+/// or a slow request may have been cut, and nothing else.
+pub(super) async fn end_after_crashes(journey: Journey) -> load::Report {
+    let report = journey.load.expect("there is a load").stop().await;
+    let was_open = |reason: &&String| reason.contains("WebSocket") || reason.contains("/slow?");
+    let open = report.reasons.iter().filter(was_open).count();
+    assert_eq!(report.failed, u64::try_from(open).expect("it fits"), "{report}");
+    eprintln!("{report}");
+    report
 }
 
 /// A version with as many instances as all have.

@@ -13,8 +13,10 @@ use tokio::time::sleep;
 use super::journey::{Journey, SIZE, group_name, version};
 use crate::support::number;
 
-/// How long a deployment goes on before something is killed, in milliseconds; it takes a little longer in all.
-const MOMENT_MS: RangeInclusive<u64> = 1..=5000;
+/// How long a deployment goes on before something is killed, in milliseconds: about as long as it takes, which is longer with
+/// requests to wait for.
+const UNDER_LOAD_MS: RangeInclusive<u64> = 1..=4000;
+const WITHOUT_LOAD_MS: RangeInclusive<u64> = 1..=1500;
 /// How often either is killed, unless the environment says otherwise.
 const CONTROL_PLANE_KILLS: u64 = 2;
 const AGENT_KILLS: u64 = 1;
@@ -50,7 +52,10 @@ async fn killed(mut journey: Journey, victim: Victim, kills: u64) -> Journey {
         let number = usize::try_from(kill).expect("it fits");
         let settings = json!({ "strategy": "rollingredblack", "targetPercentages": [50, 100] });
         let id = journey.deploy(&version(&(kill + 1).to_string()), settings, json!({})).await;
-        let moment = random.random_range(MOMENT_MS);
+        let moment = random.random_range(match victim {
+            Victim::ControlPlane => UNDER_LOAD_MS,
+            Victim::Agent => WITHOUT_LOAD_MS,
+        });
         sleep(Duration::from_millis(moment)).await;
         let met = journey.delivery.execution(&id).await.map(|execution| execution.running()).unwrap_or_default();
         match victim {

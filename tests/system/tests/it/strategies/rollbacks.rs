@@ -6,7 +6,7 @@ use super::journey::{Journey, SIZE, group_name, version};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_way_back_brings_the_old_version_back_and_no_request_fails() {
-    let mut journey = Journey::start_and_back([]).await;
+    let journey = Journey::start_and_back([]).await;
     let settings = json!({ "strategy": "redblack", "scaleDown": true });
     let id = journey.deploy(&version("2"), settings, json!({})).await;
     journey.succeeded(&id, "version 2").await;
@@ -26,20 +26,20 @@ async fn each_way_back_brings_the_old_version_back_and_no_request_fails() {
         },
     }));
     journey.run("Roll back to version 1", &explicit).await;
-    active(&mut journey, 0, "explicit").await;
+    active(&journey, 0, "explicit").await;
     journey.until_answered_by("1").await;
 
     let cluster = with(json!({
         "type": "rollbackCluster", "regions": ["local"], "moniker": { "app": "greeter", "cluster": "greeter" },
     }));
     journey.run("Roll the cluster back", &cluster).await;
-    active(&mut journey, 1, "of the cluster").await;
+    active(&journey, 1, "of the cluster").await;
     journey.until_answered_by("2").await;
     journey.end().await;
 }
 
 /// Checks that this server group alone serves, whole.
-async fn active(journey: &mut Journey, number: usize, what: &str) {
+async fn active(journey: &Journey, number: usize, what: &str) {
     let groups = journey.groups().await;
     for group in &groups {
         let is_active = group.name == group_name(number);

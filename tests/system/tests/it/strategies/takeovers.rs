@@ -68,7 +68,7 @@ fn takeovers() -> Vec<Takeover> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_strategy_takes_over_and_no_request_fails() {
-    let mut journey = Journey::start([]).await;
+    let journey = Journey::start([]).await;
     for (place, takeover) in takeovers().into_iter().enumerate() {
         let number = place + 1;
         let name = (number + 1).to_string();

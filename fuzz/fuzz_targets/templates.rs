@@ -1,0 +1,3 @@
+//! Placeholder while dependencies are built.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|_text: &str| {});

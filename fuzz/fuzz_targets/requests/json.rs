@@ -15,8 +15,20 @@ const CHANGES: usize = 4;
 /// How long a text becomes that is made long.
 const LONG: usize = 4_000;
 /// Numbers that have been trouble elsewhere.
-const NUMBERS: [i64; 12] =
-    [0, 1, -1, 2, 100, i32::MAX as i64, i32::MIN as i64, i64::MAX, i64::MIN, 1_700_000_000_000, 253_402_300_800_000, 1 << 53];
+const NUMBERS: [i64; 12] = [
+    0,
+    1,
+    -1,
+    2,
+    100,
+    i32::MAX as i64,
+    i32::MIN as i64,
+    i64::MAX,
+    i64::MIN,
+    1_700_000_000_000,
+    253_402_300_800_000,
+    1 << 53,
+];
 
 /// A body: a document with changes, or grown from nothing.
 pub(crate) fn body(input: &mut Unstructured, world: &World) -> Result<Value> {
@@ -102,9 +114,7 @@ fn name(input: &mut Unstructured) -> Result<String> {
 pub(crate) fn text(input: &mut Unstructured, world: &World) -> Result<String> {
     Ok(match input.int_in_range(0..=9)? {
         0..=3 => input.choose(&TEXTS)?.clone(),
-        4 | 5 if !world.ids().is_empty() => {
-            world.ids()[input.int_in_range(0..=world.ids().len() - 1)?].clone()
-        }
+        4 | 5 if !world.ids().is_empty() => world.ids()[input.int_in_range(0..=world.ids().len() - 1)?].clone(),
         6 => input.choose(&NAMES)?.clone(),
         7 => format!("${{{}}}", anything(input)?),
         8 if input.ratio(1, 8)? => input.choose(&TEXTS)?.repeat(LONG / 8),

@@ -50,7 +50,7 @@ fuzz_target!(
             let Ok(Some(request)) = Request::read(&mut input, world) else { break };
             note(&request);
             let answer = world.ask(&request);
-            if let Some(complaint) = verdict::complaint(&answer) {
+            if let Some(complaint) = verdict::complaint(&request, &answer) {
                 panic!("{complaint}\nrequest: {request}\nanswer: {answer}");
             }
         }

@@ -36,7 +36,8 @@ impl Request {
             return Err(libfuzzer_sys::arbitrary::Error::NotEnoughData);
         }
         let (service, endpoint) = chosen(input.arbitrary()?, world.endpoints());
-        let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+        let methods =
+            [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
         let method = match input.ratio(1, 32)? {
             true => input.choose(&methods)?.clone(),
             false => endpoint.method.parse().unwrap_or(Method::GET),
@@ -52,6 +53,11 @@ impl Request {
     /// The place of its service.
     pub(crate) fn service(&self) -> usize {
         self.service
+    }
+
+    /// The name of its service.
+    pub(crate) fn service_name(&self) -> &'static str {
+        self.name
     }
 
     /// Whether its answer has no body.
@@ -87,7 +93,8 @@ fn chosen(number: u16, endpoints: &[(usize, Endpoint)]) -> (usize, &Endpoint) {
         let words = [endpoint.service, &endpoint.method, endpoint.path];
         let bytes = words.into_iter().flat_map(str::bytes).chain(number.to_le_bytes());
         // FNV-1a, and a last mixing.
-        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+        let hash =
+            bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
         (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     };
     let least = endpoints.iter().min_by_key(|(_, endpoint)| hash(endpoint));
@@ -159,7 +166,7 @@ fn encode(input: &mut Unstructured, value: &str, target: &mut String) -> Result<
 fn headers(input: &mut Unstructured, world: &World) -> Result<Vec<(HeaderName, HeaderValue)>> {
     let mut headers = Vec::new();
     for _ in 0..input.int_in_range(0..=3)? {
-        let name = HeaderName::from_static(input.choose(&HEADERS)?);
+        let name = HeaderName::from_static(*input.choose(&HEADERS)?);
         if let Ok(value) = HeaderValue::from_bytes(json::text(input, world)?.as_bytes()) {
             headers.push((name, value));
         }

@@ -2,13 +2,25 @@
 
 use http::{StatusCode, header};
 
-use crate::world::Answer;
+use crate::{request::Request, world::Answer};
 
 /// The header with the request's id.
 const REQUEST_ID: &str = "x-spinnaker-request-id";
 
+/// What answers say when the program itself failed: those of `Kind::Bug`.
+const DEFECTS: [&str; 8] = [
+    "internal error",
+    "unexpected JSON",
+    "cannot be read",
+    "cannot be replayed",
+    "cannot be stored",
+    "cannot be written",
+    "is damaged",
+    "the stage has no task",
+];
+
 /// What is wrong with it, if anything.
-pub(crate) fn complaint(answer: &Answer) -> Option<&'static str> {
+pub(crate) fn complaint(request: &Request, answer: &Answer) -> Option<&'static str> {
     if !answer.headers.contains_key(REQUEST_ID) {
         return Some("the answer has no request id");
     }
@@ -29,7 +41,7 @@ pub(crate) fn complaint(answer: &Answer) -> Option<&'static str> {
     if message.trim().is_empty() {
         return Some("an error without a message");
     }
-    if answer.status == StatusCode::INTERNAL_SERVER_ERROR && !fails_as_upstream(message) {
+    if answer.status == StatusCode::INTERNAL_SERVER_ERROR && !fails_as_upstream(request.service_name(), message) {
         return Some("a failure of the program");
     }
     if [StatusCode::BAD_GATEWAY, StatusCode::GATEWAY_TIMEOUT].contains(&answer.status) {
@@ -38,7 +50,8 @@ pub(crate) fn complaint(answer: &Answer) -> Option<&'static str> {
     None
 }
 
-/// Whether it is one of the failures that upstream answers with 500, too.
-fn fails_as_upstream(_message: &str) -> bool {
-    false
+/// Whether it may be one of the requests that upstream's orca fails at, which so get its 500 here, too; gate and echo pass
+/// it on. What the program itself failed at says so.
+fn fails_as_upstream(service: &str, message: &str) -> bool {
+    ["orca", "gate", "echo"].contains(&service) && !DEFECTS.iter().any(|words| message.contains(words))
 }

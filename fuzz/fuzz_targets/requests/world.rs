@@ -198,7 +198,8 @@ impl Started {
         let store = SqlStore::open_sqlite(&file, clock.clone(), Default::default()).await.expect("a store");
         let store = Arc::new(store);
         let registration = Registration { node: "fuzz".to_owned(), address: String::new(), format: 1 };
-        let membership = Membership::join(store.clone(), registration, Default::default(), clock).await.expect("a lease");
+        let membership =
+            Membership::join(store.clone(), registration, Default::default(), clock).await.expect("a lease");
         let standing = membership.standing();
         let clock: SharedClock = Arc::new(standing.clone());
         let (requests, stop, work) = (RequestTasks::default(), CancellationToken::new(), JoinSet::new());

@@ -41,7 +41,7 @@ faults: ## Kill the control plane 100 times under load, two nodes during 10,000 
 soak: ## Run for hours under load (not there yet)
 	@echo "make soak: not there yet; no issue is open for it" >&2; exit 2
 
-fuzz: preflight ## Feed the languages random input, 10 minutes each (SECONDS_EACH=600)
+fuzz: preflight ## Feed languages, services and configuration random input, 10 minutes each (SECONDS_EACH=600)
 	@tools/fuzz.sh
 
 screenshots: ## Take every screen of the web page, light and dark, wide and narrow, into target/screenshots

@@ -16,6 +16,8 @@ const TAGS: [&str; 3] = ["module", "pipelineid", "strategyid"];
 pub(super) fn rewritten(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // A quote that is never closed is looked for once: for each block it would take the square of the text's length.
+    let mut quotes_close = true;
     while let Some(at) = rest.find('{') {
         let (plain, block) = rest.split_at(at);
         out.push_str(plain);
@@ -29,7 +31,12 @@ pub(super) fn rewritten(text: &str) -> String {
                 continue;
             }
         };
-        let end = if close == "#}" { block.find(close) } else { end_of(block, close) };
+        let quoted = if close == "#}" || !quotes_close { None } else { end_of(block, close) };
+        // A lone quote, as in `{% module m a=it's %}`, or a comment.
+        let end = quoted.or_else(|| {
+            quotes_close &= close == "#}";
+            Some(block[2..].find(close)? + 2)
+        });
         let Some(end) = end else {
             break_off(&mut out, block, &mut rest);
             continue;
@@ -61,7 +68,7 @@ fn raw<'t>(out: &mut String, block: &'t str, end: usize) -> &'t str {
     &block[stop..]
 }
 
-/// Where a block ends, texts in it passed over.
+/// Where a block ends, texts in it passed over; `None` if a text in it does not end.
 fn end_of(block: &str, close: &str) -> Option<usize> {
     let mut quote = None;
     let mut escaped = false;
@@ -75,8 +82,7 @@ fn end_of(block: &str, close: &str) -> Option<usize> {
         }
         escaped = letter == '\\' && !escaped;
     }
-    // A lone quote, as in `{% module m a=it's %}`.
-    block[2..].find(close).map(|at| at + 2)
+    None
 }
 
 fn core(inner: &str) -> &str {
@@ -227,9 +233,18 @@ mod tests {
             ("{# a && b #}", "{# a && b #}"),
             ("{% set a = b ? 1 : 2 %}", "{% set a =((1) if (b) else (2)) %}"),
             ("{{ a", "{{ a"),
+            ("{#}}", "{#}}"),
+            ("{#}{{ a && b }}#}", "{#}{{ a && b }}#}"),
+            ("{% module m a=it's %}{# ' #}", "{{ __tag(\"module\", \"m a=it's\") }}{# ' #}"),
         ];
         for (text, expected) in cases {
             assert_eq!(rewritten(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn quotes_that_are_never_closed_are_looked_for_once() {
+        let text = r"{{ \' }}".repeat(100_000);
+        assert_eq!(rewritten(&text).matches("{{").count(), 100_000);
     }
 }

@@ -105,7 +105,6 @@ async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
         providers: vec![cloud.clone()],
         artifacts: artifacts(&path.with_file_name("artifacts"), &ArtifactOptions::default(), axum::Router::new()),
         front50: front50.client(),
-        artifacts: artifacts(&path.with_file_name("artifacts"), &ArtifactOptions::default(), axum::Router::new()),
         accounts: cloud.configured.subscribe(),
     };
     let folder = path.with_file_name("accounts");

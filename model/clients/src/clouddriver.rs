@@ -5,10 +5,9 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use gennaker_base::Kind;
 use gennaker_http::{Call, Caller, Error, Result, Streamed, Transport};
-use gennaker_wire::{
-    Account, LastGood, LoadBalancer, Object, Operation, OperationRef, OperationTask, Plan, ServerGroup,
-};
+use gennaker_wire::{Account, LastGood, LoadBalancer, Operation, OperationRef, OperationTask, Plan, ServerGroup};
 use http::Method;
+use serde::Serialize;
 use serde_json::Value;
 
 /// How long clouddriver may take to fetch an artifact: longer than its own deadline, so that its error comes first.
@@ -43,7 +42,7 @@ impl ClouddriverClient {
     }
 
     /// The content of an artifact, to be read as it comes. It is there whole when the answer begins.
-    pub async fn fetch_artifact(&self, caller: &Caller, artifact: &Object) -> Result<Streamed> {
+    pub async fn fetch_artifact(&self, caller: &Caller, artifact: &(impl Serialize + Sync)) -> Result<Streamed> {
         let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(artifact)?.deadline(FETCH);
         self.transport.stream(caller, call).await
     }
@@ -52,7 +51,7 @@ impl ClouddriverClient {
     ///
     /// # Errors
     /// `TooLarge` if it has more; else clouddriver's.
-    pub async fn artifact(&self, caller: &Caller, artifact: &Object, limit: usize) -> Result<Bytes> {
+    pub async fn artifact(&self, caller: &Caller, artifact: &(impl Serialize + Sync), limit: usize) -> Result<Bytes> {
         let mut answer = self.fetch_artifact(caller, artifact).await?;
         let mut content = BytesMut::new();
         while let Some(part) = answer.chunk().await? {

@@ -104,6 +104,7 @@ async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
         clock: Arc::new(SystemClock),
         providers: vec![cloud.clone()],
         front50: front50.client(),
+        artifacts: artifacts(&path.with_file_name("artifacts"), &ArtifactOptions::default(), axum::Router::new()),
         accounts: cloud.configured.subscribe(),
     };
     let folder = path.with_file_name("accounts");

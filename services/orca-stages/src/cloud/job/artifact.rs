@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use gennaker_base::Kind;
 use gennaker_wire::{Object, ObjectExt};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{Catalogue, Task, TaskContext, TaskError, TaskResult, TaskTemplate, artifact_view};
 
@@ -45,9 +45,6 @@ impl Task for ConsumeTask {
             TaskError::invalid(format!("no artifact is bound to {id:?}: set consumeArtifactId to one that is expected"))
         })?;
         let artifact = artifact.with_account(settings.text("consumeArtifactAccount").as_deref());
-        let Value::Object(artifact) = json!(artifact) else {
-            return Err(TaskError::invalid("the artifact is no object: look at what the stage that produced it says"));
-        };
         let content = context.clients.clouddriver.artifact(&context.caller, &artifact, LARGEST).await?;
         let fields: Result<Object, _> = serde_json::from_slice(&content);
         let fields = fields.map_err(|error| {

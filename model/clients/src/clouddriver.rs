@@ -310,10 +310,4 @@ impl ClouddriverClient {
         let path = ["applications", application, "jobs", account, place, id];
         self.transport.send::<Value>(caller, Call::new(Method::DELETE, &path)).await.map(drop)
     }
-
-    /// What an artifact holds.
-    pub async fn fetch_artifact(&self, caller: &Caller, artifact: &Value) -> Result<Bytes> {
-        let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(artifact)?;
-        self.transport.bytes(caller, call).await
-    }
 }

@@ -14,7 +14,7 @@ mod evaluate;
 mod find;
 mod view;
 
-use gennaker_artifacts::{Error, ExpectedArtifact, Resolution};
+use gennaker_artifacts::{Artifact, Error, ExpectedArtifact, Resolution};
 use gennaker_base::Kind;
 use gennaker_wire::Object;
 use serde::Serialize;
@@ -61,6 +61,11 @@ fn fields(resolution: &Resolution) -> Object {
         (RESOLVED, json_of(&resolution.resolved_expected_artifacts)),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// An artifact as clouddriver is asked for it.
+pub(crate) fn artifact_fields(artifact: &Artifact) -> Object {
+    json_of(artifact).as_object().cloned().unwrap_or_default()
 }
 
 /// Artifacts are texts, flags and JSON: they always have a JSON.

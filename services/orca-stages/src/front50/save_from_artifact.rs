@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::{monitor, refused, save_pipeline, save_pipeline::TO_SAVE};
 use crate::{
     Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate, artifact_view,
+    TaskTemplate, artifact_view, artifacts::artifact_fields,
 };
 
 const GET: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.pipeline.GetPipelinesFromArtifactTask";
@@ -26,6 +26,8 @@ const CHECK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.pipeline.Check
 const REMAINING: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.pipeline.CheckForRemainingPipelinesTask";
 const COMPLETE: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.pipeline.SavePipelinesCompleteTask";
 
+/// The most bytes that an artifact with pipelines may have.
+const MOST: usize = 16 << 20;
 /// What became of the others.
 const CREATED: &str = "pipelinesCreated";
 const UPDATED: &str = "pipelinesUpdated";
@@ -92,7 +94,7 @@ impl Task for GetTask {
 
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let artifact = artifact(context)?;
-        let content = context.clients.clouddriver.fetch_artifact(&context.caller, &json!(artifact)).await?;
+        let content = context.clients.clouddriver.artifact(&context.caller, &artifact_fields(&artifact), MOST).await?;
         let by_application: IndexMap<String, Vec<Object>> = serde_json::from_slice(&content).map_err(|error| {
             let message = format!("the artifact is no JSON of lists of pipelines by application: {error}");
             TaskError::new(Kind::Invalid, "IllegalStateException", message)

@@ -5,11 +5,16 @@
 use async_trait::async_trait;
 use gennaker_base::Kind;
 use gennaker_wire::{Object, ObjectExt};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{Catalogue, Task, TaskContext, TaskError, TaskResult, TaskTemplate, artifact_view};
+use crate::{
+    Catalogue, Task, TaskContext, TaskError, TaskResult, TaskTemplate, artifact_view, artifacts::artifact_fields,
+};
 
 const TASK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.artifacts.ConsumeArtifactTask";
+
+/// The most bytes that an artifact may have whose fields become outputs.
+const MOST: usize = 4 << 20;
 
 /// Adds the task.
 pub(super) fn register(catalogue: &mut Catalogue) {
@@ -42,7 +47,7 @@ impl Task for ConsumeTask {
             TaskError::invalid(format!("no artifact is bound to {id:?}: set consumeArtifactId to one that is expected"))
         })?;
         let artifact = artifact.with_account(settings.text("consumeArtifactAccount").as_deref());
-        let content = context.clients.clouddriver.fetch_artifact(&context.caller, &json!(artifact)).await?;
+        let content = context.clients.clouddriver.artifact(&context.caller, &artifact_fields(&artifact), MOST).await?;
         let fields: Result<Object, _> = serde_json::from_slice(&content);
         let fields = fields.map_err(|error| {
             let message = format!("the artifact is no JSON object, whose fields would be outputs: {error}");

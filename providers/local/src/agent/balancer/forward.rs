@@ -21,6 +21,8 @@ use super::{
     tunnel::{Ending, tunnel},
 };
 
+/// So many instances are tried that do not take a connection: a whole server group may have crashed at once.
+const MOST_UNREACHED: usize = 8;
 /// How long a client may keep an upgraded connection that the instance has ended.
 const AFTER_INSTANCE: Duration = Duration::from_secs(1);
 
@@ -71,10 +73,10 @@ impl Forwarding<'_> {
         // may be sent again goes on one.
         let mut reuse = repeatable && !upgrade;
         let (mut sent, mut unreached) = (0, 0);
-        let mut without: Option<String> = None;
+        let mut without: Vec<String> = Vec::new();
         let mut last: Option<String> = None;
-        while sent < 2 && unreached < 2 {
-            let Some(in_flight) = self.pool.enter(without.as_deref()) else { break };
+        while sent < 2 && unreached < MOST_UNREACHED {
+            let Some(in_flight) = self.pool.enter(&without) else { break };
             let instance = in_flight.upstream().instance().to_owned();
             let (counters, since) = (in_flight.upstream().counters().clone(), Instant::now());
             let attempted = exchange.attempt(in_flight, head, body.take(), reuse).await;
@@ -89,7 +91,7 @@ impl Forwarding<'_> {
                     unreached += 1;
                     body = given_back;
                     last = Some(format!("{instance}: {reason}"));
-                    without = Some(instance);
+                    without.push(instance);
                 }
                 Err(Failed::Broken { reason, stale }) => {
                     sent += 1;
@@ -97,7 +99,7 @@ impl Forwarding<'_> {
                     if !repeatable {
                         break;
                     }
-                    without = (!stale).then_some(instance);
+                    without.extend((!stale).then_some(instance));
                     reuse = false;
                 }
                 Err(Failed::Late) => {

@@ -55,7 +55,7 @@ impl Pool {
 
     /// Begins a request or connection on an instance. One that closed since the routes were read is not among the newer
     /// routes.
-    pub(super) fn enter(&self, without: Option<&str>) -> Option<InFlight> {
+    pub(super) fn enter(&self, without: &[String]) -> Option<InFlight> {
         let turn = self.turn.fetch_add(1, Relaxed);
         for _ in 0..8 {
             let routes = self.routes.borrow().clone();

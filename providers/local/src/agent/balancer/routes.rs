@@ -50,14 +50,14 @@ impl Routes {
                 .all(|(one, other)| one.weight == other.weight && Arc::ptr_eq(&one.upstream, &other.upstream))
     }
 
-    /// Begins a request, `without` an instance that has failed it. `turn` grows by one with each request.
-    pub(super) fn choose(&self, without: Option<&str>, turn: u64) -> Option<InFlight> {
+    /// Begins a request, `without` the instances that have failed it. `turn` grows by one with each request.
+    pub(super) fn choose(&self, without: &[String], turn: u64) -> Option<InFlight> {
         let (first, second) = self.draw(turn)?;
         let busy = |index: usize, other: usize| {
             u128::from(self.routes[index].upstream.in_flight() as u64) * u128::from(self.routes[other].weight)
         };
         let (best, other) = if busy(first, second) <= busy(second, first) { (first, second) } else { (second, first) };
-        let usable = |route: &&Route| without != Some(route.upstream.instance());
+        let usable = |route: &&Route| !without.iter().any(|name| name == route.upstream.instance());
         let drawn = [&self.routes[best], &self.routes[other]].into_iter().filter(usable);
         // All others only if both are closed or without question.
         drawn.chain(self.routes.iter().filter(usable)).find_map(|route| route.upstream.enter())
@@ -108,7 +108,7 @@ mod tests {
     fn shares(routes: &Routes, requests: u64) -> BTreeMap<String, u64> {
         let mut shares = BTreeMap::new();
         for turn in 0..requests {
-            let entered = routes.choose(None, turn).expect("an instance");
+            let entered = routes.choose(&[], turn).expect("an instance");
             *shares.entry(entered.upstream().instance().to_owned()).or_insert(0) += 1;
         }
         shares
@@ -145,11 +145,11 @@ mod tests {
         let three = routes(&[("a", 1), ("b", 1), ("c", 1)]);
         three.routes[0].upstream.close();
         for turn in 0..50 {
-            let entered = three.choose(Some("b"), turn).expect("c is there");
+            let entered = three.choose(&["b".to_owned()], turn).expect("c is there");
             assert_eq!(entered.upstream().instance(), "c");
         }
         three.routes[2].upstream.close();
-        assert!(three.choose(Some("b"), 0).is_none());
-        assert!(routes(&[]).choose(None, 0).is_none() && routes(&[("a", 0)]).choose(None, 0).is_none());
+        assert!(three.choose(&["b".to_owned()], 0).is_none());
+        assert!(routes(&[]).choose(&[], 0).is_none() && routes(&[("a", 0)]).choose(&[], 0).is_none());
     }
 }

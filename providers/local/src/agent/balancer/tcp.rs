@@ -18,9 +18,9 @@ const MOST_TRIED: usize = 3;
 /// instance the connection is closed.
 pub(super) async fn serve(stream: TcpStream, client: Client, pool: Arc<Pool>) {
     let limits = pool.limits();
-    let mut without: Option<String> = None;
+    let mut without: Vec<String> = Vec::new();
     for _ in 0..MOST_TRIED {
-        let Some(in_flight) = pool.enter(without.as_deref()) else { break };
+        let Some(in_flight) = pool.enter(&without) else { break };
         let connected = tokio::select! {
             connected = connect(&in_flight, limits.connect_timeout) => connected,
             () = in_flight.upstream().cut_token().cancelled() => return,
@@ -40,7 +40,7 @@ pub(super) async fn serve(stream: TcpStream, client: Client, pool: Arc<Pool>) {
                 in_flight.upstream().counters().fail();
                 let instance = in_flight.upstream().instance().to_owned();
                 tracing::warn!(balancer = pool.name, instance, reason, "an instance took no connection");
-                without = Some(instance);
+                without.push(instance);
             }
         }
     }

@@ -76,10 +76,12 @@ control_plane=$!
 
 gate=$(sed -n 's/^ *port: *\([0-9][0-9]*\).*/\1/p' "$data/config/gate.yml" 2>/dev/null | head -n 1)
 gate=http://localhost:${gate:-8084}
+deck=$(sed -n 's/^ *port: *\([0-9][0-9]*\).*/\1/p' "$data/config/deck.yml" 2>/dev/null | head -n 1)
 until "$program" --gate "$gate" app list >/dev/null 2>&1; do
     check
     pause 0.2
 done
+say "page     http://localhost:${deck:-9000}"
 say "gate     $gate"
 say "health   http://localhost:5000/healthcheck"
 say "account  local, for cloud provider local"

@@ -1,4 +1,6 @@
 /** How the page is built, and how its tests run: `logic` needs nothing, `journeys` drive the real program in Chromium. */
+import { realpathSync } from 'node:fs';
+
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -15,7 +17,13 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 900,
   },
-  server: { port: 9000 },
+  // `npm run dev` shows the sources as they are; what the page is configured with comes from a deck that runs.
+  server: {
+    port: 9001,
+    // ui/node_modules is a link into the user's cache.
+    fs: { allow: ['.', realpathSync('node_modules')] },
+    proxy: { '^/settings(-local)?\\.js$': process.env['DECK'] ?? 'http://localhost:9000' },
+  },
   test: {
     projects: [
       { test: { name: 'logic', include: ['src/**/*.test.ts'], environment: 'node' } },

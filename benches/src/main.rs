@@ -2,9 +2,11 @@
 //! task of a pipeline starts, what a deployment costs beyond the program's own start, and what the engine carries.
 //!
 //! It prints a table and writes it to `benches/RESULTS.md`, misses included. It takes some minutes, and is no test: it fails
-//! only if something cannot be measured. Parts that are named (`languages`, `ready`, `deployment`, `front`, `engine`) are measured alone,
+//! only if something cannot be measured. Parts that are named (`languages`, `ready`, `deployment`, `balancer`, `many`, `front`,
+//! `engine`) are measured alone,
 //! and only printed.
 
+mod balancer;
 mod deployment;
 mod disk;
 mod engine;
@@ -13,6 +15,7 @@ mod front;
 mod idle;
 mod languages;
 mod machine;
+mod many;
 mod ready;
 mod report;
 mod sample;
@@ -31,7 +34,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let all = ["languages", "ready", "deployment", "front", "engine"];
+    let all = ["languages", "ready", "deployment", "balancer", "many", "front", "engine"];
     if let Some(unknown) = wanted.iter().find(|part| !all.contains(&part.as_str())) {
         anyhow::bail!("there is no part {unknown}: name some of {}, or none for all", all.join(", "));
     }
@@ -48,6 +51,14 @@ async fn main() -> anyhow::Result<()> {
     }
     if measures("deployment") {
         measure_deliveries(&programs, &mut report).await?;
+    }
+    if measures("balancer") {
+        say("balancer: a minute of 2,000 requests a second")?;
+        balancer::measure(&programs, &mut report).await?;
+    }
+    if measures("many") {
+        say("many: 1,000 processes of the local provider")?;
+        many::measure(&programs, &mut report).await?;
     }
     if measures("front") {
         say("front: 10,000 applications and 50,000 pipelines")?;

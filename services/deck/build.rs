@@ -1,7 +1,10 @@
 //! Makes the folder whose files are embedded, so that the crate also builds where the page was not built, and looks
 //! again when the page was built anew.
 
-use std::{fs, io};
+use std::{
+    fs,
+    io::{self, Write as _},
+};
 
 /// Where `tools/ui.sh` puts the page.
 const PAGE: &str = "../../ui/dist";
@@ -12,12 +15,5 @@ fn main() -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::ReadOnlyFilesystem => return Err(error),
         _ => {}
     }
-    cargo_line("rerun-if-changed=build.rs");
-    cargo_line(&format!("rerun-if-changed={PAGE}"));
-    Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "this is how cargo is told")]
-fn cargo_line(text: &str) {
-    println!("cargo:{text}");
+    writeln!(io::stdout(), "cargo:rerun-if-changed=build.rs\ncargo:rerun-if-changed={PAGE}")
 }

@@ -57,6 +57,12 @@ struct Options {
     /// Let /health answer 503 for ever: a version that must not get traffic.
     #[arg(long, env = "GREETER_NEVER_HEALTHY")]
     never_healthy: bool,
+    /// Let /health never answer: a version that must not get traffic either.
+    #[arg(long, env = "GREETER_HANGING_HEALTH")]
+    hanging_health: bool,
+    /// End with an error so many milliseconds after the start.
+    #[arg(long, env = "GREETER_CRASH_AFTER_MS")]
+    crash_after_ms: Option<u64>,
 }
 
 /// What the routes need.
@@ -66,6 +72,8 @@ struct Greeter {
     instance: String,
     /// When it becomes healthy; never if none.
     healthy_at: Option<Instant>,
+    /// Whether it says nothing of its health.
+    hanging_health: bool,
     /// Turns true on SIGTERM. Whoever holds a copy is waited for.
     stopping: watch::Receiver<bool>,
 }
@@ -90,6 +98,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let greeter = Greeter {
         instance: options.instance.unwrap_or_else(|| format!("greeter-{}", address.port())),
         healthy_at: (!options.never_healthy).then(|| Instant::now() + Duration::from_millis(options.startup_delay_ms)),
+        hanging_health: options.hanging_health,
         version: options.version_label,
         stopping: stopping.clone(),
     };
@@ -100,6 +109,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = crash(options.crash_after_ms) => return Err("the greeter crashes, as it was told to".into()),
     }
     eprintln!("greeter stops");
     stop.send_replace(true);
@@ -113,6 +123,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("cut what was still open at the deadline".into());
     };
     Ok(served??)
+}
+
+/// Comes back when it is time to crash.
+async fn crash(after_ms: Option<u64>) {
+    match after_ms {
+        Some(milliseconds) => sleep(Duration::from_millis(milliseconds)).await,
+        None => std::future::pending().await,
+    }
 }
 
 fn routes(greeter: Greeter) -> Router {
@@ -129,6 +147,9 @@ async fn greet(State(greeter): State<Greeter>) -> Json<Value> {
 }
 
 async fn health(State(greeter): State<Greeter>) -> (StatusCode, Json<Value>) {
+    if greeter.hanging_health {
+        sleep(SLOWEST).await;
+    }
     match greeter.healthy_at {
         Some(time) if time <= Instant::now() => (StatusCode::OK, Json(json!({ "status": "UP" }))),
         _ => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "DOWN" }))),

@@ -36,6 +36,7 @@
 //! | [`v1::convert`] | a template made of a pipeline, as YAML |
 //! | [`v2::Config`], [`v2::generate`] | the same as `expand` for v2; expressions are evaluated by the caller in between |
 //! | [`saving`] | what is wrong with a template that is to be saved |
+//! | [`render`] | any text of Jinja, outside of pipelines |
 //!
 //! Guarantees: nothing panics. A rendering ends and stays small: what one expression may do, how many modules are called and how deep,
 //! how often a rendered text is rendered again, how large and how deep a value may be is limited. A text of a MiB can still make values
@@ -55,6 +56,7 @@ mod problem;
 mod read;
 pub mod saving;
 mod style;
+mod text;
 pub mod v1;
 pub mod v2;
 
@@ -63,6 +65,7 @@ pub use self::{
     problem::{Problem, Severity},
     read::parse,
     style::Style,
+    text::render,
 };
 
 /// A JSON object.

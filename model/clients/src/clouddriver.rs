@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use gennaker_http::{Call, Caller, Result, Transport};
-use gennaker_wire::{Account, LoadBalancer, Operation, OperationRef, OperationTask, ServerGroup};
+use bytes::{Bytes, BytesMut};
+use gennaker_base::Kind;
+use gennaker_http::{Call, Caller, Error, Result, Streamed, Transport};
+use gennaker_wire::{Account, LastGood, LoadBalancer, Operation, OperationRef, OperationTask, Plan, ServerGroup};
 use http::Method;
+use serde::Serialize;
 use serde_json::Value;
+
+/// How long clouddriver may take to fetch an artifact: longer than its own deadline, so that its error comes first.
+const FETCH: Duration = Duration::from_secs(15 * 60);
 
 /// Calls clouddriver.
 #[derive(Clone)]
@@ -36,6 +41,29 @@ impl ClouddriverClient {
         self.transport.send(caller, Call::get(&["credentials"]).query("expand", true)).await
     }
 
+    /// The content of an artifact, to be read as it comes. It is there whole when the answer begins.
+    pub async fn fetch_artifact(&self, caller: &Caller, artifact: &(impl Serialize + Sync)) -> Result<Streamed> {
+        let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(artifact)?.deadline(FETCH);
+        self.transport.stream(caller, call).await
+    }
+
+    /// The content of an artifact that has at most `limit` bytes.
+    ///
+    /// # Errors
+    /// `TooLarge` if it has more; else clouddriver's.
+    pub async fn artifact(&self, caller: &Caller, artifact: &(impl Serialize + Sync), limit: usize) -> Result<Bytes> {
+        let mut answer = self.fetch_artifact(caller, artifact).await?;
+        let mut content = BytesMut::new();
+        while let Some(part) = answer.chunk().await? {
+            if content.len() + part.len() > limit {
+                let message = format!("the artifact has more than {limit} bytes, which is too much for this use of it");
+                return Err(Error::new(Kind::TooLarge, message));
+            }
+            content.extend_from_slice(&part);
+        }
+        Ok(content.freeze())
+    }
+
     /// Submits operations to a provider. The caller's `Idempotency-Key` goes along as `clientRequestId`: the same id gets
     /// the same task.
     pub async fn submit(
@@ -50,6 +78,26 @@ impl ClouddriverClient {
         let call =
             Call::new(Method::POST, &[provider, "ops"]).query("clientRequestId", request_id).body(&operations)?;
         self.transport.send(&caller, call).await
+    }
+
+    /// What operations would do: a plan of each, in order. Only ours plans.
+    pub async fn plan(&self, caller: &Caller, provider: &str, operations: &[Operation]) -> Result<Vec<Plan>> {
+        let operations: Vec<Value> = operations.iter().map(Operation::to_value).collect();
+        let call = Call::new(Method::POST, &[provider, "ops", "plan"]).body(&operations)?;
+        self.transport.send(caller, call).await
+    }
+
+    /// The last good version of a cluster, one entry a region. Only ours knows it.
+    pub async fn last_good(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        cluster: &str,
+        provider: &str,
+    ) -> Result<Vec<LastGood>> {
+        let path = ["applications", application, "clusters", account, cluster, provider, "lastGood"];
+        self.transport.send(caller, Call::get(&path)).await
     }
 
     /// A task. With `wait`, ours answers when the task's state has changed since the call or after that time, whichever is
@@ -149,5 +197,116 @@ impl ClouddriverClient {
     /// The last lines of an instance's output.
     pub async fn console_output(&self, caller: &Caller, account: &str, region: &str, id: &str) -> Result<Value> {
         self.transport.send(caller, Call::get(&["instances", account, region, id, "console"])).await
+    }
+
+    /// Submits operations of no cloud in particular, for example on entity tags.
+    pub async fn submit_any(
+        &self,
+        caller: &Caller,
+        request_id: &str,
+        operations: &[Operation],
+    ) -> Result<OperationRef> {
+        let operations: Vec<Value> = operations.iter().map(Operation::to_value).collect();
+        let caller = Caller { idempotency_key: Some(request_id.to_owned()), ..caller.clone() };
+        let call = Call::new(Method::POST, &["ops"]).query("clientRequestId", request_id).body(&operations)?;
+        self.transport.send(&caller, call).await
+    }
+
+    /// A security group; `vpc` is its network, where the cloud has networks.
+    pub async fn security_group(
+        &self,
+        caller: &Caller,
+        account: &str,
+        provider: &str,
+        region: &str,
+        name: &str,
+        vpc: Option<&str>,
+    ) -> Result<Value> {
+        let call = Call::get(&["securityGroups", account, provider, region, name]).query_if("vpcId", vpc);
+        self.transport.send(caller, call).await
+    }
+
+    /// What one server group of a cluster is made of, chosen by `strategy` (`NEWEST`, `OLDEST`, `LARGEST`, `FAIL`); `kind` is
+    /// `Images`.
+    #[expect(clippy::too_many_arguments, reason = "the endpoint's path has as many parts")]
+    pub async fn server_group_summary(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        cluster: &str,
+        provider: &str,
+        place: &str,
+        strategy: &str,
+        kind: &str,
+        only_enabled: bool,
+    ) -> Result<Value> {
+        let path = [
+            "applications",
+            application,
+            "clusters",
+            account,
+            cluster,
+            provider,
+            place,
+            "serverGroups",
+            "target",
+            strategy,
+            kind,
+        ];
+        self.transport.send(caller, Call::get(&path).query("onlyEnabled", only_enabled)).await
+    }
+
+    /// The images of a provider whose name has `text` in it, with these tags.
+    pub async fn find_images(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        text: &str,
+        account: Option<&str>,
+        tags: &[(String, String)],
+    ) -> Result<Vec<Value>> {
+        let mut call = Call::get(&[provider, "images", "find"]).query("q", text).query_if("account", account);
+        for (name, value) in tags {
+            call = call.query(&format!("tag:{name}"), value);
+        }
+        self.transport.send(caller, call).await
+    }
+
+    /// An image, by its id.
+    pub async fn image(&self, caller: &Caller, provider: &str, account: &str, region: &str, id: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&[provider, "images", account, region, id])).await
+    }
+
+    /// A job.
+    pub async fn job(&self, caller: &Caller, application: &str, account: &str, place: &str, id: &str) -> Result<Value> {
+        self.transport.send(caller, Call::get(&["applications", application, "jobs", account, place, id])).await
+    }
+
+    /// What a job has left in a file, or printed, as properties.
+    pub async fn job_file(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        place: &str,
+        id: &str,
+        file: &str,
+    ) -> Result<Value> {
+        let path = ["applications", application, "jobs", account, place, id, file];
+        self.transport.send(caller, Call::get(&path)).await
+    }
+
+    /// Ends a job.
+    pub async fn cancel_job(
+        &self,
+        caller: &Caller,
+        application: &str,
+        account: &str,
+        place: &str,
+        id: &str,
+    ) -> Result<()> {
+        let path = ["applications", application, "jobs", account, place, id];
+        self.transport.send::<Value>(caller, Call::new(Method::DELETE, &path)).await.map(drop)
     }
 }

@@ -82,6 +82,40 @@ impl Front50Client {
         self.transport.send::<Value>(caller, call).await.map(drop)
     }
 
+    /// The project of that name or id.
+    pub async fn project(&self, caller: &Caller, name: &str) -> Result<Object> {
+        self.transport.send(caller, Call::get(&["v2", "projects", name])).await
+    }
+
+    /// The entity tags whose id begins with `prefix`.
+    pub async fn tags(&self, caller: &Caller, prefix: &str) -> Result<Vec<Object>> {
+        self.transport.send(caller, Call::get(&["v2", "tags"]).query("prefix", prefix)).await
+    }
+
+    /// The entity tags of these ids; unknown ones are left out.
+    pub async fn tags_of_all(&self, caller: &Caller, ids: &[String]) -> Result<Vec<Object>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let call = ids.iter().fold(Call::get(&["v2", "tags"]), |call, id| call.query("ids", id));
+        self.transport.send(caller, call).await
+    }
+
+    /// The entity tags of one id.
+    pub async fn tags_of(&self, caller: &Caller, id: &str) -> Result<Object> {
+        self.transport.send(caller, Call::get(&["v2", "tags", id])).await
+    }
+
+    /// Stores entity tags, each in place of those of its id. Answers what is stored.
+    pub async fn save_tags(&self, caller: &Caller, tags: &[Object]) -> Result<Vec<Object>> {
+        self.transport.send(caller, Call::new(Method::POST, &["v2", "tags", "batchUpdate"]).body(&tags)?).await
+    }
+
+    /// Removes the entity tags of one id.
+    pub async fn delete_tags(&self, caller: &Caller, id: &str) -> Result<()> {
+        self.transport.bytes(caller, Call::new(Method::DELETE, &["v2", "tags", id])).await.map(drop)
+    }
+
     /// Creates a project; front50 makes its id.
     pub async fn create_project(&self, caller: &Caller, project: &Value) -> Result<Value> {
         self.transport.send(caller, Call::new(Method::POST, &["v2", "projects"]).body(project)?).await

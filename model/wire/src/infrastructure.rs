@@ -54,8 +54,15 @@ pub enum HealthState {
     OutOfService,
     /// Begins.
     Starting,
-    /// Nothing is known.
+    /// Serves what it has begun, and gets nothing new.
+    Draining,
+    /// Has ended well: what runs once.
+    Succeeded,
+    /// Has ended badly.
+    Failed,
+    /// Nothing is known, or nothing that we know.
     #[default]
+    #[serde(other)]
     Unknown,
 }
 

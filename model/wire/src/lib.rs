@@ -17,6 +17,7 @@ pub mod diagnosis;
 mod execution;
 mod infrastructure;
 mod job;
+mod last_good;
 mod launch;
 mod live;
 mod network;
@@ -36,6 +37,7 @@ pub use self::{
         LoadBalancerServerGroup, ServerGroup,
     },
     job::{Job, JobState, ScalingActivity},
+    last_good::{GoodCandidate, LastGood},
     launch::{Image, InstanceType, KeyPair},
     live::ExecutionChange,
     network::{Network, SecurityGroup, Subnet},

@@ -4,7 +4,8 @@
 //! stage's are its tasks, and the stages before its tasks stand in `before`. An operation's steps are the changes that it
 //! would make. Whoever knows what a thing would do fills in the plan of it; nobody changes anything for it.
 //!
-//! It says what can be known ahead. What a stage does after its tasks depends on what they find out, and is not in it.
+//! It says what can be known ahead. What a stage does after its tasks depends on what they find out: it is in it where its
+//! definition can say what that will be if they succeed, such as what a deployment's strategy does.
 
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -151,6 +152,9 @@ pub struct Plan {
     /// The stages before a stage's tasks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Plan>,
+    /// The stages after a stage's tasks that are expected, if the tasks succeed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Plan>,
     /// The stages of a pipeline, the tasks of a stage, or the changes of an operation, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Plan>,
@@ -170,7 +174,7 @@ impl Plan {
 
     /// Whether any part of it could not run.
     pub fn fails(&self) -> bool {
-        self.outcome == Outcome::Fails || self.before.iter().chain(&self.steps).any(Plan::fails)
+        self.outcome == Outcome::Fails || self.before.iter().chain(&self.steps).chain(&self.after).any(Plan::fails)
     }
 }
 

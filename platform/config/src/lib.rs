@@ -86,6 +86,7 @@ mod yaml;
 pub use self::{
     environment::process_environment,
     error::Error,
+    mask::{MASK, masked},
     origin::Origin,
     report::{Entry, Problem, Warning},
     service::{Config, ServiceConfig},

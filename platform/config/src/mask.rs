@@ -11,7 +11,7 @@
 use crate::key::uniform;
 
 /// What is shown in place of a secret.
-const MASK: &str = "******";
+pub const MASK: &str = "******";
 
 /// Parts of a name that make it, and everything below it, secret.
 const ANYWHERE: [&str; 11] = [
@@ -30,6 +30,30 @@ const ANYWHERE: [&str; 11] = [
 
 /// Ends of a last element that make it secret.
 const AT_THE_END: [&str; 6] = ["key", "keys", "pass", "pwd", "cookie", "auth"];
+
+/// `value` with every secret in it replaced by [`MASK`], as the names of its fields and the look of its texts say.
+pub fn masked(value: &serde_json::Value) -> serde_json::Value {
+    below(&mut Vec::new(), value)
+}
+
+fn below(path: &mut Vec<String>, value: &serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            let shown = fields.iter().map(|(name, value)| {
+                path.push(name.clone());
+                let value = below(path, value);
+                path.pop();
+                (name.clone(), value)
+            });
+            Value::Object(shown.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| below(path, item)).collect()),
+        Value::String(text) => Value::String(shown(text, is_secret_name(path))),
+        Value::Number(_) if is_secret_name(path) => Value::String(MASK.to_owned()),
+        other => other.clone(),
+    }
+}
 
 /// Whether the name of this key says that its value is a secret.
 pub(crate) fn is_secret_name(elements: &[String]) -> bool {

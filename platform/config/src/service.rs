@@ -49,6 +49,14 @@ impl Shared {
 }
 
 impl Config {
+    /// The same sources as they are now: this configuration stays what was read first.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn read_again(&self) -> Result<Config, Error> {
+        Config::load(&self.shared.sources)
+    }
+
     /// Reads the shared files and checks the overrides; a service's files are read by [`Config::for_service`].
     ///
     /// # Errors

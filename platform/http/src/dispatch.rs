@@ -2,7 +2,8 @@
 //!
 //! A single router picks the path with the most words of its own before it looks at the method, so that
 //! `PUT /pipelines/{id}/cancel` would make `POST /pipelines/{application}/{name}` unreachable for what is called
-//! `cancel`. Here each method has a router; what none of its paths takes gets 405 if another method's does, else 404.
+//! `cancel`. Here each method has a router; what none of its paths takes gets 405 if another method's does, else 404. A
+//! slash at the end of a path says nothing, as upstream has it (kork's `UrlHandlerFilter`): its older clients send some.
 
 use std::{
     convert::Infallible,
@@ -16,7 +17,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::future::RouteFuture,
 };
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode, Uri, header};
 use tower::Service;
 
 use crate::Error;
@@ -27,6 +28,19 @@ struct ByMethod {
     routers: Arc<[(Method, Router)]>,
     /// For methods that no route has.
     others: Router,
+}
+
+/// The same request without a slash at the end of its path.
+fn without_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return request };
+    let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = target.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 /// One router of those of the methods; `others` answers what has another method.
@@ -45,6 +59,7 @@ impl Service<Request> for ByMethod {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        let request = without_slash(request);
         // A HEAD is answered by the GET's handler.
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
         let router = self.routers.iter().find(|(known, _)| known == method).map_or(&self.others, |(_, router)| router);
@@ -164,6 +179,8 @@ mod tests {
             assert_eq!((status, body.as_str()), (200, expected), "{method} {path}");
         }
         assert_eq!(ask("HEAD", "/things/7/history").await.0, 200);
+        assert_eq!(ask("GET", "/things/7/history/?q=/").await.1, "only 7", "a slash at the end says nothing");
+        assert_eq!(ask("GET", "/things/7/history//").await.0, 404);
     }
 
     #[tokio::test]

@@ -27,6 +27,7 @@
 mod archive;
 mod connect;
 mod dialect;
+mod documents;
 mod error;
 mod executions;
 mod fences;

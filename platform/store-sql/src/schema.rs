@@ -164,6 +164,20 @@ CREATE INDEX gennaker_fences_seen ON gennaker_fences (seen);
 ALTER TABLE gennaker_executions ADD COLUMN changed BIGINT;
 CREATE INDEX gennaker_executions_changed ON gennaker_executions (changed, id) WHERE changed IS NOT NULL;
 ",
+    "
+-- The revisions of documents. latest: 1 for the newest of a name. A body that is null removed the document.
+CREATE TABLE gennaker_documents (
+    group_name TEXT NOT NULL,
+    name TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    latest BIGINT NOT NULL,
+    body TEXT,
+    PRIMARY KEY (group_name, name, revision)
+) WITHOUT ROWID;
+CREATE INDEX gennaker_documents_latest ON gennaker_documents (group_name, name)
+    WHERE latest = 1 AND body IS NOT NULL;
+",
 ];
 
 /// The schema that this version works with.

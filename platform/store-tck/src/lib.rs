@@ -17,6 +17,7 @@ pub mod compact;
 pub mod correlation;
 pub mod create;
 pub mod delete;
+pub mod documents;
 pub mod durability;
 pub mod ends;
 pub mod events;
@@ -242,6 +243,15 @@ macro_rules! checks {
                 a_tombstone_keeps_the_request_from_being_made_again,
                 a_tombstone_ends,
             }
+            documents {
+                a_document_has_revisions_and_a_history,
+                a_write_that_expects_something_else_is_refused,
+                of_racing_writers_that_expect_the_same_one_wins,
+                a_removed_document_goes_on_where_it_was,
+                groups_are_apart_and_lists_are_by_name,
+                old_revisions_are_forgotten,
+                documents_survive_a_restart,
+            }
             ends {
                 an_end_is_claimable_when_it_is_due,
                 a_told_end_is_not_claimable,
@@ -287,6 +297,7 @@ mod tests {
             ("correlation", include_str!("correlation.rs")),
             ("create", include_str!("create.rs")),
             ("delete", include_str!("delete.rs")),
+            ("documents", include_str!("documents.rs")),
             ("durability", include_str!("durability.rs")),
             ("ends", include_str!("ends.rs")),
             ("events", include_str!("events.rs")),

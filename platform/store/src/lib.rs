@@ -5,6 +5,7 @@
 //! * [`Nodes`]: who is alive. Epochs come from one counter here; an expired lease is dead for good.
 //! * [`Leases`]: what must run once, held by a living node.
 //! * [`Fences`]: the highest epoch that was seen for each execution that asks for side effects.
+//! * [`Documents`]: small documents with their history.
 //!
 //! A backend implements all of them over one database ([`Store`]). Bodies are opaque text: this crate knows no domain.
 //!
@@ -13,6 +14,7 @@
 //! write, however late it wakes; what it asks of other services is refused there by [`Fence`], because the receiver
 //! remembers the highest epoch it has seen for that execution.
 
+mod documents;
 mod error;
 mod executions;
 mod fences;
@@ -22,6 +24,7 @@ mod nodes;
 use std::sync::Arc;
 
 pub use self::{
+    documents::{Document, Documents, Expected, KEPT_REVISIONS},
     error::{Error, Result},
     executions::{
         Ahead, Change, ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Due, Event, Execution,
@@ -34,9 +37,9 @@ pub use self::{
 };
 
 /// A whole store: one database behind all traits.
-pub trait Store: Executions + Nodes + Leases + Fences {}
+pub trait Store: Executions + Nodes + Leases + Fences + Documents {}
 
-impl<T: Executions + Nodes + Leases + Fences> Store for T {}
+impl<T: Executions + Nodes + Leases + Fences + Documents> Store for T {}
 
 /// A store shared between components.
 pub type SharedStore = Arc<dyn Store>;

@@ -20,6 +20,9 @@ pub struct Error {
     pub details: Option<String>,
 }
 
+/// What a provider has none of that plans nothing.
+pub(crate) const UNPLANNED: &str = "plans of operations";
+
 impl Error {
     /// An error of `kind`.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
@@ -29,6 +32,11 @@ impl Error {
     /// That the provider has no such thing, for example `jobs`.
     pub fn unsupported(provider: &str, what: &str) -> Self {
         Error::new(Kind::Unsupported, format!("the provider {provider} has no {what}"))
+    }
+
+    /// Whether this only says that the provider plans nothing: the operation may run all the same.
+    pub fn is_unplanned(&self) -> bool {
+        self.kind == Kind::Unsupported && self.message.ends_with(UNPLANNED)
     }
 
     /// The same with details.

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::{
     AccountDefinition, AccountState, Error, ImageQuery, Journal, LogFrom, LogPiece, Outcome, RefreshScope, Refreshed,
-    Request, Result,
+    Request, Result, operation::UNPLANNED,
 };
 
 /// A cloud.
@@ -68,9 +68,9 @@ pub trait Provider: Send + Sync + 'static {
     /// would make, with what speaks against it as remarks.
     ///
     /// # Errors
-    /// `NotFound` for an unknown account, `Unsupported` if it plans nothing.
+    /// `NotFound` for an unknown account, `Unsupported` if it plans nothing: then [`Error::is_unplanned`].
     async fn plan(&self, _operation: &Operation) -> Result<Plan> {
-        Err(Error::unsupported(self.name(), "plans of operations"))
+        Err(Error::unsupported(self.name(), UNPLANNED))
     }
 
     /// Runs one operation to its end. It may be run again after a crash at any point, with the same request id and a

@@ -30,9 +30,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::{net::UnixStream, time::timeout};
 
 use crate::protocol::{
-    CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancer, LoadBalancerSpec,
-    MOST_GRACE_MS, Registered, RegistrationRequest, ResizeRequest, ServerGroup, ServerGroupSpec, Snapshot, Terminated,
-    TerminationRequest, TrafficChange, TrafficRequest,
+    CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, Image, Job, JobSpec, LONG_POLL_MS, LoadBalancer,
+    LoadBalancerSpec, MOST_FETCH_MS, MOST_GRACE_MS, OutputPiece, Registered, RegistrationRequest, ResizeRequest,
+    ScalingPolicy, SecurityGroup, SecurityGroupSpec, ServerGroup, ServerGroupSpec, Snapshot, TagRequest, Terminated,
+    TerminationRequest, Traffic, TrafficChange, TrafficRequest,
 };
 
 /// The deadline of a call that waits for nothing.
@@ -147,6 +148,11 @@ impl Client {
         self.get(&format!("/state?after={after}"), Duration::from_millis(LONG_POLL_MS) + DEADLINE).await
     }
 
+    /// What went through the load balancers so far.
+    pub async fn traffic(&self) -> Result<Traffic, Error> {
+        self.get("/traffic", DEADLINE).await
+    }
+
     /// All server groups.
     pub async fn server_groups(&self) -> Result<Vec<ServerGroup>, Error> {
         self.get("/serverGroups", DEADLINE).await
@@ -157,11 +163,12 @@ impl Client {
         self.get(&format!("/serverGroups/{}", encoded(name)), DEADLINE).await
     }
 
-    /// Creates a server group. Returns when its processes are started, before they are healthy. An equal one that is
+    /// Creates a server group. Returns when its artifact is fetched and its processes are started, before they are healthy. An equal one that is
     /// there already is returned; another one of that name is a [`Kind::Conflict`].
     pub async fn create_server_group(&self, spec: &ServerGroupSpec, call: &Call) -> Result<ServerGroup, Error> {
         let path = format!("/serverGroups/{}", encoded(&spec.name));
-        self.mutate(Method::PUT, &path, &[], Some(spec), call, START_DEADLINE).await
+        let fetch = if spec.artifact.is_some() { Duration::from_millis(MOST_FETCH_MS) } else { Duration::ZERO };
+        self.mutate(Method::PUT, &path, &[], Some(spec), call, START_DEADLINE + fetch).await
     }
 
     /// Turns traffic on, or off; then it returns when the running requests have ended or were cut.
@@ -182,6 +189,23 @@ impl Client {
         self.mutate(Method::POST, &path, &[], Some(resize), call, START_DEADLINE).await
     }
 
+    /// Adds a scaling policy to a server group, or replaces the one of its name.
+    pub async fn put_scaling_policy(
+        &self,
+        group: &str,
+        policy: &ScalingPolicy,
+        call: &Call,
+    ) -> Result<ServerGroup, Error> {
+        let path = format!("/serverGroups/{}/scalingPolicies/{}", encoded(group), encoded(&policy.name));
+        self.mutate(Method::PUT, &path, &[], Some(policy), call, DEADLINE).await
+    }
+
+    /// Deletes a scaling policy of a server group, which stays as large as it is.
+    pub async fn delete_scaling_policy(&self, group: &str, policy: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/serverGroups/{}/scalingPolicies/{}", encoded(group), encoded(policy));
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, DEADLINE).await
+    }
+
     /// Ends instances. Returns when they are on their way out and their replacements, if any, are started.
     pub async fn terminate_instances(&self, end: &TerminationRequest, call: &Call) -> Result<Terminated, Error> {
         self.mutate(Method::POST, "/instances/terminate", &[], Some(end), call, START_DEADLINE).await
@@ -200,6 +224,55 @@ impl Client {
         let deadline = DEADLINE + Duration::from_millis(drain_timeout_ms.saturating_add(MOST_GRACE_MS));
         let query = [("drainTimeoutMs", drain_timeout_ms.to_string())];
         self.mutate(Method::DELETE, &path, &query, None::<&()>, call, deadline).await
+    }
+
+    /// All jobs that are known.
+    pub async fn jobs(&self) -> Result<Vec<Job>, Error> {
+        self.get("/jobs", DEADLINE).await
+    }
+
+    /// One job; [`Kind::NotFound`] if there is none, or it was over long ago.
+    pub async fn job(&self, name: &str) -> Result<Job, Error> {
+        self.get(&format!("/jobs/{}", encoded(name)), DEADLINE).await
+    }
+
+    /// Runs a job. Returns when its artifact is fetched and its process is started. An equal one that is there already is
+    /// returned, over or not; another one of that name is a [`Kind::Conflict`].
+    pub async fn run_job(&self, spec: &JobSpec, call: &Call) -> Result<Job, Error> {
+        let path = format!("/jobs/{}", encoded(&spec.name));
+        let fetch = if spec.artifact.is_some() { Duration::from_millis(MOST_FETCH_MS) } else { Duration::ZERO };
+        self.mutate(Method::PUT, &path, &[], Some(spec), call, START_DEADLINE + fetch).await
+    }
+
+    /// Ends a job. Returns when its process has ended; one that is over stays as it is.
+    pub async fn cancel_job(&self, name: &str, call: &Call) -> Result<Job, Error> {
+        let path = format!("/jobs/{}/cancel", encoded(name));
+        let deadline = DEADLINE + Duration::from_millis(MOST_GRACE_MS);
+        self.mutate(Method::POST, &path, &[], None::<&()>, call, deadline).await
+    }
+
+    /// Forgets a job; one that runs is ended first.
+    pub async fn delete_job(&self, name: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/jobs/{}", encoded(name));
+        let deadline = DEADLINE + Duration::from_millis(MOST_GRACE_MS);
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, deadline).await
+    }
+
+    /// All images.
+    pub async fn images(&self) -> Result<Vec<Image>, Error> {
+        self.get("/images", DEADLINE).await
+    }
+
+    /// Adds tags to an image, or replaces those of the same names.
+    pub async fn tag_image(&self, id: &str, tags: &TagRequest, call: &Call) -> Result<Image, Error> {
+        let path = format!("/images/{}/tags", encoded(id));
+        self.mutate(Method::POST, &path, &[], Some(tags), call, DEADLINE).await
+    }
+
+    /// Deletes an image that no server group runs.
+    pub async fn delete_image(&self, id: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/images/{}", encoded(id));
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, START_DEADLINE).await
     }
 
     /// All load balancers.
@@ -224,11 +297,29 @@ impl Client {
         self.mutate(Method::DELETE, &path, &[], None::<&()>, call, DEADLINE).await
     }
 
-    /// The last `tail_bytes` of an instance's log, at most 1 MiB. Logs outlive their instance by a week.
+    /// Creates or changes a security group.
+    pub async fn put_security_group(&self, spec: &SecurityGroupSpec, call: &Call) -> Result<SecurityGroup, Error> {
+        let path = format!("/securityGroups/{}", encoded(&spec.name));
+        self.mutate(Method::PUT, &path, &[], Some(spec), call, DEADLINE).await
+    }
+
+    /// Deletes a security group that no load balancer names.
+    pub async fn delete_security_group(&self, name: &str, call: &Call) -> Result<Deleted, Error> {
+        let path = format!("/securityGroups/{}", encoded(name));
+        self.mutate(Method::DELETE, &path, &[], None::<&()>, call, DEADLINE).await
+    }
+
+    /// The last `tail_bytes` of an instance's or a job's log, at most 1 MiB. Logs outlive their instance by a week.
     pub async fn instance_log(&self, id: &str, tail_bytes: u64) -> Result<String, Error> {
         let path = format!("/instances/{}/log?tailBytes={tail_bytes}", encoded(id));
         let answer = self.call(Method::GET, &path, None, None, DEADLINE).await?;
         Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+
+    /// At most `bytes` of what an instance or a job has written, from `from` on, or else the last of it.
+    pub async fn output(&self, id: &str, from: Option<u64>, bytes: u64) -> Result<OutputPiece, Error> {
+        let from = from.map(|from| format!("&from={from}")).unwrap_or_default();
+        self.get(&format!("/instances/{}/output?bytes={bytes}{from}", encoded(id)), DEADLINE).await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str, deadline: Duration) -> Result<T, Error> {
@@ -277,7 +368,7 @@ impl Client {
         let request = request
             .body(Full::new(Bytes::from(body.unwrap_or_default())))
             .map_err(|error| Error::Malformed(format!("the request cannot be written: {error}")))?;
-        let (status, answer) = timeout(deadline, self.exchange(request))
+        let (status, answer) = timeout(deadline, exchange(&self.socket, request))
             .await
             .map_err(|_| Error::Timeout(deadline))?
             .map_err(|source| Error::Unreachable { socket: self.socket.clone(), source })?;
@@ -287,30 +378,31 @@ impl Client {
         let ErrorBody { status, code, message } = parsed(&answer)?;
         Err(Error::Refused { status, code, message })
     }
+}
 
-    async fn exchange(
-        &self,
-        request: Request<Full<Bytes>>,
-    ) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
-        let stream = UnixStream::connect(&self.socket).await?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        let answered = async {
-            let response = sender.send_request(request).await?;
-            let status = response.status();
-            let body = Limited::new(response.into_body(), MOST_ANSWER).collect().await?.to_bytes();
-            Ok((status, body))
-        };
-        // The connection is driven here, so that dropping the call drops all of it.
-        let mut answered = std::pin::pin!(answered);
-        tokio::select! {
-            answer = answered.as_mut() => answer,
-            ended = connection => {
-                ended?;
-                // What it had received may still be read.
-                timeout(Duration::from_secs(1), answered)
-                    .await
-                    .map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?
-            }
+/// One request on a connection of its own.
+pub(crate) async fn exchange(
+    socket: &Path,
+    request: Request<Full<Bytes>>,
+) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+    let stream = UnixStream::connect(socket).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let answered = async {
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), MOST_ANSWER).collect().await?.to_bytes();
+        Ok((status, body))
+    };
+    // The connection is driven here, so that dropping the call drops all of it.
+    let mut answered = std::pin::pin!(answered);
+    tokio::select! {
+        answer = answered.as_mut() => answer,
+        ended = connection => {
+            ended?;
+            // What it had received may still be read.
+            timeout(Duration::from_secs(1), answered)
+                .await
+                .map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?
         }
     }
 }

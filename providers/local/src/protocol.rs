@@ -4,37 +4,67 @@
 //! |---|---|
 //! | `GET /health` | [`Health`] |
 //! | `GET /state`, `GET /state?after=VERSION` | [`Snapshot`]; with `after`, once the version differs or after 25 s |
+//! | `GET /traffic` | [`Traffic`] |
+//! | `GET /metrics` | the same in Prometheus' text format |
 //! | `GET /serverGroups`, `GET /serverGroups/{name}` | [`ServerGroup`]s |
 //! | `PUT /serverGroups/{name}` with a [`ServerGroupSpec`] | [`ServerGroup`], 201 if it is new |
 //! | `POST /serverGroups/{name}/traffic` with a [`TrafficRequest`] | [`TrafficChange`] |
+//! | `PUT /serverGroups/{name}/scalingPolicies/{policy}` with a [`ScalingPolicy`] | [`ServerGroup`] |
+//! | `DELETE /serverGroups/{name}/scalingPolicies/{policy}` | [`Deleted`] |
 //! | `POST /serverGroups/{name}/capacity` with a [`ResizeRequest`] | [`ServerGroup`] |
 //! | `DELETE /serverGroups/{name}?drainTimeoutMs=` | [`Deleted`] |
+//! | `GET /jobs`, `GET /jobs/{name}` | [`Job`]s |
+//! | `PUT /jobs/{name}` with a [`JobSpec`] | [`Job`], 201 if it is new |
+//! | `POST /jobs/{name}/cancel` | [`Job`], when it is over |
+//! | `DELETE /jobs/{name}` | [`Deleted`]; one that runs is cancelled first |
 //! | `GET /loadBalancers`, `GET /loadBalancers/{name}` | [`LoadBalancer`]s |
 //! | `PUT /loadBalancers/{name}` with a [`LoadBalancerSpec`] | [`LoadBalancer`], 201 if it is new |
 //! | `DELETE /loadBalancers/{name}` | [`Deleted`] |
+//! | `GET /securityGroups`, `GET /securityGroups/{name}` | [`SecurityGroup`]s |
+//! | `PUT /securityGroups/{name}` with a [`SecurityGroupSpec`] | [`SecurityGroup`], 201 if it is new |
+//! | `DELETE /securityGroups/{name}` | [`Deleted`] |
+//! | `GET /images` | [`Image`]s |
+//! | `POST /images/{id}/tags` with a [`TagRequest`] | [`Image`] |
+//! | `DELETE /images/{id}` | [`Deleted`] |
 //! | `POST /instances/terminate` with a [`TerminationRequest`] | [`Terminated`] |
 //! | `POST /instances/registration` with a [`RegistrationRequest`] | [`Registered`] |
-//! | `GET /instances/{id}/log?tailBytes=` | text |
+//! | `GET /instances/{id}/log?tailBytes=`, `GET /jobs/{name}/log?tailBytes=` | text |
+//! | `GET /instances/{id}/output?from=&bytes=` | [`OutputPiece`]; the last one without `from` |
 //!
 //! Every mutation takes the query parameter `requestId` and the header `X-Gennaker-Fence: <execution>/<epoch>`. Both
 //! may be left out by a human with curl. A repeated request id gets the recorded answer, and waits for it if the first
 //! request is still being carried out; an epoch lower than one seen before gets 409 with code `fenced`. Records are
 //! kept for 7 days, and no longer than the newest 2,000 of them. Errors are an [`ErrorBody`].
 
+mod artifact;
+mod balancer;
 mod capacity;
+mod image;
+mod job;
+mod scaling;
 mod spec;
 mod state;
+mod traffic;
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    artifact::{Artifact, ArtifactFormat, ArtifactSource, FetchedArtifact},
+    balancer::{InstanceProtocol, IpIngress, ListenerSpec, LoadBalancerSpec, Protocol, SecurityGroupSpec},
     capacity::{
         Capacity, CapacityChange, Registered, RegistrationRequest, ResizeRequest, Terminated, TerminationRequest,
     },
-    spec::{HealthCheck, LoadBalancerSpec, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
-    state::{Deleted, Exit, Health, Instance, InstanceState, LoadBalancer, ServerGroup, Snapshot, TrafficChange},
+    image::{Image, TagRequest},
+    job::{Job, JobEnd, JobEndReason, JobSpec, JobState, MOST_JOB_MS},
+    scaling::{MOST_POLICIES, ScalingActivity, ScalingMetric, ScalingPolicy},
+    spec::{HealthCheck, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
+    state::{
+        Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, OutputPiece, SecurityGroup,
+        ServerGroup, Snapshot, TrafficChange,
+    },
+    traffic::{InstanceTraffic, LoadBalancerTraffic, ServerGroupTraffic, Traffic, TrafficCounts},
 };
 
 /// The header that carries a [`Fence`].
@@ -45,6 +75,15 @@ pub const LONG_POLL_MS: u64 = 25_000;
 
 /// The longest drain that a request may ask for, in milliseconds.
 pub const MOST_DRAIN_MS: u64 = 600_000;
+
+/// The weight of a server group that was given none.
+pub const DEFAULT_WEIGHT: u32 = 100;
+
+/// The largest weight of a server group.
+pub const MOST_WEIGHT: u32 = 1_000;
+
+/// The longest that an agent may allow an artifact to take, in milliseconds.
+pub const MOST_FETCH_MS: u64 = 3_600_000;
 
 /// The longest grace between SIGTERM and SIGKILL, in milliseconds.
 pub const MOST_GRACE_MS: u64 = 120_000;

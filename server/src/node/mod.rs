@@ -3,6 +3,7 @@
 //! Every service is built from its options and its dependencies, put behind its guard, bound to upstream's port, and called
 //! by the others through the [`gennaker_clients::Switchboard`]. No domain logic lives here.
 
+mod accounts;
 mod services;
 mod settings;
 
@@ -52,6 +53,7 @@ impl Node {
         let membership = Membership::join(store.clone(), registration, Default::default(), clock).await?;
         let shared = Shared {
             settings: &settings,
+            config,
             data,
             store: store.clone(),
             standing: membership.standing(),

@@ -7,8 +7,12 @@ use axum::Router;
 use futures::future::{BoxFuture, join_all};
 use gennaker_base::SharedClock;
 use gennaker_clients::{Clients, Switchboard};
-use gennaker_clouddriver::Clouddriver;
+use gennaker_clouddriver::{
+    Clouddriver,
+    artifacts::{ArtifactDeps, Artifacts},
+};
 use gennaker_cluster::Standing;
+use gennaker_config::Config;
 use gennaker_deck::Deck;
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
@@ -27,9 +31,13 @@ use gennaker_provider_local::provider::{self, LocalProvider};
 use gennaker_store::SharedStore;
 use gennaker_telemetry::MetricsHandle;
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::settings::{ObjectSettings, Place, Settings};
+use super::{
+    accounts,
+    settings::{ObjectSettings, Place, Settings},
+};
 
 /// How long reading an address may take that an expression names.
 const ADDRESS_DEADLINE: Duration = Duration::from_secs(10);
@@ -40,6 +48,8 @@ const HANDLER_GRACE: Duration = Duration::from_secs(1);
 pub(super) struct Shared<'a> {
     /// The settings.
     pub(super) settings: &'a Settings,
+    /// What they were read from.
+    pub(super) config: &'a Config,
     /// The data folder.
     pub(super) data: &'a Path,
     /// The store.
@@ -77,7 +87,7 @@ impl Services {
         let lines = Switchboard::default();
         let clients = lines.clients(|service| elsewhere(shared.settings, service))?;
         services.front50(&shared, &lines).await?;
-        services.clouddriver(&shared, &lines).await?;
+        services.clouddriver(&shared, &lines, &clients).await?;
         services.orca(&shared, &lines, &clients).await?;
         services.echo(&shared, &lines, &clients).await?;
         services.gate(&shared, clients).await?;
@@ -100,22 +110,29 @@ impl Services {
         Ok(())
     }
 
-    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Switchboard) -> anyhow::Result<()> {
+    async fn clouddriver(&mut self, shared: &Shared<'_>, lines: &Switchboard, clients: &Clients) -> anyhow::Result<()> {
         let settings = &shared.settings.clouddriver;
         if !settings.place.runs_here {
             return Ok(());
         }
         let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
         if shared.settings.local.enabled {
-            let local = Arc::new(LocalProvider::new(local_options(shared), shared.clock()));
+            let local = Arc::new(LocalProvider::new(provider::Options::default(), shared.clock()));
             providers.push(local.clone());
             self.add(move |stop| async move { local.run(stop).await });
         }
+        let configured = Arc::new(accounts::definitions(&shared.settings.local, shared.data)?);
+        let (sender, configured) = watch::channel(configured);
+        let (config, data) = (shared.config.clone(), Arc::from(shared.data));
+        self.add(move |stop| accounts::follow(config, data, sender, stop));
         let deps = gennaker_clouddriver::Deps {
             store: shared.store.clone(),
             owner: shared.standing.owners(),
             clock: shared.clock(),
             providers,
+            artifacts: artifacts(shared, clients),
+            front50: clients.front50.clone(),
+            accounts: configured,
         };
         let clouddriver = Clouddriver::new(&settings.own, deps);
         let router = self.socket(shared, &settings.place, clouddriver.api(), clouddriver.health()).await?;
@@ -273,16 +290,11 @@ async fn objects(shared: &Shared<'_>) -> anyhow::Result<(Arc<dyn Objects>, Map<S
     }
 }
 
-fn local_options(shared: &Shared<'_>) -> provider::Options {
-    let accounts = shared.settings.local.accounts.iter().map(|account| provider::AccountOptions {
-        name: account.name.clone(),
-        state_directory: match &account.state_directory {
-            Some(directory) => directory.into(),
-            None => shared.data.join("agents").join(&account.name),
-        },
-        environment: account.environment.clone(),
-    });
-    provider::Options { accounts: accounts.collect() }
+/// What fetches artifacts.
+fn artifacts(shared: &Shared<'_>, clients: &Clients) -> Artifacts {
+    let folder = shared.data.join("artifacts");
+    let deps = ArtifactDeps { folder, clock: shared.clock(), front50: clients.front50.clone() };
+    Artifacts::new(&shared.settings.artifacts, deps)
 }
 
 /// What reads the addresses that expressions name.

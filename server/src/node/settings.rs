@@ -1,11 +1,16 @@
 //! The settings of a node: what its services, its sockets and its logs read from the configuration.
 
+mod artifacts;
 mod cors;
 mod deck;
 mod objects;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
+use gennaker_clouddriver::artifacts::ArtifactOptions;
 use gennaker_config::{Config, Error, ServiceConfig};
 use gennaker_http::Origins;
 use gennaker_telemetry::LogOptions;
@@ -136,6 +141,8 @@ pub struct Settings {
     pub(crate) objects: ObjectSettings,
     /// clouddriver's.
     pub(crate) clouddriver: ServiceSettings<gennaker_clouddriver::Options>,
+    /// The accounts that artifacts are fetched with.
+    pub(crate) artifacts: ArtifactOptions,
     /// The local provider's.
     pub(crate) local: LocalSettings,
     /// front50's.
@@ -190,6 +197,7 @@ impl Settings {
         echo_settings.own.front50 = echo.bind("front50")?;
         echo_settings.own.orca = echo.bind("orca")?;
         echo_settings.own.git = echo.bind("trigger.git")?;
+        echo_settings.own.webhook_artifacts = echo.bind("webhooks.artifacts")?;
         echo_settings.own.fiat = echo.bind("services.fiat")?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
         front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
@@ -211,6 +219,7 @@ impl Settings {
             gate: gate_settings,
             orca: orca_settings,
             stages,
+            artifacts: artifacts::bind(&clouddriver)?,
             clouddriver: service(&clouddriver, "clouddriver", 7002)?,
             front50: front50_settings,
             objects,
@@ -230,6 +239,10 @@ fn stages(orca: &ServiceConfig) -> Result<gennaker_orca_stages::Options, Error> 
         tasks: orca.bind("tasks")?,
         dryrun: orca.bind("dryrun")?,
         webhook: orca.bind("webhook")?,
+        job: Arc::new(orca.bind("job")?),
+        traffic_guards: orca.bind("trafficGuards")?,
+        rollback: orca.bind("rollback")?,
+        monitored_deploy: orca.bind("monitoredDeploy")?,
         urls: orca.bind("userConfiguredUrlRestrictions")?,
     };
     let install = orca.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());

@@ -3,22 +3,24 @@
 use std::{sync::Arc, time::Duration};
 
 use gennaker_base::SharedClock;
+use gennaker_clients::Front50Client;
 use gennaker_http::{Api, Endpoint, Health};
-use gennaker_provider_api::Provider;
+use gennaker_provider_api::{AccountDefinition, Provider};
 use gennaker_store::{Owner, SharedStore};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Options,
-    app::{health, operations::Operations, providers::Providers},
+    app::{definitions::Definitions, health, operations::Operations, providers::Providers, served::Served, tags::Tags},
+    artifacts::Artifacts,
     routes,
 };
 
 /// What the service works with.
 #[derive(Clone)]
 pub struct Deps {
-    /// Where tasks are kept.
+    /// Where tasks and accounts are kept.
     pub store: SharedStore,
     /// This node's present life; `None` while it has none.
     pub owner: watch::Receiver<Option<Owner>>,
@@ -26,6 +28,12 @@ pub struct Deps {
     pub clock: SharedClock,
     /// The clouds, each under its own name.
     pub providers: Vec<Arc<dyn Provider>>,
+    /// What fetches artifacts.
+    pub artifacts: Artifacts,
+    /// Where projects and entity tags are kept.
+    pub front50: Front50Client,
+    /// The accounts that the configuration defines, now and whenever it changes.
+    pub accounts: watch::Receiver<Arc<Vec<AccountDefinition>>>,
 }
 
 /// clouddriver: cheap to clone.
@@ -33,6 +41,11 @@ pub struct Deps {
 pub struct Clouddriver {
     pub(crate) providers: Providers,
     pub(crate) operations: Operations,
+    pub(crate) artifacts: Artifacts,
+    pub(crate) definitions: Definitions,
+    pub(crate) served: Served,
+    pub(crate) tags: Tags,
+    pub(crate) front50: Front50Client,
     pub(crate) clock: SharedClock,
     pub(crate) refresh_wait: Duration,
     owner: watch::Receiver<Option<Owner>>,
@@ -42,10 +55,20 @@ pub struct Clouddriver {
 impl Clouddriver {
     /// A service that runs no operation until [`Clouddriver::run`] runs; it reads at once.
     pub fn new(options: &Options, deps: Deps) -> Self {
-        let providers = Providers::new(deps.providers.clone());
+        let tags = Tags::new(deps.front50.clone(), deps.clock.clone());
+        let providers = Providers::new(deps.providers.clone()).with_own(Arc::new(tags.clone()));
+        let folder = options.accounts_folder.clone().filter(|folder| !folder.as_os_str().is_empty());
+        let definitions = Definitions::new(deps.store.clone(), providers.clone(), deps.accounts.clone(), folder);
+        let good_after = Duration::from_millis(options.good_after_ms);
+        let served = Served::new(deps.store.clone(), deps.clock.clone(), good_after);
         Clouddriver {
+            served,
+            tags,
+            front50: deps.front50.clone(),
+            definitions,
             operations: Operations::new(options, &deps, providers.clone()),
             providers,
+            artifacts: deps.artifacts,
             owner: deps.owner,
             clock: deps.clock,
             refresh_wait: Duration::from_millis(options.refresh_wait_ms),
@@ -68,10 +91,13 @@ impl Clouddriver {
         self.health.clone()
     }
 
-    /// Runs operations until `shutdown`. What is under way then stays recorded, and goes on with its next owner.
+    /// Runs operations and keeps accounts until `shutdown`. What is under way then stays recorded, and goes on with its next owner.
     pub async fn run(&self, shutdown: CancellationToken) {
         tokio::join!(
             self.operations.run(shutdown.clone()),
+            self.artifacts.clear(&self.clock),
+            self.definitions.run(&shutdown),
+            self.served.run(&self.providers, &shutdown),
             health::accounts(&self.providers, self.health.component("accounts"), &shutdown),
             health::operations(self.owner.clone(), self.health.component("operations"), &shutdown),
         );

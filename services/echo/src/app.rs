@@ -37,6 +37,7 @@ use crate::{Deps, Options};
 pub(crate) struct App {
     pub(crate) quiet: Quiet,
     pub(crate) clock: SharedClock,
+    pub(crate) templates: webhook::Templates,
     pipelines: Pipelines,
     starter: Starter,
     git_secret: String,
@@ -48,7 +49,8 @@ impl App {
         let quiet = Quiet::new(&options.quiet_period);
         let pipelines = Pipelines::new(clients.front50, clock.clone(), &options.front50, health);
         let starter = Starter::new(clients.orca, clock.clone(), quiet.clone(), &options.orca, options.fiat.enabled);
-        App { quiet, clock, pipelines, starter, git_secret: options.git.shared_secret }
+        let templates = webhook::Templates::new(&options.webhook_artifacts);
+        App { quiet, clock, templates, pipelines, starter, git_secret: options.git.shared_secret }
     }
 
     /// Keeps the pipelines at hand until `shutdown`.

@@ -15,8 +15,8 @@
 //! posted to orca, once for an event that has an identity. It keeps nothing: an event is answered when orca has accepted every
 //! start, and otherwise with 503, so that its sender sends it again.
 //!
-//! It does not start what waits for the end of another pipeline: that is orca's, as upstream has it. Cron, notifications and
-//! artifacts by a template are not there yet.
+//! It does not start what waits for the end of another pipeline: that is orca's, as upstream has it. Cron and notifications are
+//! not there yet.
 
 mod app;
 mod options;
@@ -24,6 +24,9 @@ mod routes;
 mod service;
 
 pub use self::{
-    options::{FiatOptions, Front50Options, GitOptions, Options, OrcaOptions, QuietPeriod},
+    options::{
+        FiatOptions, Front50Options, GitOptions, Options, OrcaOptions, QuietPeriod, WebhookArtifactSource,
+        WebhookArtifacts,
+    },
     service::{Deps, Echo},
 };

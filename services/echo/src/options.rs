@@ -1,6 +1,6 @@
 //! What can be configured: upstream's keys of `echo.yml`.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct Options {
     /// Git webhooks: `trigger.git`.
     #[serde(skip)]
     pub git: GitOptions,
+    /// What artifacts of webhooks are read by: `webhooks.artifacts`.
+    #[serde(skip)]
+    pub webhook_artifacts: WebhookArtifacts,
     /// Whether there is somebody who says who may do what: `services.fiat.enabled`. Without, a trigger's `runAsUser` counts
     /// for nothing, as upstream has it.
     #[serde(skip)]
@@ -78,6 +81,26 @@ impl Default for OrcaOptions {
 pub struct GitOptions {
     /// What signs the webhooks of triggers that have no `secret` of their own; none by default.
     pub shared_secret: String,
+}
+
+/// What artifacts of webhooks are read by: `webhooks.artifacts`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WebhookArtifacts {
+    /// Whether any are; false by default.
+    pub enabled: bool,
+    /// The templates, by sources; none by default.
+    pub sources: Vec<WebhookArtifactSource>,
+}
+
+/// A template of `webhooks.artifacts.sources`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WebhookArtifactSource {
+    /// The source of the webhooks, which their path ends with.
+    pub source: String,
+    /// A file of Jinja that makes a JSON list of artifacts; it is read for each webhook.
+    pub template_path: PathBuf,
 }
 
 /// Who says who may do what: `services.fiat`.

@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use gennaker_wire::{Execution, Object, Stage};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
-    Options, OptionsError, StageDefinition, Task, TemplateLookup, application, artifacts, core, dry_run, front50,
-    pipeline, server_group, template,
+    DeploymentMonitorOptions, JobOptions, Options, OptionsError, StageDefinition, Task, TemplateLookup, application,
+    artifacts, cloud, core, dry_run, front50, monitored, pipeline, server_group, template,
     webhook::{self, PreconfiguredWebhook},
 };
 
@@ -18,6 +18,8 @@ pub struct Catalogue {
     tasks: BTreeMap<&'static str, Arc<dyn Task>>,
     heeds_dry_runs: bool,
     preconfigured_webhooks: Arc<[PreconfiguredWebhook]>,
+    jobs: Arc<JobOptions>,
+    deployment_monitors: Arc<[DeploymentMonitorOptions]>,
 }
 
 impl Catalogue {
@@ -26,7 +28,8 @@ impl Catalogue {
     /// # Errors
     /// If a setting makes no sense, or a file that one names cannot be read.
     pub fn new(options: &Options) -> Result<Self, OptionsError> {
-        let mut catalogue = Catalogue { heeds_dry_runs: options.dryrun.enabled, ..Catalogue::default() };
+        let (heeds_dry_runs, jobs) = (options.dryrun.enabled, options.job.clone());
+        let mut catalogue = Catalogue { heeds_dry_runs, jobs, ..Catalogue::default() };
         core::register(&mut catalogue, options);
         application::register(&mut catalogue, options);
         artifacts::register(&mut catalogue, &options.tasks.core);
@@ -34,9 +37,14 @@ impl Catalogue {
         front50::register(&mut catalogue, options, &templates);
         template::register(&mut catalogue, &templates);
         pipeline::register(&mut catalogue);
-        server_group::register(&mut catalogue);
+        server_group::register(&mut catalogue, options);
+        cloud::register(&mut catalogue, options);
+        monitored::register(&mut catalogue, &options.monitored_deploy)?;
         webhook::register(&mut catalogue, &options.webhook, &options.urls)?;
         dry_run::register(&mut catalogue);
+        if options.monitored_deploy.enabled {
+            catalogue.deployment_monitors = options.monitored_deploy.deployment_monitors.clone().into();
+        }
         if options.webhook.stage.enabled {
             catalogue.preconfigured_webhooks = options.webhook.preconfigured.0.clone().into();
         }
@@ -95,6 +103,24 @@ impl Catalogue {
         webhook::list(&self.preconfigured_webhooks, roles)
     }
 
+    /// The jobs that operators have prepared, as `GET /jobs/preconfigured` answers.
+    pub fn preconfigured_jobs(&self) -> Vec<Value> {
+        cloud::preconfigured_jobs(&self.jobs)
+    }
+
+    /// The deployment monitors that operators have named, as `GET /capabilities/deploymentMonitors` answers.
+    pub fn deployment_monitors(&self) -> Vec<Value> {
+        let shown = |monitor: &DeploymentMonitorOptions| {
+            json!({
+                "id": monitor.id,
+                "name": monitor.name,
+                "supportContact": monitor.support_contact,
+                "stable": monitor.stable,
+            })
+        };
+        self.deployment_monitors.iter().map(shown).collect()
+    }
+
     /// The task of that class.
     pub fn task(&self, class: &str) -> Option<&Arc<dyn Task>> {
         self.tasks.get(class)
@@ -109,7 +135,6 @@ impl Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn an_alias_goes_before_the_type() {

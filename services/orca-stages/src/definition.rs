@@ -175,6 +175,12 @@ pub trait StageDefinition: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
+    /// What would come after its tasks, as far as that can be said before they have run: for plans. It looks at how things stand
+    /// now, and takes it that every task succeeds.
+    async fn expected_after(&self, _context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
+        Ok(Vec::new())
+    }
+
     /// The stages that clean up after its failure.
     async fn on_failure(&self, _context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
         Ok(Vec::new())

@@ -13,10 +13,12 @@
 mod application;
 mod artifacts;
 mod catalogue;
+mod cloud;
 mod core;
 mod definition;
 mod dry_run;
 mod front50;
+mod monitored;
 mod options;
 mod pipeline;
 mod schema;
@@ -29,11 +31,14 @@ pub mod webhook;
 pub use self::{
     artifacts::artifact_view,
     catalogue::Catalogue,
+    cloud::{JobOptions, JobParameter, PreconfiguredJob},
     core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
     definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    monitored::{DeploymentMonitorOptions, MonitoredDeployOptions},
     options::{
-        BindProducedArtifactsOptions, CoreTasksOptions, DryRunOptions, ExecutionWindowOptions, MonitorFront50Options,
-        Options, OptionsError, PaceOptions, TasksOptions,
+        BindProducedArtifactsOptions, CheckIfApplicationExistsOptions, ClouddriverTasksOptions, CoreTasksOptions,
+        DryRunOptions, EvaluateConditionOptions, ExecutionWindowOptions, ExplicitRollbackOptions,
+        MonitorFront50Options, Options, OptionsError, PaceOptions, RollbackOptions, TasksOptions, TrafficGuardsOptions,
     },
     schema::{Field, Schema},
     task::{Evaluate, FailedCall, Next, Task, TaskContext, TaskError, TaskResult},

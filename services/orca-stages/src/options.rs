@@ -1,11 +1,11 @@
 //! The settings of stages and tasks, by upstream's names in `orca.yml`.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use gennaker_http::outbound::{SetupError, UrlRuleOptions};
 use serde::{Deserialize, Serialize};
 
-use crate::webhook;
+use crate::{JobOptions, MonitoredDeployOptions, webhook};
 
 /// What the catalogue is made with: [`crate::Catalogue::new`]. The parts stand at different places in `orca.yml`, as they do
 /// upstream.
@@ -17,6 +17,14 @@ pub struct Options {
     pub dryrun: DryRunOptions,
     /// Under `webhook`.
     pub webhook: webhook::Options,
+    /// Under `job`: the jobs that operators have prepared.
+    pub job: Arc<JobOptions>,
+    /// Under `trafficGuards`.
+    pub traffic_guards: TrafficGuardsOptions,
+    /// Under `rollback`.
+    pub rollback: RollbackOptions,
+    /// Under `monitoredDeploy`: the deployment monitors.
+    pub monitored_deploy: MonitoredDeployOptions,
     /// Under `user-configured-url-restrictions`: the URLs that pipelines may name.
     pub urls: UrlRuleOptions,
 }
@@ -31,6 +39,14 @@ pub enum OptionsError {
     /// The rules for URLs are wrong.
     #[error(transparent)]
     Urls(#[from] SetupError),
+    /// A deployment monitor's are wrong.
+    #[error("monitored-deploy.deploymentMonitors: the monitor {id:?} cannot be used: {problem}")]
+    Monitor {
+        /// Its id.
+        id: String,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 /// The settings of single tasks.
@@ -47,6 +63,10 @@ pub struct TasksOptions {
     pub delete_application: PaceOptions,
     /// Whether pipelines with roles get service accounts when they are saved; no by default.
     pub use_managed_service_accounts: bool,
+    /// The conditions that hold deployments back.
+    pub evaluate_condition: EvaluateConditionOptions,
+    /// What tasks that ask clouddriver do.
+    pub clouddriver: ClouddriverTasksOptions,
     /// How it is watched whether front50 shows what was saved.
     pub monitor_front50_task: MonitorFront50Options,
 }
@@ -129,4 +149,96 @@ impl PaceOptions {
 pub struct DryRunOptions {
     /// Whether `"dryRun": true` of a trigger is heeded. It is not by default, as in upstream: such an execution runs like any other.
     pub enabled: bool,
+}
+
+/// How a server group is gone back from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RollbackOptions {
+    /// Going back to a server group that is still there.
+    pub explicit_rollback: ExplicitRollbackOptions,
+}
+
+/// Going back to a server group that is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ExplicitRollbackOptions {
+    /// How many seconds clouddriver may take to say how large each server group is; 5 by default.
+    pub timeout: u64,
+}
+
+impl Default for ExplicitRollbackOptions {
+    fn default() -> Self {
+        ExplicitRollbackOptions { timeout: 5 }
+    }
+}
+
+impl ExplicitRollbackOptions {
+    pub(crate) fn lookup(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+}
+
+/// What traffic guards ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TrafficGuardsOptions {
+    /// The share of a guarded cluster's instances that are up, more than which has to stay so: from 0 to below 0.5; 0 by default,
+    /// and for any other number. One that stays is enough then.
+    pub min_capacity_ratio: f64,
+}
+
+/// The conditions that hold deployments back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EvaluateConditionOptions {
+    /// Whether any do; no by default.
+    pub enabled: bool,
+    /// Whether nobody waits for them any more; no by default.
+    pub skip_wait: bool,
+    /// How many milliseconds a deployment waits at least, once a condition applies; five minutes by default.
+    pub backoff_wait_ms: u64,
+    /// How many milliseconds it waits at most; two hours by default.
+    pub wait_timeout_ms: u64,
+    /// The clusters that they apply to.
+    pub clusters: Vec<String>,
+    /// The names of those that apply now.
+    pub active_conditions: Vec<String>,
+}
+
+impl Default for EvaluateConditionOptions {
+    fn default() -> Self {
+        EvaluateConditionOptions {
+            enabled: false,
+            skip_wait: false,
+            backoff_wait_ms: 300_000,
+            wait_timeout_ms: 7_200_000,
+            clusters: Vec::new(),
+            active_conditions: Vec::new(),
+        }
+    }
+}
+
+/// The settings of tasks that ask clouddriver.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClouddriverTasksOptions {
+    /// Of `checkIfApplicationExists`.
+    pub check_if_application_exists_task: CheckIfApplicationExistsOptions,
+}
+
+/// What is done about an application that nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CheckIfApplicationExistsOptions {
+    /// Whether clouddriver is asked where front50 does not know it; yes by default.
+    pub check_clouddriver: bool,
+    /// Whether it is only noted, instead of failing the stage; yes by default.
+    pub audit_mode_enabled: bool,
+}
+
+impl Default for CheckIfApplicationExistsOptions {
+    fn default() -> Self {
+        CheckIfApplicationExistsOptions { check_clouddriver: true, audit_mode_enabled: true }
+    }
 }

@@ -14,6 +14,7 @@ use std::{
 };
 
 use gennaker_clouddriver::Clouddriver;
+use gennaker_deck::Deck;
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
 use gennaker_gate::{Forwarded, Gate};
@@ -214,7 +215,15 @@ fn methods_and_services_are_compared() {
 
 /// Every endpoint that a service of ours declares.
 fn declared() -> Vec<Endpoint> {
-    [Gate::endpoints(), Orca::endpoints(), Clouddriver::endpoints(), Front50::endpoints(), Echo::endpoints()].concat()
+    [
+        Gate::endpoints(),
+        Orca::endpoints(),
+        Clouddriver::endpoints(),
+        Front50::endpoints(),
+        Echo::endpoints(),
+        Deck::endpoints(),
+    ]
+    .concat()
 }
 
 /// Every endpoint of upstream's, in the file's order; what it lists twice is one endpoint.

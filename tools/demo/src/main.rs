@@ -17,6 +17,7 @@ use std::{process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
 use clap::Parser;
+use gennaker_harness::Service;
 use tokio::{
     select,
     signal::unix::{SignalKind, signal},
@@ -84,6 +85,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
 async fn show(stand: &mut Stand, arguments: &Arguments, stop: &CancellationToken) -> anyhow::Result<()> {
     let execution = first_half::play(stand).await?;
     say(format_args!("  program    http://{}/", stand.delivery.address()));
+    say(format_args!("  page       {}/#/applications/greeter", stand.install.base_url(Service::Deck)));
     say(format_args!("  gate       {}", stand.delivery.gate().base()));
     say(format_args!("  execution  {}/pipelines/{execution}", stand.delivery.gate().base()));
     second_half::play(stand).await?;

@@ -47,10 +47,10 @@ export function Shell() {
           </Link>
         </nav>
         <div className={styles.find}>
-          <Button look="plain" onPress={() => setOpen('palette')} aria-label="Find anything">
+          <Button look="plain" onPress={() => setOpen('palette')}>
             <Icon name="search" />
             <span className={styles.findText}>Find anything</span>
-            <kbd>Ctrl K</kbd>
+            <kbd aria-hidden="true">Ctrl K</kbd>
           </Button>
         </div>
         <ThemeButton />

@@ -2,15 +2,17 @@
 import { createHashHistory, createRouter } from '@tanstack/react-router';
 
 import { applicationRoute, applicationsRoutes } from '../screens/applications/routes';
+import { executionLookup, executionsInApplication } from '../screens/executions/routes';
+import { taskLookup, tasksInApplication } from '../screens/tasks/routes';
 import { Loading } from '../parts/States';
 import { modern } from './old-links';
 import { rootRoute } from './root';
 import { parseSearch, stringifySearch } from './search';
 
 /** Screens within an application, in the order of their tabs. */
-const inApplication = applicationRoute.addChildren([]);
+const inApplication = applicationRoute.addChildren([...executionsInApplication, ...tasksInApplication]);
 
-const routeTree = rootRoute.addChildren([...applicationsRoutes, inApplication]);
+const routeTree = rootRoute.addChildren([...applicationsRoutes, executionLookup, taskLookup, inApplication]);
 
 /** Puts an old link right where it stands. */
 export function rewriteOldLink(): void {

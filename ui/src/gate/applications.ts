@@ -10,6 +10,8 @@ import type { Application, ApplicationAttributes, ApplicationSummary } from './w
 export const applications = queryOptions({
   queryKey: ['applications'],
   queryFn: ({ signal }) => get<ApplicationSummary[]>('/applications', { signal }),
+  // No event tells of a new one, so whoever comes to the list asks.
+  staleTime: 0,
 });
 
 /** One application, without its clusters. */
@@ -34,9 +36,15 @@ export function updateApplication(draft: ApplicationDraft): Promise<void> {
   return change('updateApplication', `Update Application: ${draft.name}`, draft);
 }
 
-/** Deletes an application and waits until it is gone. */
-export function deleteApplication(name: string): Promise<void> {
-  return change('deleteApplication', `Deleting Application: ${name}`, { name });
+/** Deletes an application and waits until it is gone. Whoever shows it leaves, and then calls `forgetApplication`. */
+export async function deleteApplication(name: string): Promise<void> {
+  await finished(await startTask(name, `Deleting Application: ${name}`, [{ type: 'deleteApplication', application: { name } }]));
+  await client.invalidateQueries({ queryKey: applications.queryKey });
+}
+
+/** Forgets everything about an application that is gone. */
+export function forgetApplication(name: string): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey.includes(name) });
 }
 
 async function change(type: string, description: string, draft: ApplicationDraft): Promise<void> {

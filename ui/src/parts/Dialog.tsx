@@ -86,7 +86,7 @@ export function FormDialog({
         </div>
         <div className={styles.actions}>
           <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" look={look} isDisabled={!isReady} isPending={busy}>
+          <Button type="submit" look={look} isDisabled={!isReady}>
             {busy ? 'Working …' : action}
           </Button>
         </div>

@@ -105,13 +105,12 @@ impl Renderer {
             }
             rendered => rendered,
         };
-        match rendered {
-            Ok(rendered) => Ok(java::trim(&rendered).to_owned()),
-            Err(error) => Err(Failure::Rendering {
-                message: "failed rendering jinja template".to_owned(),
-                problems: vec![failures::problem(&error).at(scope.location.as_str())],
-            }),
-        }
+        rendered_or(rendered, scope)
+    }
+
+    /// The same, but that a variable that is not there is nothing.
+    pub(crate) fn render_leniently(&self, text: &str, scope: &Scope) -> Result<String, Failure> {
+        rendered_or(self.lenient.render_str(&source::rewritten(text), scope.variables.clone()), scope)
     }
 
     /// What the rendered text is, read as YAML.
@@ -166,6 +165,16 @@ impl Renderer {
 /// Whether a text has something to render.
 pub(crate) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
+}
+
+fn rendered_or(rendered: Result<String, minijinja::Error>, scope: &Scope) -> Result<String, Failure> {
+    match rendered {
+        Ok(rendered) => Ok(java::trim(&rendered).to_owned()),
+        Err(error) => Err(Failure::Rendering {
+            message: "failed rendering jinja template".to_owned(),
+            problems: vec![failures::problem(&error).at(scope.location.as_str())],
+        }),
+    }
 }
 
 /// Whether an expression begins with a variable that is null.

@@ -8,13 +8,12 @@ use axum::{
         Path, Query, Request, State,
         rejection::{PathRejection, QueryRejection},
     },
+    middleware,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post, put},
 };
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
@@ -22,20 +21,21 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    body::{named, read_body},
     director::{Command, Mutation},
     error::Refusal,
     files::blocking,
     logs::Logs,
+    meters::Meters,
+    relay::{self, Relay},
     requests::Answer,
     validate,
 };
 use crate::protocol::{
-    CODE_INVALID, FENCE_HEADER, Fence, Health, LONG_POLL_MS, LoadBalancerSpec, ServerGroupSpec, Snapshot,
-    TrafficRequest,
+    CODE_INVALID, FENCE_HEADER, Fence, Health, JobSpec, LONG_POLL_MS, LoadBalancerSpec, OutputPiece, ScalingPolicy,
+    SecurityGroupSpec, ServerGroupSpec, Snapshot, TrafficRequest,
 };
 
-const MOST_BODY: usize = 1024 * 1024;
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 const DEFAULT_TAIL: u64 = 64 * 1024;
 const DEFAULT_DRAIN_MS: u64 = 30_000;
 const LONGEST_REQUEST_ID: usize = 200;
@@ -44,6 +44,7 @@ const LONGEST_REQUEST_ID: usize = 200;
 #[derive(Clone)]
 pub(super) struct Api {
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub(super) meters: watch::Receiver<Arc<Meters>>,
     pub(super) director: mpsc::Sender<Command>,
     pub(super) logs: Logs,
     pub(super) health: Arc<Health>,
@@ -51,6 +52,7 @@ pub(super) struct Api {
 }
 
 type Name = Result<Path<String>, PathRejection>;
+type Names = Result<Path<(String, String)>, PathRejection>;
 type Parameters = Result<Query<Given>, QueryRejection>;
 
 /// Every query parameter there is; each is optional.
@@ -61,25 +63,41 @@ struct Given {
     drain_timeout_ms: Option<u64>,
     after: Option<u64>,
     tail_bytes: Option<u64>,
+    from: Option<u64>,
+    bytes: Option<u64>,
 }
 
-pub(super) fn router(api: Api) -> Router {
+pub(super) fn router(api: Api, relay: Relay) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/state", get(state))
+        .route("/traffic", get(traffic))
+        .route("/metrics", get(metrics))
         .route("/serverGroups", get(server_groups))
         .route("/serverGroups/{name}", get(server_group).put(put_server_group).delete(delete_server_group))
         .route("/serverGroups/{name}/traffic", post(set_traffic))
         .route("/serverGroups/{name}/capacity", post(resize))
+        .route("/serverGroups/{name}/scalingPolicies/{policy}", put(put_policy).delete(delete_policy))
         .route("/loadBalancers", get(load_balancers))
         .route("/loadBalancers/{name}", get(load_balancer).put(put_load_balancer).delete(delete_load_balancer))
+        .route("/images", get(images))
+        .route("/images/{name}", delete(delete_image))
+        .route("/images/{name}/tags", post(tag_image))
+        .route("/jobs", get(jobs))
+        .route("/jobs/{name}", get(job).put(put_job).delete(delete_job))
+        .route("/jobs/{name}/cancel", post(cancel_job))
+        .route("/jobs/{name}/log", get(log))
+        .route("/securityGroups", get(security_groups))
+        .route("/securityGroups/{name}", get(security_group).put(put_security_group).delete(delete_security_group))
         .route("/instances/terminate", post(terminate))
         .route("/instances/registration", post(register))
         .route("/instances/{id}/log", get(log))
+        .route("/instances/{id}/output", get(output))
         .fallback(|| async { Refusal::not_found("there is no such path; the agent's paths are in its documentation") })
         .method_not_allowed_fallback(|| async {
             Refusal { status: 405, code: CODE_INVALID, message: "this path does not take this method".to_owned() }
         })
+        .layer(middleware::from_fn_with_state(relay, relay::relay))
         .with_state(api)
 }
 
@@ -99,6 +117,17 @@ async fn state(State(mut api): State<Api>, parameters: Parameters) -> Result<Res
     Ok(Json(&*api.current()).into_response())
 }
 
+async fn traffic(State(api): State<Api>) -> Response {
+    let meters = api.meters.borrow().clone();
+    Json(meters.traffic()).into_response()
+}
+
+async fn metrics(State(api): State<Api>) -> Response {
+    let meters = api.meters.borrow().clone();
+    let text = meters.metrics(&api.health.account);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
 async fn server_groups(State(api): State<Api>) -> Response {
     Json(&api.current().server_groups).into_response()
 }
@@ -110,6 +139,42 @@ async fn server_group(State(api): State<Api>, name: Name) -> Result<Response, Re
     group
         .map(|group| Json(group).into_response())
         .ok_or_else(|| Refusal::not_found(format!("server group {name} does not exist")))
+}
+
+async fn images(State(api): State<Api>) -> Response {
+    Json(&api.current().images).into_response()
+}
+
+async fn tag_image(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    api.carry_out(Mutation::TagImage { id, request: validate::read(body)? }, given, &headers).await
+}
+
+async fn delete_image(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteImage { id }, given, &headers).await
+}
+
+async fn jobs(State(api): State<Api>) -> Response {
+    Json(&api.current().jobs).into_response()
+}
+
+async fn job(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let job = snapshot.jobs.iter().find(|job| job.spec.name == name);
+    job.map(|job| Json(job).into_response()).ok_or_else(|| Refusal::not_found(format!("job {name} does not exist")))
 }
 
 async fn load_balancers(State(api): State<Api>) -> Response {
@@ -125,6 +190,19 @@ async fn load_balancer(State(api): State<Api>, name: Name) -> Result<Response, R
         .ok_or_else(|| Refusal::not_found(format!("load balancer {name} does not exist")))
 }
 
+async fn security_groups(State(api): State<Api>) -> Response {
+    Json(&api.current().security_groups).into_response()
+}
+
+async fn security_group(State(api): State<Api>, name: Name) -> Result<Response, Refusal> {
+    let Path(name) = name?;
+    let snapshot = api.current();
+    let group = snapshot.security_groups.iter().find(|group| group.spec.name == name);
+    group
+        .map(|group| Json(group).into_response())
+        .ok_or_else(|| Refusal::not_found(format!("security group {name} does not exist")))
+}
+
 async fn log(State(api): State<Api>, id: Name, parameters: Parameters) -> Result<Response, Refusal> {
     let (Path(id), Query(given)) = (id?, parameters?);
     validate::name("instance", &id)?;
@@ -135,6 +213,28 @@ async fn log(State(api): State<Api>, id: Name, parameters: Parameters) -> Result
         Ok(Some(text)) => Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()),
         Ok(None) => Err(Refusal::not_found(format!("there is no log of an instance {id}"))),
         Err(error) => Err(Refusal::unavailable(format!("the log of {id} cannot be read: {error}"))),
+    }
+}
+
+/// The id is an instance's or a job's name.
+async fn output(State(api): State<Api>, id: Name, parameters: Parameters) -> Result<Response, Refusal> {
+    let (Path(id), Query(given)) = (id?, parameters?);
+    validate::name("instance", &id)?;
+    // Looked at before the log is read: what ends in between is said with the next piece.
+    let snapshot = api.current();
+    let mut instances = snapshot.server_groups.iter().flat_map(|group| &group.instances);
+    let goes_on = instances.any(|instance| instance.id == id)
+        || snapshot.jobs.iter().any(|job| job.spec.name == id && job.end.is_none());
+    let (logs, wanted) = (api.logs.clone(), id.clone());
+    let (from, bytes) = (given.from, given.bytes.unwrap_or(DEFAULT_TAIL));
+    match blocking(move || logs.piece(&wanted, from, bytes)).await {
+        Ok(Some(piece)) => {
+            let ended = !goes_on && (piece.content.is_empty() || from.is_none());
+            let text = String::from_utf8_lossy(&piece.content).into_owned();
+            Ok(Json(OutputPiece { text, start: piece.start, next: piece.next, ended }).into_response())
+        }
+        Ok(None) => Err(Refusal::not_found(format!("there is no output of {id}"))),
+        Err(error) => Err(Refusal::unavailable(format!("the output of {id} cannot be read: {error}"))),
     }
 }
 
@@ -169,8 +269,8 @@ async fn set_traffic(
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
     let (headers, body) = read_body(request).await?;
-    let TrafficRequest { enabled, drain_timeout_ms } = validate::read(body)?;
-    api.carry_out(Mutation::SetTraffic { name, enabled, drain_timeout_ms }, given, &headers).await
+    let TrafficRequest { enabled, drain_timeout_ms, weight } = validate::read(body)?;
+    api.carry_out(Mutation::SetTraffic { name, enabled, drain_timeout_ms, weight }, given, &headers).await
 }
 
 async fn resize(
@@ -184,6 +284,28 @@ async fn resize(
     api.carry_out(Mutation::Resize { name, resize: validate::read(body)? }, given, &headers).await
 }
 
+async fn put_policy(
+    State(api): State<Api>,
+    names: Names,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path((name, policy)), Query(given)) = (names?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let policy: ScalingPolicy = validate::read(named(body, &policy)?)?;
+    api.carry_out(Mutation::PutPolicy { name, policy }, given, &headers).await
+}
+
+async fn delete_policy(
+    State(api): State<Api>,
+    names: Names,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path((name, policy)), Query(given)) = (names?, parameters?);
+    api.carry_out(Mutation::DeletePolicy { name, policy }, given, &headers).await
+}
+
 async fn terminate(State(api): State<Api>, parameters: Parameters, request: Request) -> Result<Response, Refusal> {
     let Query(given) = parameters?;
     let (headers, body) = read_body(request).await?;
@@ -194,6 +316,38 @@ async fn register(State(api): State<Api>, parameters: Parameters, request: Reque
     let Query(given) = parameters?;
     let (headers, body) = read_body(request).await?;
     api.carry_out(Mutation::Register { change: validate::read(body)? }, given, &headers).await
+}
+
+async fn put_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: JobSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutJob { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn cancel_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::CancelJob { name }, given, &headers).await
+}
+
+async fn delete_job(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteJob { name }, given, &headers).await
 }
 
 async fn put_load_balancer(
@@ -216,6 +370,28 @@ async fn delete_load_balancer(
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
     api.carry_out(Mutation::DeleteLoadBalancer { name }, given, &headers).await
+}
+
+async fn put_security_group(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    let (headers, body) = read_body(request).await?;
+    let spec: SecurityGroupSpec = validate::read(named(body, &name)?)?;
+    api.carry_out(Mutation::PutSecurityGroup { spec: Box::new(spec) }, given, &headers).await
+}
+
+async fn delete_security_group(
+    State(api): State<Api>,
+    name: Name,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (Path(name), Query(given)) = (name?, parameters?);
+    api.carry_out(Mutation::DeleteSecurityGroup { name }, given, &headers).await
 }
 
 impl Api {
@@ -242,37 +418,6 @@ impl Api {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Ok((status, Json(body)).into_response())
     }
-}
-
-/// The body as JSON: at most 1 MiB, within 30 s.
-async fn read_body(request: Request) -> Result<(HeaderMap, Value), Refusal> {
-    let (head, body) = request.into_parts();
-    let refused = |status, message: String| Refusal { status, code: CODE_INVALID, message };
-    let bytes = timeout(BODY_TIMEOUT, Limited::new(body, MOST_BODY).collect())
-        .await
-        .map_err(|_| refused(408, format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs())))?
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                refused(413, format!("the body is larger than {MOST_BODY} bytes"))
-            } else {
-                refused(400, format!("the body cannot be read: {error}"))
-            }
-        })?
-        .to_bytes();
-    let value =
-        serde_json::from_slice(&bytes).map_err(|error| Refusal::invalid(format!("the body is not JSON: {error}")))?;
-    Ok((head.headers, value))
-}
-
-/// The name stands in the path; in the body it may be left out.
-fn named(mut body: Value, name: &str) -> Result<Value, Refusal> {
-    if let Some(fields) = body.as_object_mut() {
-        let given = fields.entry("name").or_insert_with(|| Value::from(name));
-        if given != name {
-            return Err(Refusal::invalid(format!("the body names {given} and the path {name}; they must be the same")));
-        }
-    }
-    Ok(body)
 }
 
 impl IntoResponse for Refusal {

@@ -14,7 +14,7 @@ use crate::protocol::{
 pub enum Error {
     /// Another agent holds the state folder.
     #[error(
-        "another agent{} already serves the state folder {}; stop it first or choose another folder",
+        "another agent{} already serves the state folder {}; take over from it with --take-over, stop it, or choose another folder",
         pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default(), folder.display()
     )]
     AlreadyRunning {
@@ -22,6 +22,12 @@ pub enum Error {
         folder: PathBuf,
         /// The other agent, if it has said so.
         pid: Option<u32>,
+    },
+    /// The agent that runs does not hand over.
+    #[error("the agent that runs does not hand over: {reason}")]
+    Refused {
+        /// Its words.
+        reason: String,
     },
     /// The options make no sense.
     #[error("{0}")]
@@ -49,7 +55,7 @@ impl Error {
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Error::AlreadyRunning { .. } => Kind::Conflict,
+            Error::AlreadyRunning { .. } | Error::Refused { .. } => Kind::Conflict,
             Error::Options(_) => Kind::Invalid,
             Error::State { .. } => Kind::Bug,
             Error::Io { .. } => Kind::Unavailable,

@@ -49,6 +49,11 @@ impl Files {
         .await
     }
 
+    /// Where something else about the thing `name` is kept; not one of the files that are read as things.
+    pub(super) fn other_path(&self, name: &str, extension: &str) -> PathBuf {
+        self.folder.join(format!("{name}.{extension}"))
+    }
+
     /// Removes the file `name` if it is there.
     pub(super) async fn remove(&self, name: &str) -> io::Result<()> {
         let (folder, name) = (self.folder.clone(), name.to_owned());

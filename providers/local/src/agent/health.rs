@@ -12,7 +12,7 @@ use http_body_util::Empty;
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
-use super::process::Launcher;
+use super::{launch::Launch, process::Launcher};
 use crate::protocol::{HealthCheck, InstanceState, Probe, ServerGroupSpec};
 
 /// Checks of a starting instance come this often, so that it takes traffic as soon as it can.
@@ -64,6 +64,7 @@ impl Judge {
 /// What is wrong with it, in words.
 pub(super) async fn ask(
     launcher: &Launcher,
+    launch: &Launch,
     spec: &ServerGroupSpec,
     check: &HealthCheck,
     instance: &str,
@@ -76,7 +77,7 @@ pub(super) async fn ask(
             Probe::Tcp => connect(port).await.map(drop),
             Probe::Http { path, port_variable } => ask_http(port_of(spec, port_variable, port), path).await,
             Probe::Command { command, args } => {
-                let command = launcher.command(spec, command, args, instance, port);
+                let command = launch.other_command(command, args, &launcher.mark, instance, Some(port));
                 ask_command(command).await
             }
         }

@@ -13,9 +13,10 @@ use tokio::{
 use super::{
     error::Refusal,
     health::{Judge, ask},
+    launch::Launch,
     process::{Ending, Launcher, Process},
 };
-use crate::protocol::{InstanceState, RestartMode, ServerGroupSpec};
+use crate::protocol::{InstanceState, Probe, RestartMode, ServerGroupSpec};
 
 /// A process that ran this long has recovered: the next restart is quick again.
 const RECOVERED: Duration = Duration::from_secs(60);
@@ -68,6 +69,7 @@ pub(super) struct FromInstance {
 pub(super) struct Supervisor {
     pub(super) instance: String,
     pub(super) spec: Arc<ServerGroupSpec>,
+    pub(super) launch: Arc<Launch>,
     pub(super) launcher: Launcher,
     pub(super) director: mpsc::Sender<FromInstance>,
     pub(super) orders: watch::Receiver<Order>,
@@ -89,11 +91,12 @@ impl Supervisor {
         loop {
             if let Some(Running { process, port }) = &mut running {
                 let since = Instant::now();
+                let mut orders = self.orders.clone();
                 let outcome = tokio::select! {
                     biased;
-                    order = next_order(&mut self.orders) => Outcome::Ordered(order),
+                    order = next_order(&mut orders) => Outcome::Ordered(order),
                     ending = process.ended() => Outcome::Ended(ending),
-                    never = watch_health(&self.spec, &self.launcher, &self.director, &self.instance, *port, up) => never,
+                    never = self.watch_health(*port, up) => never,
                 };
                 let ending = match outcome {
                     Outcome::Ended(ending) => ending,
@@ -161,47 +164,40 @@ impl Supervisor {
     }
 
     async fn report(&self, report: Report) {
-        send(&self.director, &self.spec, &self.instance, report).await;
-    }
-}
-
-/// Asks for the health again and again.
-async fn watch_health(
-    spec: &ServerGroupSpec,
-    launcher: &Launcher,
-    director: &mpsc::Sender<FromInstance>,
-    instance: &str,
-    port: u16,
-    up: bool,
-) -> Outcome {
-    let check = spec.effective_health_check();
-    let mut judge = Judge::new(check.clone(), up);
-    let mut state = if up { InstanceState::Up } else { InstanceState::Starting };
-    let mut said = None;
-    let since = Instant::now();
-    loop {
-        let asked = ask(launcher, spec, &check, instance, port).await;
-        let changed = judge.observe(asked.is_ok(), since.elapsed());
-        state = changed.unwrap_or(state);
-        let message = asked.err().filter(|_| state != InstanceState::Up);
-        if changed.is_some() || message != said {
-            said.clone_from(&message);
-            send(director, spec, instance, Report::State(state, message)).await;
+        let from = FromInstance { group: self.spec.name.clone(), instance: self.instance.clone(), report };
+        if self.director.send(from).await.is_err() {
+            tracing::debug!(instance = self.instance, "nobody listens to reports any more");
         }
-        sleep(judge.pause()).await;
+    }
+
+    /// Asks for the health again and again.
+    async fn watch_health(&self, port: u16, up: bool) -> Outcome {
+        let check = self.spec.effective_health_check();
+        let mut judge = Judge::new(check.clone(), up);
+        let mut state = if up { InstanceState::Up } else { InstanceState::Starting };
+        let mut said = None;
+        let since = Instant::now();
+        loop {
+            let asked = ask(&self.launcher, &self.launch, &self.spec, &check, &self.instance, port).await;
+            let changed = judge.observe(asked.is_ok(), since.elapsed());
+            state = changed.unwrap_or(state);
+            let message = asked.err().filter(|_| state != InstanceState::Up);
+            if changed.is_some() || message != said {
+                said.clone_from(&message);
+                self.report(Report::State(state, message)).await;
+            }
+            if check.probe == Probe::Process && state == InstanceState::Up {
+                // Only its end can change that, and that is seen elsewhere.
+                return std::future::pending().await;
+            }
+            sleep(judge.pause()).await;
+        }
     }
 }
 
 /// The order, once it is another one than to run; [`Order::Leave`] if nobody can give one any more.
-async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
+pub(super) async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
     orders.wait_for(|order| *order != Order::Run).await.map_or(Order::Leave, |order| *order)
-}
-
-async fn send(director: &mpsc::Sender<FromInstance>, spec: &ServerGroupSpec, instance: &str, report: Report) {
-    let from = FromInstance { group: spec.name.clone(), instance: instance.to_owned(), report };
-    if director.send(from).await.is_err() {
-        tracing::debug!(instance, "nobody listens to reports any more");
-    }
 }
 
 fn in_words(ending: Ending) -> String {

@@ -2,8 +2,11 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{Read as _, Seek as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    io::{self, Read as _, Seek as _, Write as _},
+    os::{
+        fd::{AsFd, BorrowedFd, OwnedFd},
+        unix::fs::OpenOptionsExt as _,
+    },
     path::Path,
 };
 
@@ -17,7 +20,7 @@ use super::Error;
 /// The lock, held until dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -45,9 +48,32 @@ impl Lock {
             }
             Err(errno) => return Err(failed(errno.into())),
         }
-        file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
-        writeln!(file, "{}", std::process::id()).map_err(failed)?;
-        Ok(Lock { _file: file })
+        let mut lock = Lock { file };
+        lock.sign().map_err(failed)?;
+        Ok(lock)
+    }
+
+    /// The lock that another agent gave away: its descriptor, which is locked for as long as any process has a copy.
+    pub(super) fn inherit(descriptor: OwnedFd) -> Lock {
+        Lock { file: descriptor.into() }
+    }
+
+    /// The same lock once more.
+    pub(super) fn try_clone(&self) -> io::Result<Lock> {
+        Ok(Lock { file: self.file.try_clone()? })
+    }
+
+    /// Writes this process's pid into it.
+    pub(super) fn sign(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        writeln!(self.file, "{}", std::process::id())
+    }
+}
+
+impl AsFd for Lock {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 

@@ -1,7 +1,8 @@
 //! The instances' logs: what a process writes to stdout and stderr goes straight into a file, so that it can go on
 //! writing when the agent is gone.
 //!
-//! A file that has grown over 10 MiB is copied to `<instance>.log.1` and emptied; lines written in between are lost.
+//! A file that has grown over 10 MiB is copied to `<instance>.log.1` and emptied; lines written in between are lost. How much
+//! was taken out of it so far is in `<instance>.log.base`, so that a position in the output means the same for ever.
 //! The logs of instances that are gone stay for a week, and no more than 200 of them.
 
 use std::{
@@ -20,6 +21,16 @@ const MOST_TAIL: u64 = 1024 * 1024;
 const EXIT_TAIL: u64 = 2_000;
 const KEEP_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
 const MOST_OLD: usize = 200;
+
+/// A piece of an output.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) content: Vec<u8>,
+    /// Where it begins.
+    pub(super) start: u64,
+    /// Where the next one begins.
+    pub(super) next: u64,
+}
 
 /// The folder of logs.
 #[derive(Debug, Clone)]
@@ -61,6 +72,35 @@ impl Logs {
         Ok(Some(String::from_utf8_lossy(&text).into_owned()))
     }
 
+    /// At most `bytes` of the output from `from` on, or the last of it. None if there is no such log.
+    ///
+    /// A position counts all bytes that were ever written. What was dropped meanwhile is skipped: the piece begins later.
+    pub(super) fn piece(&self, instance: &str, from: Option<u64>, bytes: u64) -> io::Result<Option<Piece>> {
+        let mut file = match File::open(self.path(instance)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let bytes = bytes.min(MOST_TAIL);
+        let (base, length) = (base(&self.path(instance)), file.metadata()?.len());
+        let from = from.unwrap_or_else(|| (base + length).saturating_sub(bytes)).min(base + length);
+        let mut start = from.max(base);
+        let mut skipped = start - base;
+        if from < base
+            && let Ok(old) = File::open(rotated(&self.path(instance)))
+        {
+            let kept = old.metadata()?.len().min(base);
+            start = from.max(base - kept);
+            skipped = start - (base - kept);
+            file = old;
+        }
+        file.seek(SeekFrom::Start(skipped))?;
+        let mut content = Vec::new();
+        file.take(bytes).read_to_end(&mut content)?;
+        content.truncate(whole_characters(&content));
+        Ok(Some(Piece { start, next: start + content.len() as u64, content }))
+    }
+
     /// What a process said last, for the record of its end.
     pub(super) fn last_words(&self, instance: &str) -> String {
         self.tail(instance, EXIT_TAIL).ok().flatten().unwrap_or_default()
@@ -72,7 +112,8 @@ impl Logs {
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let Some(instance) = name.strip_suffix(".log.1").or_else(|| name.strip_suffix(".log")) else { continue };
+            let ends = [".log.1", ".log.base", ".log"];
+            let Some(instance) = ends.iter().find_map(|end| name.strip_suffix(end)) else { continue };
             let metadata = fs::metadata(&path)?;
             if living.iter().any(|living| living == instance) {
                 if name.ends_with(".log") && metadata.len() > MOST_BYTES {
@@ -100,8 +141,27 @@ impl Logs {
 
 /// The process has the file open for appending, so it goes on at the new end.
 fn rotate(path: &Path) -> io::Result<()> {
-    fs::copy(path, path.with_extension("log.1"))?;
-    OpenOptions::new().write(true).open(path)?.set_len(0)
+    let copied = fs::copy(path, rotated(path))?;
+    OpenOptions::new().write(true).open(path)?.set_len(0)?;
+    fs::write(path.with_extension("log.base"), (base(path) + copied).to_string())
+}
+
+fn rotated(path: &Path) -> PathBuf {
+    path.with_extension("log.1")
+}
+
+/// How many bytes were taken out of a log.
+fn base(path: &Path) -> u64 {
+    let text = fs::read_to_string(path.with_extension("log.base")).unwrap_or_default();
+    text.trim().parse().unwrap_or(0)
+}
+
+/// How many of these bytes are whole characters: what may be the beginning of one at the end is left for the next piece.
+fn whole_characters(content: &[u8]) -> usize {
+    match std::str::from_utf8(content) {
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => error.valid_up_to(),
+        _ => content.len(),
+    }
 }
 
 #[cfg(test)]
@@ -109,6 +169,17 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+
+    #[test]
+    fn a_character_is_not_cut_in_two() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::open(folder.path().join("logs")).unwrap();
+        logs.writer("a-1").unwrap().write_all("aé".as_bytes()).unwrap();
+        let piece = logs.piece("a-1", Some(0), 2).unwrap().unwrap();
+        assert_eq!((piece.content.as_slice(), piece.next), (b"a".as_slice(), 1));
+        assert_eq!(logs.piece("a-1", Some(1), 2).unwrap().unwrap().content, "é".as_bytes());
+        assert_eq!(logs.piece("a-2", Some(0), 2).unwrap(), None);
+    }
 
     #[test]
     fn a_log_is_read_from_its_end_cut_when_large_and_removed_when_old() {
@@ -124,6 +195,12 @@ mod tests {
         assert_eq!(fs::metadata(folder.path().join("logs/a-1.log.1")).unwrap().len(), MOST_BYTES + 1);
         writer.write_all(b"third").unwrap();
         assert_eq!(logs.tail("a-1", 100).unwrap().as_deref(), Some("third"));
+        let end = MOST_BYTES + 1 + 5;
+        let piece = |from, bytes| logs.piece("a-1", from, bytes).unwrap().unwrap();
+        assert_eq!(piece(Some(MOST_BYTES + 1), 100), Piece { content: b"third".into(), start: end - 5, next: end });
+        assert_eq!(piece(None, 2), Piece { content: b"rd".into(), start: end - 2, next: end });
+        assert_eq!(piece(Some(6), 6).content, b"second", "what was rotated is still there");
+        assert_eq!(piece(Some(end + 9), 9), Piece { content: Vec::new(), start: end, next: end });
         logs.tidy(&[], Timestamp::ZERO).unwrap();
         assert!(logs.tail("a-1", 1).unwrap().is_some(), "a young log stays");
         logs.tidy(&[], now).unwrap();

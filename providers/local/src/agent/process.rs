@@ -6,8 +6,7 @@
 use std::{
     io,
     os::unix::process::{CommandExt as _, ExitStatusExt as _},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     time::Duration,
 };
 
@@ -19,11 +18,10 @@ use tokio::{io::Interest, io::unix::AsyncFd, time::sleep};
 
 use super::{
     error::Refusal,
-    identity::{INSTANCE, Identity, MARK, marked},
+    identity::{Identity, marked},
+    launch::Launch,
     logs::Logs,
 };
-use crate::protocol::ServerGroupSpec;
-
 const POLL: Duration = Duration::from_millis(100);
 
 /// What every process of one agent is started with.
@@ -55,38 +53,40 @@ pub(super) struct Process {
 }
 
 impl Launcher {
-    /// Starts a process of `spec` as `instance`.
+    /// Starts a process as `instance`.
     ///
     /// # Errors
     /// `invalid` if there is no such command or folder, or the command may not be run; `unavailable` if the machine
     /// refuses another process.
-    pub(super) fn start(&self, spec: &ServerGroupSpec, instance: &str, port: u16) -> Result<Process, Refusal> {
-        let folder = working_directory(spec);
-        if !folder.is_dir() {
+    pub(super) fn start(&self, launch: &Launch, instance: &str, port: Option<u16>) -> Result<Process, Refusal> {
+        if !launch.folder.is_dir() {
             return Err(Refusal::invalid(format!(
                 "the working directory {} does not exist; create it or name another one",
-                folder.display()
+                launch.folder.display()
             )));
         }
         let failed = |error: io::Error| {
-            Refusal::unavailable(format!("cannot start {}: {error}; try again when the machine has room", spec.command))
+            Refusal::unavailable(format!(
+                "cannot start {}: {error}; try again when the machine has room",
+                launch.command
+            ))
         };
         let log = self.logs.writer(instance).map_err(failed)?;
-        let mut command = self.command(spec, &spec.command, &spec.args, instance, port);
+        let mut command = launch.command(&self.mark, instance, port);
         command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone().map_err(failed)?).stderr(log);
         let spawned = command.spawn().inspect_err(|_| self.logs.forget_empty(instance));
         let child = spawned.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Refusal::invalid(format!(
                 "the command {} was not found; give its absolute path, or one that PATH leads to",
-                spec.command
+                launch.command
             )),
             io::ErrorKind::PermissionDenied => Refusal::invalid(format!(
                 "the command {} may not be run; make it executable for the agent's user",
-                spec.command
+                launch.command
             )),
             _ if error.raw_os_error() == Some(libc::ENOEXEC) => Refusal::invalid(format!(
                 "the command {} is no program; a script needs a first line like #!/bin/sh",
-                spec.command
+                launch.command
             )),
             _ => failed(error),
         })?;
@@ -105,25 +105,6 @@ impl Launcher {
         let process = Process::new(identity.clone(), instance, &self.mark, None);
         // After the pidfd was opened, so that it cannot be another process's.
         identity.is_alive().then_some(process)
-    }
-
-    /// A command with the environment and folder of `instance`.
-    pub(super) fn command(
-        &self,
-        spec: &ServerGroupSpec,
-        program: &str,
-        args: &[String],
-        instance: &str,
-        port: u16,
-    ) -> Command {
-        let folder = working_directory(spec);
-        // Rust leaves open whether a relative program is looked up before or after the change of folder.
-        let program = if program.contains('/') { folder.join(program) } else { PathBuf::from(program) };
-        let mut command = Command::new(program);
-        command.args(args).envs(&spec.env).current_dir(folder);
-        command.env("PORT", port.to_string()).env("SERVER_GROUP", &spec.name);
-        command.env(INSTANCE, instance).env(MARK, &self.mark);
-        command
     }
 }
 
@@ -203,8 +184,4 @@ impl Process {
 #[expect(deprecated, reason = "its successor is unsafe for the sake of types unlike OwnedFd, and unsafe is forbidden")]
 fn pollable(pidfd: OwnedFd) -> Option<AsyncFd<OwnedFd>> {
     AsyncFd::with_interest(pidfd, Interest::READABLE).ok()
-}
-
-fn working_directory(spec: &ServerGroupSpec) -> PathBuf {
-    spec.working_directory.clone().unwrap_or_else(|| PathBuf::from("/"))
 }

@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::identity::Identity;
-use crate::protocol::{Capacity, LoadBalancerSpec, ServerGroupSpec};
+use super::{artifacts::Stored, identity::Identity};
+use crate::protocol::{
+    Capacity, DEFAULT_WEIGHT, JobEnd, JobSpec, LoadBalancerSpec, ScalingActivity, ScalingPolicy, SecurityGroupSpec,
+    ServerGroupSpec,
+};
 
-/// The format that this program writes; it reads no higher one.
+/// The format that this program writes; it reads no higher one. 2: capacities, artifacts, several listeners, security
+/// groups, weights.
 pub(super) const FORMAT: u32 = 2;
 
 /// A server group.
@@ -18,12 +22,20 @@ pub(super) struct GroupRecord {
     pub(super) format: u32,
     pub(super) spec: ServerGroupSpec,
     pub(super) enabled: bool,
+    #[serde(default = "default_weight")]
+    pub(super) weight: u32,
     /// Set before the first process is stopped: whoever reads it finishes the deletion.
     pub(super) deleting: bool,
     pub(super) created_at: Timestamp,
     /// None in format 1, where it was the spec's.
     #[serde(default)]
     pub(super) capacity: Option<Capacity>,
+    #[serde(default)]
+    pub(super) policies: Vec<ScalingPolicy>,
+    #[serde(default)]
+    pub(super) activities: Vec<ScalingActivity>,
+    #[serde(default)]
+    pub(super) artifact: Option<Stored>,
     pub(super) instances: Vec<InstanceRecord>,
 }
 
@@ -44,6 +56,20 @@ pub(super) struct InstanceRecord {
     /// The load balancers that it was taken out of.
     #[serde(default)]
     pub(super) deregistered_from: BTreeSet<String>,
+}
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct JobRecord {
+    pub(super) format: u32,
+    pub(super) spec: JobSpec,
+    pub(super) artifact: Option<Stored>,
+    pub(super) created_at: Timestamp,
+    /// None if the agent was killed between starting it and writing this.
+    pub(super) process: Option<Identity>,
+    /// None while it runs.
+    pub(super) end: Option<JobEnd>,
 }
 
 impl InstanceRecord {
@@ -67,5 +93,21 @@ impl InstanceRecord {
 pub(super) struct BalancerRecord {
     pub(super) format: u32,
     pub(super) spec: LoadBalancerSpec,
+    /// Of the first listener; all that format 1 has.
     pub(super) port: u16,
+    /// Of each listener.
+    #[serde(default)]
+    pub(super) ports: Vec<u16>,
+}
+
+/// A security group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SecurityGroupRecord {
+    pub(super) format: u32,
+    pub(super) spec: SecurityGroupSpec,
+}
+
+fn default_weight() -> u32 {
+    DEFAULT_WEIGHT
 }

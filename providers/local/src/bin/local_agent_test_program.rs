@@ -1,7 +1,10 @@
 //! A test program, no part of the product: the processes that the agent's tests run.
 //!
-//! * `agent FOLDER FIRST-PORT LAST-PORT [keep]`: an agent, in a process that can be killed.
+//! * `agent FOLDER FIRST-PORT LAST-PORT [keep] [small-artifacts]`: an agent, in a process that can be killed.
 //! * `serve VERSION`: an HTTP server on `PORT`. It is unhealthy while the file `$UNHEALTHY_FILE` exists.
+//! * `serve-http2 VERSION`: the same paths over HTTP/2 without TLS only.
+//! * `tcp VERSION`: greets a TCP connection with its version, then sends back what it gets until the client's end, and
+//!   ends with `bye`.
 //! * `hang-up`: an HTTP server that answers one request per connection and hangs up on the second, as a server does
 //!   whose idle time-out has passed.
 
@@ -24,7 +27,12 @@ use axum::{
 };
 use gennaker_provider_local::agent::{Limits, Options, run};
 use http::{HeaderMap, StatusCode};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    service::TowerToHyperService,
+};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -36,15 +44,23 @@ async fn main() -> Outcome {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["agent", folder, first, last, rest @ ..] => agent(folder, first.parse()?..=last.parse()?, rest).await,
         ["serve", version] => serve((*version).to_owned()).await,
+        ["serve-http2", version] => serve_http2((*version).to_owned()).await,
+        ["tcp", version] => serve_tcp(version).await,
         ["hang-up"] => hang_up(),
-        _ => Err("give me one of: agent, serve, hang-up".into()),
+        _ => Err("give me one of: agent, serve, serve-http2, tcp, hang-up".into()),
     }
 }
 
 async fn agent(folder: &str, ports: std::ops::RangeInclusive<u16>, rest: &[&str]) -> Outcome {
+    let mut limits = Limits { processes: 8, ports, ..Limits::default() };
+    if rest.contains(&"small-artifacts") {
+        limits.artifacts.download_bytes = 20_000;
+    }
     let options = Options {
-        limits: Limits { processes: 8, ports },
+        limits,
+        measure_every: Duration::from_secs(1),
         keep_processes: rest.contains(&"keep"),
+        take_over: rest.contains(&"take-over"),
         ..Options::new(folder, "test")
     };
     let shutdown = CancellationToken::new();
@@ -62,16 +78,50 @@ fn port() -> u16 {
     std::env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(0)
 }
 
+async fn listen() -> std::io::Result<tokio::net::TcpListener> {
+    tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port())).await
+}
+
 async fn serve(version: String) -> Outcome {
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port())).await?;
-    let router = Router::new()
+    Ok(axum::serve(listen().await?, router(version)).await?)
+}
+
+async fn serve_http2(version: String) -> Outcome {
+    let (listener, router) = (listen().await?, router(version));
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let service = TowerToHyperService::new(router.clone());
+        tokio::spawn(async move {
+            let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+            let _either_way = builder.serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn serve_tcp(version: &str) -> Outcome {
+    let listener = listen().await?;
+    loop {
+        let (mut stream, _) = listener.accept().await?;
+        let greeting = format!("{version}\n");
+        tokio::spawn(async move {
+            let (mut from, mut to) = stream.split();
+            to.write_all(greeting.as_bytes()).await?;
+            tokio::io::copy(&mut from, &mut to).await?;
+            to.write_all(b"bye").await?;
+            to.shutdown().await
+        });
+    }
+}
+
+fn router(version: String) -> Router {
+    Router::new()
         .route("/", any(move |headers: HeaderMap| async move { Json(about(&version, &headers)) }))
         .route("/health", get(health))
         .route("/slow/{milliseconds}", get(slow))
         .route("/echo", any(|body: Body| async move { body }))
         .route("/exit/{code}", get(|extract::Path(code): extract::Path<i32>| async move { exit(code) }))
-        .route("/ws", any(echo_messages));
-    Ok(axum::serve(listener, router).await?)
+        .route("/large/{bytes}", get(|extract::Path(bytes): extract::Path<usize>| async move { vec![b'x'; bytes] }))
+        .route("/ws", any(echo_messages))
 }
 
 fn about(version: &str, headers: &HeaderMap) -> Value {
@@ -83,6 +133,7 @@ fn about(version: &str, headers: &HeaderMap) -> Value {
         "forwardedFor": header("x-forwarded-for"),
         "forwardedHost": header("x-forwarded-host"),
         "connection": header("connection"),
+        "trailers": header("te"),
     })
 }
 

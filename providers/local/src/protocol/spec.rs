@@ -1,11 +1,11 @@
-//! What a caller asks for: server groups, load balancers, traffic.
+//! What a caller asks for: server groups and their traffic.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Capacity;
+use super::{Artifact, Capacity, balancer::InstanceProtocol};
 
 /// A server group: `capacity` processes of one command, supervised and health-checked.
 ///
@@ -29,15 +29,25 @@ pub struct ServerGroupSpec {
     /// How many processes at first; 1 by default. Later changes are in [`ServerGroup::capacity`](super::ServerGroup).
     #[serde(default = "one_instance")]
     pub capacity: Capacity,
-    /// The program: absolute, relative to the working directory if it has a slash, else looked up in `PATH`.
+    /// The program: absolute, relative to the artifact or else to the working directory if it has a slash, else looked up
+    /// in `PATH`. May be left out for an artifact that is a single file, which is
+    /// run then, and for an image that names one.
+    #[serde(default)]
     pub command: String,
+    /// What is fetched to be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<Artifact>,
+    /// Instead of an artifact: the image `<name>:<version>` that is run. It may say what is run and with which arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// Its arguments.
     #[serde(default)]
     pub args: Vec<String>,
-    /// Added to the agent's own environment. `PORT`, `INSTANCE_ID` and `SERVER_GROUP` are set by the agent.
+    /// Added to the agent's own environment. `PORT`, `INSTANCE_ID`, `SERVER_GROUP` and `ARTIFACT` (the folder of the artifact)
+    /// are set by the agent.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// An absolute path; `/` by default.
+    /// An absolute path, or one in the artifact; the artifact or else `/` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<PathBuf>,
     /// When an instance is healthy. Without one: `tcp` if the group belongs to a load balancer, else `process`.
@@ -46,6 +56,9 @@ pub struct ServerGroupSpec {
     /// The balancers that send requests to it while it is enabled.
     #[serde(default)]
     pub load_balancers: Vec<String>,
+    /// What its instances speak behind an HTTP listener; `http1` by default.
+    #[serde(default)]
+    pub instance_protocol: InstanceProtocol,
     /// Whether it takes traffic from the start; true by default.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -165,35 +178,6 @@ pub enum RestartMode {
     Never,
 }
 
-/// A load balancer: a listening port that spreads HTTP requests over the healthy instances of the enabled server
-/// groups that name it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LoadBalancerSpec {
-    /// Letters, digits and `-_.~^`, at most 200 characters.
-    pub name: String,
-    /// Kept and shown, not looked at.
-    #[serde(default)]
-    pub metadata: Map<String, Value>,
-    /// The port; without one the agent takes a free one from its range and keeps it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
-    /// Milliseconds in which an instance must accept a connection; 2,000 by default.
-    #[serde(default = "two_seconds")]
-    pub connect_timeout_ms: u64,
-    /// Milliseconds without any progress after which a request without a response head is given up with 504; 60,000 by
-    /// default.
-    #[serde(default = "sixty_seconds")]
-    pub response_timeout_ms: u64,
-    /// Milliseconds in which a client must have sent a request's head, also on an idle kept-alive connection; 60,000
-    /// by default.
-    #[serde(default = "sixty_seconds")]
-    pub header_timeout_ms: u64,
-    /// Open client connections; more wait in the listening queue. 4,096 by default.
-    #[serde(default = "connections")]
-    pub max_connections: u32,
-}
-
 /// Whether a server group takes new requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -204,6 +188,10 @@ pub struct TrafficRequest {
     /// left then is cut. 30,000 by default, at most 600,000.
     #[serde(default = "thirty_seconds")]
     pub drain_timeout_ms: u64,
+    /// How much each of its instances gets beside others behind the same balancer; 100 at its creation, at most 1,000.
+    /// With 0 it gets nothing new, and what is running goes on. Left out, it stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
 }
 
 fn yes() -> bool {
@@ -222,24 +210,16 @@ fn three() -> u32 {
     3
 }
 
-fn connections() -> u32 {
-    4_096
-}
-
 fn two_seconds() -> u64 {
     2_000
 }
 
-fn ten_seconds() -> u64 {
+pub(super) fn ten_seconds() -> u64 {
     10_000
 }
 
 pub(super) fn thirty_seconds() -> u64 {
     30_000
-}
-
-fn sixty_seconds() -> u64 {
-    60_000
 }
 
 fn port() -> String {

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Capacity, LoadBalancerSpec, ServerGroupSpec};
+use super::{
+    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Image, Job, LoadBalancerSpec, Protocol, ScalingActivity, ScalingPolicy,
+    SecurityGroupSpec, ServerGroupSpec,
+};
 
 /// Everything, at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +22,15 @@ pub struct Snapshot {
     pub server_groups: Vec<ServerGroup>,
     /// All load balancers, by name.
     pub load_balancers: Vec<LoadBalancer>,
+    /// All jobs that run, and those that were over not long ago, by name.
+    #[serde(default)]
+    pub jobs: Vec<Job>,
+    /// All images, by id.
+    #[serde(default)]
+    pub images: Vec<Image>,
+    /// All security groups, by name.
+    #[serde(default)]
+    pub security_groups: Vec<SecurityGroup>,
 }
 
 /// A server group as it is.
@@ -31,10 +43,22 @@ pub struct ServerGroup {
     pub capacity: Capacity,
     /// Whether it takes new requests.
     pub enabled: bool,
+    /// How much each of its instances gets beside others behind the same balancer.
+    #[serde(default = "default_weight")]
+    pub weight: u32,
     /// Whether it is being deleted.
     pub deleting: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// By what the agent scales it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<ScalingPolicy>,
+    /// How the agent scaled it of late, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activities: Vec<ScalingActivity>,
+    /// The artifact that it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact: Option<FetchedArtifact>,
     /// Its instances, and those that are on their way out: `stopping` from when they were chosen until they are gone.
     pub instances: Vec<Instance>,
 }
@@ -123,15 +147,57 @@ pub struct LoadBalancer {
     pub spec: LoadBalancerSpec,
     /// The address it listens on.
     pub address: String,
-    /// The port it listens on.
+    /// The port of its first listener.
     pub port: u16,
-    /// Whether it listens. If not, `message` says why; it is tried again every second.
+    /// Whether all its listeners listen. Those that do not are tried again every second.
     pub listening: bool,
-    /// Why it does not listen.
+    /// Why the first one that does not listen does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Its listeners, in the order they were asked for.
+    #[serde(default)]
+    pub listeners: Vec<Listener>,
     /// The server groups that name it, enabled or not.
     pub server_groups: Vec<String>,
+}
+
+/// A listener as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Listener {
+    /// The port.
+    pub port: u16,
+    /// What its clients speak.
+    pub protocol: Protocol,
+    /// Whether it listens.
+    pub listening: bool,
+    /// Why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// A security group as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecurityGroup {
+    /// What was asked for.
+    pub spec: SecurityGroupSpec,
+    /// The load balancers that name it.
+    pub load_balancers: Vec<String>,
+}
+
+/// A piece of the output of an instance or a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputPiece {
+    /// The text; broken bytes are replaced.
+    pub text: String,
+    /// Where it begins, in bytes since the first one ever written. Later than asked if that is not kept any more.
+    pub start: u64,
+    /// Where the next piece begins.
+    pub next: u64,
+    /// Whether nothing will follow: the instance is gone or the job over, and this is the end of it.
+    pub ended: bool,
 }
 
 /// The answer to a change of traffic.
@@ -170,4 +236,8 @@ pub struct Health {
     pub program: String,
     /// When it started.
     pub started_at: Timestamp,
+}
+
+fn default_weight() -> u32 {
+    DEFAULT_WEIGHT
 }

@@ -1,7 +1,12 @@
 //! The descriptions of the provider's operations, typed. All findings are told at once.
 
+mod artifact;
 mod deploy;
+mod images;
 mod instances;
+mod jobs;
+mod scaling;
+mod security;
 
 use gennaker_base::Kind;
 use gennaker_provider_api::{Error, Result};
@@ -10,7 +15,11 @@ use serde_json::Value;
 
 pub(super) use self::{
     deploy::{Clone, Create},
+    images::OnImage,
     instances::{Register, Resize, Terminate},
+    jobs::{OnJob, RunJob},
+    scaling::{DeletePolicy, UpsertPolicy},
+    security::{DeleteSecurityGroup, UpsertSecurityGroup},
 };
 use super::REGION;
 use crate::protocol::LoadBalancerSpec;
@@ -26,14 +35,29 @@ pub(super) struct OnServerGroup {
     /// How much of it, when it is disabled; all of it by default.
     pub(super) percentage: Option<u32>,
     pub(super) drain_timeout_ms: u64,
+    /// How much each of its instances gets beside others, when it is enabled.
+    pub(super) weight: Option<u32>,
 }
 
-/// `upsertLoadBalancer`: a balancer on `port` (or a free one).
+/// `upsertLoadBalancer`: a balancer on `port` (or a free one), or on several `listeners`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct UpsertBalancer {
     pub(super) account: String,
     pub(super) spec: LoadBalancerSpec,
 }
+
+/// What a description of a load balancer may have of the agent's [`LoadBalancerSpec`].
+const BALANCER_FIELDS: [&str; 9] = [
+    "port",
+    "listeners",
+    "securityGroups",
+    "connectTimeoutMs",
+    "responseTimeoutMs",
+    "headerTimeoutMs",
+    "sendTimeoutMs",
+    "idleTimeoutMs",
+    "maxConnections",
+];
 
 /// `deleteLoadBalancer`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +74,8 @@ impl OnServerGroup {
         let name = reader.server_group_name();
         let percentage = reader.percentage("desiredPercentage").filter(|percentage| *percentage < 100);
         let drain_timeout_ms = reader.optional("drainTimeoutMs").unwrap_or(DRAIN_MS);
-        reader.finish(OnServerGroup { account, name, percentage, drain_timeout_ms })
+        let weight = reader.optional("weight");
+        reader.finish(OnServerGroup { account, name, percentage, drain_timeout_ms, weight })
     }
 }
 
@@ -62,7 +87,7 @@ impl UpsertBalancer {
         let name = reader.balancer_name();
         let mut wanted = Object::new();
         wanted.insert("name".to_owned(), name.into());
-        for field in ["port", "connectTimeoutMs", "responseTimeoutMs", "headerTimeoutMs", "maxConnections"] {
+        for field in BALANCER_FIELDS {
             if let Some(value) = fields.get(field).filter(|value| !value.is_null()) {
                 wanted.insert(field.to_owned(), value.clone());
             }
@@ -142,14 +167,6 @@ impl<'a> Reader<'a> {
             self.problem("name is missing: name the load balancer".to_owned());
         }
         name
-    }
-
-    fn required(&mut self, name: &str) -> String {
-        let text = self.fields.text(name).unwrap_or_default();
-        if text.is_empty() {
-            self.problem(format!("{name} is missing"));
-        }
-        text
     }
 
     /// The field as a type; a wrong one is a finding.

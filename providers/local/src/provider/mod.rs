@@ -8,17 +8,19 @@ mod accounts;
 mod description;
 mod follow;
 mod operations;
+mod plan;
+mod properties;
 mod view;
 
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use gennaker_base::{SharedClock, Timestamp};
+use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_provider_api::{
-    AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, Outcome, Provider, RefreshScope, Refreshed,
-    Request, Result,
+    AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, LogFrom, LogPiece, Outcome, Provider,
+    RefreshScope, Refreshed, Request, Result,
 };
-use gennaker_wire::{Account, Operation};
+use gennaker_wire::{Account, Object, Operation, Plan, ScalingActivity};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +31,9 @@ use crate::{client::Client, protocol::Snapshot};
 pub const NAME: &str = "local";
 /// The one region that an account has.
 pub const REGION: &str = "local";
+
+/// So much of a job's output is searched for properties, from its end: what the agent gives at once.
+const MOST_OUTPUT: u64 = 1024 * 1024;
 
 /// The provider's accounts.
 #[derive(Debug, Clone, Default)]
@@ -155,6 +160,12 @@ impl Provider for LocalProvider {
         self.accounts.named(parsed.account()).map(|_| ())
     }
 
+    async fn plan(&self, operation: &Operation) -> Result<Plan> {
+        let parsed = operations::Parsed::read(operation)?;
+        let agent = self.accounts.named(parsed.account())?.client.state().await?;
+        plan::of(&parsed, &agent)
+    }
+
     async fn run(&self, request: &Request, journal: &dyn Journal) -> Result<Outcome> {
         let parsed = operations::Parsed::read(&request.operation)?;
         let account = self.accounts.named(parsed.account())?;
@@ -164,6 +175,29 @@ impl Provider for LocalProvider {
     async fn console_output(&self, account: &str, _region: &str, instance: &str, bytes: u64) -> Result<String> {
         let account = self.accounts.named(account)?;
         Ok(account.client.instance_log(instance, bytes).await?)
+    }
+
+    async fn log(&self, account: &str, _region: &str, id: &str, from: LogFrom, bytes: u64) -> Result<LogPiece> {
+        let account = self.accounts.named(account)?;
+        let from = match from {
+            LogFrom::End => None,
+            LogFrom::Position(position) => Some(position),
+        };
+        let piece = account.client.output(id, from, bytes).await?;
+        Ok(LogPiece { text: piece.text, start: piece.start, next: piece.next, ended: piece.ended })
+    }
+
+    async fn scaling_activities(&self, account: &str, _region: &str, group: &str) -> Result<Vec<ScalingActivity>> {
+        let account = self.accounts.named(account)?;
+        Ok(view::activities(&account.client.server_group(group).await?))
+    }
+
+    async fn job_file(&self, account: &str, _location: &str, job: &str, _file: &str) -> Result<Object> {
+        // Whatever the file is called: what a job leaves behind is in its output.
+        let account = self.accounts.named(account)?;
+        account.client.job(job).await?;
+        let log = account.client.instance_log(job, MOST_OUTPUT).await?;
+        properties::of_log(&log).map_err(|message| Error::new(Kind::Invalid, message))
     }
 }
 

@@ -5,7 +5,11 @@
 //! after it sees it.
 
 mod deploy;
+mod images;
 mod instances;
+mod jobs;
+mod scaling;
+mod security;
 
 use std::time::Duration;
 
@@ -14,9 +18,13 @@ use gennaker_provider_api::{Error, Inventory, Journal, Outcome, Progress, Reques
 use gennaker_wire::{LoadBalancer, Object, Operation};
 use serde_json::{Value, json};
 
+pub(super) use self::deploy::next_name;
 use super::{
     AccountHandle, REGION,
-    description::{Clone, Create, DeleteBalancer, OnServerGroup, Register, Resize, Terminate, UpsertBalancer},
+    description::{
+        Clone, Create, DeleteBalancer, DeletePolicy, DeleteSecurityGroup, OnImage, OnJob, OnServerGroup, Register,
+        Resize, RunJob, Terminate, UpsertBalancer, UpsertPolicy, UpsertSecurityGroup,
+    },
 };
 use crate::{
     client::Call,
@@ -24,7 +32,7 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 12] = [
+pub(super) const NAMES: [&str; 21] = [
     "createServerGroup",
     "cloneServerGroup",
     "resizeServerGroup",
@@ -32,11 +40,20 @@ pub(super) const NAMES: [&str; 12] = [
     "terminateInstanceAndDecrementServerGroup",
     "registerInstancesWithLoadBalancer",
     "deregisterInstancesFromLoadBalancer",
+    "upsertScalingPolicy",
+    "deleteScalingPolicy",
+    "upsertImageTags",
+    "deleteImage",
+    "runJob",
+    "cancelJob",
+    "destroyJob",
     "enableServerGroup",
     "disableServerGroup",
     "destroyServerGroup",
     "upsertLoadBalancer",
     "deleteLoadBalancer",
+    "upsertSecurityGroup",
+    "deleteSecurityGroup",
 ];
 
 /// How long an operation waits for the inventory to show what it did. It is followed live, so this is for an agent that
@@ -51,11 +68,20 @@ pub(super) enum Parsed {
     Resize(Resize),
     Terminate(Terminate),
     Register(Register),
+    UpsertPolicy(UpsertPolicy),
+    DeletePolicy(DeletePolicy),
+    TagImage(OnImage),
+    DeleteImage(OnImage),
+    RunJob(Box<RunJob>),
+    CancelJob(OnJob),
+    DestroyJob(OnJob),
     Enable(OnServerGroup),
     Disable(OnServerGroup),
     Destroy(OnServerGroup),
     UpsertBalancer(UpsertBalancer),
     DeleteBalancer(DeleteBalancer),
+    UpsertSecurityGroup(UpsertSecurityGroup),
+    DeleteSecurityGroup(DeleteSecurityGroup),
 }
 
 impl Parsed {
@@ -70,11 +96,20 @@ impl Parsed {
             "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
             "registerInstancesWithLoadBalancer" => Register::read(fields, true).map(Parsed::Register),
             "deregisterInstancesFromLoadBalancer" => Register::read(fields, false).map(Parsed::Register),
+            "upsertScalingPolicy" => UpsertPolicy::read(fields).map(Parsed::UpsertPolicy),
+            "deleteScalingPolicy" => DeletePolicy::read(fields).map(Parsed::DeletePolicy),
+            "upsertImageTags" => OnImage::read_tagging(fields).map(Parsed::TagImage),
+            "deleteImage" => OnImage::read(fields).map(Parsed::DeleteImage),
+            "runJob" => RunJob::read(fields).map(Box::new).map(Parsed::RunJob),
+            "cancelJob" => OnJob::read(fields).map(Parsed::CancelJob),
+            "destroyJob" => OnJob::read(fields).map(Parsed::DestroyJob),
             "enableServerGroup" => OnServerGroup::read(fields).map(Parsed::Enable),
             "disableServerGroup" => OnServerGroup::read(fields).map(Parsed::Disable),
             "destroyServerGroup" => OnServerGroup::read(fields).map(Parsed::Destroy),
             "upsertLoadBalancer" => UpsertBalancer::read(fields).map(Parsed::UpsertBalancer),
             "deleteLoadBalancer" => DeleteBalancer::read(fields).map(Parsed::DeleteBalancer),
+            "upsertSecurityGroup" => UpsertSecurityGroup::read(fields).map(Parsed::UpsertSecurityGroup),
+            "deleteSecurityGroup" => DeleteSecurityGroup::read(fields).map(Parsed::DeleteSecurityGroup),
             other => Err(Error::new(
                 Kind::Unsupported,
                 format!("the local provider has no operation {other}; it has {}", NAMES.join(", ")),
@@ -90,9 +125,16 @@ impl Parsed {
             Parsed::Resize(resize) => &resize.account,
             Parsed::Terminate(terminate) => &terminate.account,
             Parsed::Register(register) => &register.account,
+            Parsed::UpsertPolicy(upsert) => &upsert.account,
+            Parsed::DeletePolicy(delete) => &delete.account,
+            Parsed::TagImage(on) | Parsed::DeleteImage(on) => &on.account,
+            Parsed::RunJob(run) => &run.account,
+            Parsed::CancelJob(on) | Parsed::DestroyJob(on) => &on.account,
             Parsed::Enable(on) | Parsed::Disable(on) | Parsed::Destroy(on) => &on.account,
             Parsed::UpsertBalancer(upsert) => &upsert.account,
             Parsed::DeleteBalancer(delete) => &delete.account,
+            Parsed::UpsertSecurityGroup(upsert) => &upsert.account,
+            Parsed::DeleteSecurityGroup(delete) => &delete.account,
         }
     }
 }
@@ -111,18 +153,27 @@ pub(super) async fn run(
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
+        Parsed::UpsertPolicy(upsert) => scaling::upsert(account, &upsert, &call, journal).await,
+        Parsed::DeletePolicy(delete) => scaling::delete(account, &delete, &call, journal).await,
+        Parsed::TagImage(on) => images::tag(account, &on, &call, journal).await,
+        Parsed::DeleteImage(on) => images::delete(account, &on, &call, journal).await,
+        Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,
+        Parsed::CancelJob(on) => jobs::cancel(account, &on, &call, journal).await,
+        Parsed::DestroyJob(on) => jobs::destroy(account, &on, &call, journal).await,
         Parsed::Enable(on) => traffic(account, &on, true, &call, journal).await,
         Parsed::Disable(on) => match on.percentage {
             Some(percentage) => instances::disable_share(account, &on, percentage, &call, journal).await,
             None => traffic(account, &on, false, &call, journal).await,
         },
         Parsed::Destroy(on) => destroy(account, &on, &call, journal).await,
+        Parsed::UpsertSecurityGroup(upsert) => security::upsert(account, &upsert, &call, journal).await,
+        Parsed::DeleteSecurityGroup(delete) => security::delete(account, &delete, &call, journal).await,
         Parsed::UpsertBalancer(upsert) => {
             let name = &upsert.spec.name;
             say(journal, "UPSERT_LOAD_BALANCER", format!("Upserting load balancer {name}...")).await?;
             let made = account.client.put_load_balancer(&upsert.spec, &call).await?;
-            let port = json!(made.port);
-            let shows = |balancer: &LoadBalancer| balancer.other.get("port") == Some(&port);
+            let listeners = json!(made.listeners);
+            let shows = |balancer: &LoadBalancer| balancer.other.get("listeners") == Some(&listeners);
             seen(account, |inventory| inventory.load_balancer(REGION, name).is_some_and(shows)).await;
             let at = format!("Load balancer {name} listens on {}:{}.", made.address, made.port);
             say(journal, "UPSERT_LOAD_BALANCER", at).await?;
@@ -147,7 +198,7 @@ async fn traffic(
 ) -> Result<Outcome> {
     let (phase, doing) = if enabled { ("ENABLE", "Enabling") } else { ("DISABLE", "Disabling") };
     say(journal, phase, format!("{doing} server group {}...", on.name)).await?;
-    let wanted = TrafficRequest { enabled, drain_timeout_ms: on.drain_timeout_ms };
+    let wanted = TrafficRequest { enabled, drain_timeout_ms: on.drain_timeout_ms, weight: on.weight };
     let change = account.client.set_traffic(&on.name, &wanted, call).await?;
     seen(account, |inventory| inventory.server_group(REGION, &on.name).is_none_or(|group| group.disabled != enabled))
         .await;

@@ -1,9 +1,11 @@
 //! An agent's state as clouddriver's inventory. Pure.
 
+use std::sync::Arc;
+
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
-    Capacity, Health, HealthState, Instance, InstanceCounts, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ObjectExt as _, ServerGroup, naming::Moniker,
+    Capacity, Health, HealthState, Image, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
+    LoadBalancerServerGroup, Object, ObjectExt as _, ScalingActivity, SecurityGroup, ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
@@ -14,6 +16,8 @@ use crate::protocol;
 const PROCESS: &str = "LocalAgent";
 /// The source of health that knows whether the balancer sends requests.
 pub(super) const BALANCER: &str = "LoadBalancer";
+/// The field of a server group with its scaling policies.
+const POLICIES: &str = "scalingPolicies";
 /// So many lines of a failing process's output are shown.
 const LINES: usize = 10;
 /// So many failing instances of a server group are shown with it.
@@ -29,7 +33,12 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
         account: account.to_owned(),
         version: snapshot.version,
         load_balancers: load_balancers.collect(),
+        security_groups: Arc::new(
+            snapshot.security_groups.iter().map(|group| security_group(account, group)).collect(),
+        ),
         server_groups: groups,
+        images: Arc::new(snapshot.images.iter().map(|one| image(account, one)).collect()),
+        jobs: snapshot.jobs.iter().map(|one| job(account, one)).collect(),
         freshness,
         ..Inventory::default()
     }
@@ -51,7 +60,7 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
         disabled: !group.enabled,
         capacity: Capacity { min: group.capacity.min, max: group.capacity.max, desired: group.capacity.desired },
         instance_counts: InstanceCounts::of(&instances),
-        other: object(json!({ "problems": problems(&instances) })),
+        other: object(json!({ "problems": problems(&instances), POLICIES: policies(group) })),
         instances,
         load_balancers: spec.load_balancers.clone(),
         zones: vec![REGION.to_owned()],
@@ -63,6 +72,7 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
 fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
     object(json!({
         "command": spec.command,
+        "imageId": spec.image,
         "arguments": spec.args,
         "workingDirectory": spec.working_directory,
         "healthCheck": spec.effective_health_check(),
@@ -79,6 +89,8 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
         }
     };
     let mut health = vec![source(PROCESS, process)];
+    // That it runs does not mean that it gets traffic: stages tell the two apart by this.
+    health[0].other.insert("healthClass".to_owned(), "platform".into());
     if let Some(description) = description(instance) {
         health[0].other.insert("description".to_owned(), description.into());
     }
@@ -109,6 +121,89 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "lastExit": instance.last_exit,
             DEREGISTERED: out_of,
         })),
+    }
+}
+
+fn policies(group: &protocol::ServerGroup) -> Vec<Value> {
+    let shown = |policy: &protocol::ScalingPolicy| {
+        let mut fields = object(json!(policy));
+        fields.insert("policyName".to_owned(), policy.name.clone().into());
+        Value::Object(fields)
+    };
+    group.policies.iter().map(shown).collect()
+}
+
+/// The names of a server group's scaling policies.
+pub(super) fn policy_names(group: &ServerGroup) -> impl Iterator<Item = &str> {
+    let policies = group.other.get(POLICIES).and_then(Value::as_array).into_iter().flatten();
+    policies.filter_map(|policy| policy.get("policyName")?.as_str())
+}
+
+/// What the agent did to a server group by itself, the newest first.
+pub(super) fn activities(group: &protocol::ServerGroup) -> Vec<ScalingActivity> {
+    let shown = |activity: &protocol::ScalingActivity| ScalingActivity {
+        activity_id: activity.id.clone(),
+        description: format!("from {} to {} instances", activity.from, activity.to),
+        cause: activity.cause.clone(),
+        status_code: if activity.problem.is_none() { "Successful" } else { "Failed" }.to_owned(),
+        status_message: activity.problem.clone(),
+        start_time: Some(activity.at),
+        end_time: Some(activity.at),
+        other: Object::new(),
+    };
+    group.activities.iter().rev().map(shown).collect()
+}
+
+fn image(account: &str, image: &protocol::Image) -> Image {
+    Image {
+        id: image.id.clone(),
+        name: image.id.clone(),
+        account: account.to_owned(),
+        region: REGION.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        created_time: Some(image.created_at),
+        tags: object(json!(image.tags)),
+        other: object(json!({
+            "imageId": image.id,
+            "imageName": image.id,
+            "program": image.name,
+            "version": image.version,
+            "command": image.command,
+            "problem": image.problem,
+        })),
+    }
+}
+
+fn job(account: &str, job: &protocol::Job) -> Job {
+    let name = &job.spec.name;
+    let mut details = Object::new();
+    let mut other = object(json!({ "command": job.spec.command, "arguments": job.spec.args, "pid": job.pid }));
+    if let Some(end) = &job.end {
+        details = object(json!({ "exitCode": end.code, "reason": end.reason, "message": end.message }));
+        details.retain(|_, value| !value.is_null());
+        // Under the names that orca reads for the error of a failed stage.
+        if job.state == protocol::JobState::Failed {
+            other.insert("reason".to_owned(), json!(end.reason));
+            other.insert("message".to_owned(), end.message.clone().into());
+            other.insert("failureDetails".to_owned(), last_lines(&end.log_tail).into());
+        }
+    }
+    Job {
+        id: name.clone(),
+        name: name.clone(),
+        account: account.to_owned(),
+        location: REGION.to_owned(),
+        provider: NAME.to_owned(),
+        moniker: moniker(name, &job.spec.metadata),
+        job_state: match job.state {
+            protocol::JobState::Running => JobState::Running,
+            protocol::JobState::Succeeded => JobState::Succeeded,
+            protocol::JobState::Failed => JobState::Failed,
+        },
+        created_time: Some(job.created_at),
+        completed_time: job.end.as_ref().map(|end| end.at),
+        completion_details: details,
+        other,
     }
 }
 
@@ -155,7 +250,37 @@ fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[Ser
             "port": balancer.port,
             "listening": balancer.listening,
             "problem": balancer.message,
+            "listeners": balancer.listeners,
+            "securityGroups": balancer.spec.security_groups,
         })),
+    }
+}
+
+/// A security group: its sources as upstream's inbound rules.
+pub(super) fn security_group(account: &str, group: &protocol::SecurityGroup) -> SecurityGroup {
+    let spec = &group.spec;
+    let rules = spec.ip_ingress.iter().map(|source| {
+        let (ip, cidr) = source.cidr.split_once('/').map_or((source.cidr.as_str(), ""), |(ip, bits)| (ip, bits));
+        let cidr = if cidr.is_empty() { String::new() } else { format!("/{cidr}") };
+        object(json!({
+            "protocol": "tcp",
+            "portRanges": [{ "startPort": source.start_port, "endPort": source.end_port }],
+            "range": { "ip": ip, "cidr": cidr },
+        }))
+    });
+    let moniker = moniker(&spec.name, &spec.metadata);
+    SecurityGroup {
+        id: spec.name.clone(),
+        name: spec.name.clone(),
+        account_name: account.to_owned(),
+        region: REGION.to_owned(),
+        kind: NAME.to_owned(),
+        cloud_provider: NAME.to_owned(),
+        application: moniker.app.clone(),
+        moniker,
+        inbound_rules: rules.collect(),
+        other: object(json!({ "description": spec.description, "loadBalancers": group.load_balancers })),
+        ..SecurityGroup::default()
     }
 }
 

@@ -56,6 +56,25 @@ impl Agent {
         spawn(self.folder.path(), self.ports, &[])
     }
 
+    /// Starts an agent that takes over, waits until it has, and returns the one before.
+    pub(crate) async fn take_over(&mut self) -> Child {
+        let new = spawn(self.folder.path(), self.ports, &["take-over"]);
+        let old = std::mem::replace(&mut self.child, new);
+        self.until_served_by(self.pid()).await;
+        old
+    }
+
+    /// Waits until the agent with this pid answers the control plane.
+    pub(crate) async fn until_served_by(&self, pid: u32) {
+        let serves = || async { self.client.health().await.is_ok_and(|health| health.pid == pid) };
+        until("the other agent serves", serves).await;
+    }
+
+    /// Makes another agent of the folder the one that ends with this; returns the one of before.
+    pub(crate) fn now_is(&mut self, child: Child) -> Child {
+        std::mem::replace(&mut self.child, child)
+    }
+
     /// Ends it as a crash does: its processes go on.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("killed");
@@ -134,14 +153,27 @@ impl Agent {
     }
 
     pub(crate) async fn set_traffic(&self, name: &str, enabled: bool, drain_timeout_ms: u64) -> usize {
-        let traffic = TrafficRequest { enabled, drain_timeout_ms };
+        let traffic = TrafficRequest { enabled, drain_timeout_ms, weight: None };
         let change = self.client.set_traffic(name, &traffic, &call()).await.expect("a change");
         assert_eq!((change.name.as_str(), change.enabled), (name, enabled));
         change.cut
     }
 
+    /// What the agent answers as text.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let answer = self.exchange("GET", path, "", "").await;
+        answer.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned()
+    }
+
     /// A request to the agent as a human's curl makes it.
     pub(crate) async fn raw(&self, method: &str, path: &str, fence: &str, body: &str) -> (u16, Value) {
+        let answer = self.exchange(method, path, fence, body).await;
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let text = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        (status.unwrap_or_else(|| panic!("no status: {answer}")), serde_json::from_str(text).unwrap_or_default())
+    }
+
+    async fn exchange(&self, method: &str, path: &str, fence: &str, body: &str) -> String {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
         let mut stream = tokio::net::UnixStream::connect(self.client.socket()).await.expect("connected");
         let fence = if fence.is_empty() { String::new() } else { format!("X-Gennaker-Fence: {fence}\r\n") };
@@ -151,10 +183,7 @@ impl Agent {
         let _refused_early = stream.write_all(request.as_bytes()).await;
         let mut answer = Vec::new();
         let _reset = stream.read_to_end(&mut answer).await;
-        let answer = String::from_utf8(answer).expect("text");
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let text = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-        (status.unwrap_or_else(|| panic!("no status: {answer}")), serde_json::from_str(text).unwrap_or_default())
+        String::from_utf8(answer).expect("text")
     }
 }
 

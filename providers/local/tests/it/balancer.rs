@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    agent::{Agent, PROGRAM, call, kill, server},
+    agent::{Agent, PROGRAM, call, kill, runs, server, until},
     http1::{Connection, get},
 };
 
@@ -49,7 +49,10 @@ async fn a_dead_instance_is_passed_over() {
     for _ in 0..4 {
         assert_eq!(connection.get("/").await.expect("an answer").status, 200);
     }
-    kill(group.instances[0].pid.expect("a pid"));
+    let pid = group.instances[0].pid.expect("a pid");
+    kill(pid);
+    // Until then it may still take a connection, and what was sent on that is not sent again.
+    until("it has ended", || async { !runs(pid) }).await;
     for _ in 0..50 {
         assert_eq!(connection.get("/").await.expect("an answer").status, 200);
         assert_eq!(connection.send("POST", "/", Bytes::from_static(b"x")).await.expect("an answer").status, 200);

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::agent::{Agent, call, script, server};
 
-const ON: TrafficRequest = TrafficRequest { enabled: true, drain_timeout_ms: 0 };
-const OFF: TrafficRequest = TrafficRequest { enabled: false, drain_timeout_ms: 0 };
+const ON: TrafficRequest = TrafficRequest { enabled: true, drain_timeout_ms: 0, weight: None };
+const OFF: TrafficRequest = TrafficRequest { enabled: false, drain_timeout_ms: 0, weight: None };
 
 #[tokio::test]
 async fn a_lower_epoch_is_refused_also_by_the_next_agent() {

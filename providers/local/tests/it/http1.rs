@@ -22,6 +22,8 @@ pub(crate) struct Connection {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
+    /// Whether the balancer asks for a new connection.
+    pub(crate) closes: bool,
 }
 
 impl Answer {
@@ -52,7 +54,8 @@ impl Connection {
             Request::builder().method(method).uri(path).header("host", &self.address).body(Full::new(body))?;
         let response: Response<_> = self.sender.send_request(request).await?;
         let status = response.status();
-        Ok(Answer { status, body: response.into_body().collect().await?.to_bytes() })
+        let closes = response.headers().get("connection").is_some_and(|value| value == "close");
+        Ok(Answer { status, body: response.into_body().collect().await?.to_bytes(), closes })
     }
 
     /// Waits for the other side to hang up.

@@ -2,11 +2,17 @@
 
 mod adoption;
 mod agent;
+mod artifacts;
 mod balancer;
 mod capacity;
 mod fence;
+mod handover;
+mod hostile;
 mod http1;
 mod inputs;
+mod jobs;
+mod listeners;
 mod processes;
 mod provider;
 mod switch;
+mod traffic;

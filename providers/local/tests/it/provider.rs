@@ -9,15 +9,19 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::{Clock as _, Kind, SystemClock};
 use gennaker_provider_api::{
-    AccountState, Error, Inventory, Journal, Outcome, Progress, Provider, RefreshScope, Request, Result,
+    AccountState, Error, ImageQuery, Inventory, Journal, LogFrom, Outcome, Progress, Provider, RefreshScope, Request,
+    Result,
 };
 use gennaker_provider_local::provider::{AccountOptions, LocalProvider, Options};
-use gennaker_wire::{Capacity, HealthState, Operation, ServerGroup};
+use gennaker_wire::{Capacity, HealthState, JobState, Operation, ServerGroup};
 use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::agent::{Agent, PROGRAM};
+use crate::{
+    agent::{Agent, PROGRAM},
+    http1::get,
+};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -251,6 +255,98 @@ async fn a_repeated_creation_is_the_same_server_group_and_a_former_owner_is_refu
 }
 
 #[tokio::test]
+async fn a_server_group_is_scaled_by_its_requests_and_tells_so() {
+    let world = World::start().await;
+    let made = world.done("upsertLoadBalancer", json!({"name": "shop-front"})).await;
+    let address = format!("127.0.0.1:{}", made.result["loadBalancers"]["local"]["port"]);
+    world.done("createServerGroup", serve(json!({"capacity": {"min": 1, "desired": 1, "max": 2}}))).await;
+    let name = "shop-web-v000";
+    world.group_when(name, |group| group.instance_counts.up == 1).await;
+    let policy = json!({"serverGroupName": name, "policyName": "busy", "metric": "requestsPerSecond", "target": 2,
+        "cooldownMs": 0});
+    world.done("upsertScalingPolicy", policy).await;
+    let busy = async {
+        loop {
+            let _answer = get(&address, "/").await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        never = busy => never,
+        grown = world.group_when(name, |group| group.capacity.desired == 2 && group.instance_counts.up == 2) => drop(grown),
+    }
+    // Nobody asks any more.
+    world.group_when(name, |group| group.capacity.desired == 1 && group.instances.len() == 1).await;
+    let activities = world.provider.scaling_activities(&world.account(), "local", name).await.expect("activities");
+    assert_eq!(activities.last().expect("one").description, "from 1 to 2 instances");
+    assert!(activities.last().expect("one").cause.contains("policy busy"), "{activities:?}");
+    assert_eq!(activities.first().expect("one").description, "from 2 to 1 instances");
+    world.done("deleteScalingPolicy", json!({"serverGroupName": name, "policyName": "busy"})).await;
+    let gone = world.refused("deleteScalingPolicy", json!({"serverGroupName": name, "policyName": "busy"})).await;
+    assert_eq!(gone.kind, Kind::NotFound, "{gone}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_image_is_listed_tagged_run_and_deleted() {
+    let world = World::start().await;
+    let folder = world.agent.folder().join("images/shop/1.0");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::copy(PROGRAM, folder.join("server")).expect("copied");
+    let manifest = json!({"command": "./server", "args": ["serve", "1"]}).to_string();
+    std::fs::write(folder.join("image.json"), manifest).expect("written");
+    let tags = json!({"imageId": "shop:1.0", "tags": {"stage": "qa", "build": 7}});
+    world.done("upsertImageTags", tags).await;
+    let query = ImageQuery { tags: [("build".to_owned(), "7".to_owned())].into(), ..ImageQuery::default() };
+    let found = world.provider.images(&query).await.expect("images");
+    assert_eq!((found.len(), found[0].id.as_str(), found[0].region.as_str()), (1, "shop:1.0", "local"));
+
+    let deploy =
+        json!({"application": "shop", "imageId": "shop:1.0", "healthCheck": {"type": "tcp", "intervalMs": 50}});
+    world.done("createServerGroup", deploy).await;
+    let group = world.group_when("shop-v000", |group| group.instance_counts.up == 1).await;
+    assert_eq!(
+        (&group.launch_config["imageId"], &group.launch_config["command"]),
+        (&json!("shop:1.0"), &json!("./server"))
+    );
+    let used = world.refused("deleteImage", json!({"imageId": "shop:1.0"})).await;
+    assert!(used.kind == Kind::Conflict && used.message.contains("shop-v000"), "{used}");
+    let operation = world.operation("createServerGroup", json!({"application": "shop", "imageId": "shop:2.0"}));
+    let missing = world.run("M", 1, &Notes::default(), operation).await.expect_err("there is none");
+    assert!(missing.kind == Kind::NotFound && missing.message.contains("no image shop:2.0"), "{missing}");
+    world.done("destroyServerGroup", json!({"serverGroupName": "shop-v000"})).await;
+    world.done("deleteImage", json!({"imageId": "shop:1.0"})).await;
+    assert!(!folder.exists() && world.inventory().borrow().images.is_empty());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_job_is_run_once_and_tells_its_properties() {
+    let world = World::start().await;
+    let script = "echo SPINNAKER_PROPERTY_TAG=v7; echo it is broken; exit 2";
+    let fields = json!({"application": "shop", "stack": "db", "command": "/bin/sh", "arguments": ["-c", script]});
+    let operation = || world.operation("runJob", fields.clone());
+    let first = world.run("J-1", 1, &Notes::default(), operation()).await.expect("it runs");
+    let again = world.run("J-1", 1, &Notes::default(), operation()).await.expect("it runs");
+    assert_eq!(first, again);
+    let name = first.result["deployedNamesByLocation"]["local"][0].as_str().expect("a name").to_owned();
+    let mut inventory = world.inventory();
+    let failed =
+        inventory.wait_for(|inventory| inventory.job("local", &name).is_some_and(|job| job.job_state.is_over()));
+    let failed = tokio::time::timeout(PATIENCE, failed).await.expect("it ends").expect("it lives").clone();
+    let job = failed.job("local", &name).expect("it is there");
+    assert_eq!((job.job_state, job.moniker.app.as_deref()), (JobState::Failed, Some("shop")));
+    assert_eq!(job.completion_details["exitCode"], 2);
+    assert!(job.other["failureDetails"].as_str().is_some_and(|lines| lines.ends_with("it is broken")), "{job:?}");
+    let properties = world.provider.job_file(&world.account(), "local", &name, "build.properties").await;
+    assert_eq!(Value::Object(properties.expect("properties")), json!({"tag": "v7"}));
+    world.done("cancelJob", json!({"jobId": name, "location": "local"})).await;
+    world.done("destroyJob", json!({"jobName": name})).await;
+    assert!(world.inventory().borrow().jobs.is_empty());
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_failing_process_says_why() {
     let world = World::start().await;
     let script = "echo no licence found >&2; exit 7";
@@ -268,6 +364,16 @@ async fn a_failing_process_says_why() {
     assert!(exit["logTail"].as_str().is_some_and(|log| log.contains("no licence found")), "{exit}");
     let log = world.provider.console_output(&world.account(), "local", &down.instances[0].id, 1000).await;
     assert!(log.expect("a log").contains("no licence found"));
+    let id = &down.instances[0].id;
+    let account = world.account();
+    let log = |from| world.provider.log(&account, "local", id, from, 7);
+    let first = log(LogFrom::Position(0)).await.expect("a piece");
+    assert_eq!((first.text.as_str(), first.next, first.ended), ("no lice", 7, false));
+    let last = log(LogFrom::End).await.expect("a piece");
+    assert_eq!(last.text, " found\n");
+    assert_eq!(log(LogFrom::Position(last.next)).await.expect("a piece").text, "", "nothing yet");
+    world.done("destroyServerGroup", json!({"serverGroupName": "shop-v000"})).await;
+    assert!(log(LogFrom::Position(last.next)).await.expect("a piece").ended, "nothing will follow");
     let unknown = world.provider.console_output(&world.account(), "local", "shop-v000-zzzzzz", 1000).await;
     assert_eq!(unknown.expect_err("there is none").kind, Kind::NotFound);
     world.end().await;
@@ -362,4 +468,26 @@ async fn an_agent_of_another_account_is_not_taken_for_this_one() {
     };
     tokio::join!(provider.run(shutdown.clone()), ends);
     assert!(provider.accounts().borrow()[0].inventory.borrow().freshness.confirmed.is_none());
+}
+
+#[tokio::test]
+async fn a_security_group_is_shown_as_long_as_it_is_there() {
+    let world = World::start().await;
+    let source = json!({"cidr": "127.0.0.0/8", "startPort": 1, "endPort": 65535, "ipProtocol": "tcp"});
+    world.done("upsertSecurityGroup", json!({"name": "shop-office", "ipIngress": [source]})).await;
+    let shown = world.inventory().borrow().security_groups[0].clone();
+    assert_eq!((shown.name.as_str(), shown.application.as_deref()), ("shop-office", Some("shop")));
+    assert_eq!(shown.inbound_rules[0]["range"], json!({"ip": "127.0.0.0", "cidr": "/8"}));
+    let balancer = json!({"name": "shop-front", "securityGroups": ["shop-office"],
+        "listeners": [{"protocol": "http"}, {"protocol": "tcp"}]});
+    world.done("upsertLoadBalancer", balancer).await;
+    let front = world.inventory().borrow().load_balancer("local", "shop-front").expect("it is there").clone();
+    assert_eq!(front.other["listeners"][1]["protocol"], "tcp");
+    assert_eq!(front.other["securityGroups"], json!(["shop-office"]));
+    let refused = world.refused("deleteSecurityGroup", json!({"securityGroupName": "shop-office"})).await;
+    assert!(refused.message.contains("shop-front"), "{}", refused.message);
+    world.done("deleteLoadBalancer", json!({"name": "shop-front"})).await;
+    world.done("deleteSecurityGroup", json!({"securityGroupName": "shop-office"})).await;
+    assert!(world.inventory().borrow().security_groups.is_empty());
+    world.end().await;
 }

@@ -266,3 +266,56 @@ fn armorys_environment_names_the_bucket() {
         bucket("spinnaker.s3: {bucket: own, region: eu-west-1}", &variables).expect("settings").expect("a bucket");
     assert_eq!((options.bucket.as_str(), options.region.as_str()), ("own", "eu-west-1"));
 }
+
+#[test]
+fn artifact_accounts_are_configured_under_upstreams_keys() {
+    let clouddriver = r#"
+artifacts:
+  fetch: {sizeLimit: 1000}
+  github:
+    enabled: true
+    accounts:
+      - name: hub
+        token: s3cr3t-word
+        useContentAPI: true
+        githubAPIVersion: v4
+        urlRestrictions: {excludedDomainsFromEnvironment: [NAMESPACE], rejectLocalhost: false}
+  gitrepo:
+    enabled: true
+    accounts:
+      - {name: forge, tokenFile: /etc/token, allowedHosts: [github.com]}
+  s3:
+    accounts:
+      - {name: builds, awsAccessKeyId: key, awsSecretAccessKey: s3cr3t-word}
+"#;
+    let settings = bind_file("clouddriver.yml", clouddriver, &[("NAMESPACE", "spinnaker-ns")]).expect("settings");
+    let artifacts = settings.artifacts;
+    assert_eq!(artifacts.fetch.size_limit, 1000);
+    assert!(artifacts.github.enabled && !artifacts.s3.enabled && !artifacts.http.enabled);
+    let hub = &artifacts.github.accounts[0];
+    assert_eq!((hub.name.as_str(), hub.use_content_api, hub.github_api_version.as_deref()), ("hub", true, Some("v4")));
+    assert_eq!(hub.token.as_ref().expect("a token").expose(), "s3cr3t-word");
+    assert!(!hub.url_restrictions.reject_localhost && hub.url_restrictions.reject_link_local);
+    assert_eq!(hub.url_restrictions.excluded_domains.last().expect("domains"), "spinnaker-ns");
+    let forge = &artifacts.git_repo.accounts[0];
+    assert_eq!((forge.name.as_str(), &forge.allowed_hosts[..]), ("forge", &["github.com".to_owned()][..]));
+    assert!(!format!("{artifacts:?}").contains("s3cr3t-word"));
+}
+
+#[test]
+fn the_page_is_told_where_gate_is_and_that_host_is_answered() {
+    let at = |url: &str| gennaker_deck::Gate::At(Url::parse(url).expect("a URL"));
+    for (host, gate, answered) in [
+        ("https://gate.example.com/api", at("https://gate.example.com/api"), "gate.example.com"),
+        ("gate.example.com", at("http://gate.example.com:8084"), "gate.example.com"),
+        ("gate.example.com:9999", at("http://gate.example.com:9999"), "gate.example.com:9999"),
+    ] {
+        let settings = bind("", &[("API_HOST", host)]).expect("settings");
+        assert_eq!(settings.deck.own.gate, gate, "{host}");
+        assert!(settings.gate.place.hosts.contains(&answered.to_owned()), "{host}: {:?}", settings.gate.place.hosts);
+    }
+    let settings = bind("", &[("TIMEZONE", "Europe/Berlin"), ("CANARY_ENABLED", "true")]).expect("settings");
+    assert_eq!(settings.deck.own.gate, gennaker_deck::Gate::SameHost(8084));
+    assert_eq!(settings.deck.own.time_zone, "Europe/Berlin");
+    assert_eq!(settings.deck.own.features.get("canary"), Some(&true));
+}

@@ -37,16 +37,19 @@ pub(crate) async fn operations(
 /// Names the broken accounts, until `shutdown`.
 pub(crate) async fn accounts(providers: &Providers, component: HealthComponent, shutdown: &CancellationToken) {
     let mut watched: Vec<_> = providers.iter().map(|provider| provider.accounts()).collect();
+    let mut broken = providers.broken();
     loop {
         for accounts in &mut watched {
             accounts.mark_unchanged();
         }
+        broken.mark_unchanged();
         component.set(HealthStatus::Up, details(providers));
         let mut changes: FuturesUnordered<_> = watched.iter_mut().map(|accounts| accounts.changed()).collect();
         tokio::select! {
             () = shutdown.cancelled() => return,
             // A provider that is gone changes nothing any more.
             Some(Ok(())) = changes.next() => {}
+            Ok(()) = broken.changed() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use gennaker_http::{Api, Caller, Json, Path, get, post};
+use gennaker_provider_api::RefreshScope;
 use gennaker_wire::{Object, ObjectExt};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -28,17 +29,23 @@ async fn pending(_caller: Caller) -> Json<Value> {
     Json(json!([]))
 }
 
-/// 200 once the cloud has confirmed what is known here, 202 if it has not in time. A snapshot is of all types.
+/// 200 once the cloud has confirmed what is known here of what is named, 202 if it has not in time.
 async fn refresh(
     State(service): State<Clouddriver>,
     _caller: Caller,
-    Path((provider, _type)): Path<(String, String)>,
+    Path((provider, kind)): Path<(String, String)>,
     Json(body): Json<Object>,
 ) -> (StatusCode, Json<Value>) {
-    let account = body.text("account").or_else(|| body.text("credentials"));
+    let first = |names: &[&str]| names.iter().find_map(|name| body.text(name)).filter(|text| !text.is_empty());
+    let scope = RefreshScope {
+        account: first(&["account", "credentials"]).unwrap_or_default(),
+        region: first(&["region", "location", "namespace"]),
+        kind: Some(kind),
+        name: first(&["serverGroupName", "asgName", "loadBalancerName", "securityGroupName", "name"]),
+    };
     let since = service.clock.now();
     let wait = service.refresh_wait;
-    let done = refresh::confirmed(&service.providers, &provider, account.as_deref(), since, wait).await;
+    let done = refresh::confirmed(&service.providers, &provider, &scope, since, wait).await;
     let status = if done { StatusCode::OK } else { StatusCode::ACCEPTED };
     (status, Json(json!({ "cachedIdentifiersByType": {} })))
 }

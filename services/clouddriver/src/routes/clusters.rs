@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get};
+use gennaker_wire::LastGood;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,6 +35,20 @@ pub(super) fn api() -> Api<Clouddriver> {
                 target,
             )
             .needs(READ_ACCOUNT),
+        )
+        .route(
+            get(
+                "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/{scope}/serverGroups/target/{target}/{summaryType}",
+                target_summary,
+            )
+            .needs(READ_ACCOUNT)
+            .reads(["onlyEnabled"]),
+        )
+        .route(
+            get("/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/lastGood", last_good)
+                .needs(READ_ACCOUNT)
+                .beyond()
+                .reads(["region"]),
         )
 }
 
@@ -136,4 +151,50 @@ async fn target(
     let validate_oldest = flag(query.validate_oldest.as_ref(), true);
     let view = View::of(&service.providers);
     Ok(Json(whole(view.target(&place, &target, only_enabled, validate_oldest)?)))
+}
+
+/// The last good version of a cluster and why, one entry a region, or with `region` that one's.
+async fn last_good(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Path((application, account, cluster, provider)): Path<ClusterPath>,
+    Query(query): Query<ClusterQuery>,
+) -> Result<Json<Vec<LastGood>>> {
+    let view = View::of(&service.providers);
+    let mut found = view.last_good(&application, &account, &cluster, &provider, &service.served)?;
+    if let Some(region) = query.region.filter(|region| !region.is_empty()) {
+        found.retain(|entry| entry.region == region);
+    }
+    Ok(Json(found))
+}
+
+/// What the target was launched from: `image` one, `images` a list.
+async fn target_summary(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Path((application, account, cluster, provider, scope, target, summary)): Path<(
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+    )>,
+    Query(query): Query<ClusterQuery>,
+) -> Result<Json<Value>> {
+    let place = TargetPlace {
+        application: &application,
+        account: &account,
+        cluster: &cluster,
+        provider: &provider,
+        scope: &scope,
+    };
+    let view = View::of(&service.providers);
+    let group = view.target(&place, &target, flag(query.only_enabled.as_ref(), false), false)?;
+    match summary.to_ascii_lowercase().as_str() {
+        "image" => Ok(Json(view.image_summary(group)?)),
+        "images" => Ok(Json(json!({ "summaries": [view.image_summary(group)?] }))),
+        _ => Err(Error::not_found(format!("Summary not found (type: {summary})"))),
+    }
 }

@@ -49,6 +49,5 @@ async fn console(
     // The output may outlive its instance: an id that is not in the inventory is asked for as it is.
     let id = known.unwrap_or(id);
     let output = cloud.console_output(&account, &region, &id, CONSOLE).await;
-    let output = output.map_err(|error| Error::new(error.kind, error.message))?;
-    Ok(Json(json!({ "output": output })))
+    Ok(Json(json!({ "output": output.map_err(super::of_provider)? })))
 }

@@ -1,15 +1,23 @@
 //! clouddriver's HTTP API: upstream's paths, methods and JSON.
 
 mod applications;
+mod artifacts;
 mod cache;
 mod clusters;
 mod credentials;
+mod images;
 mod instances;
+mod jobs;
+mod lists;
 mod load_balancers;
+mod logs;
 mod operations;
+mod projects;
+mod scaling_activities;
 mod search;
 mod security_groups;
 mod server_groups;
+mod tags;
 mod tasks;
 mod unsupported;
 
@@ -39,9 +47,17 @@ pub(crate) fn api() -> Api<Clouddriver> {
         .merge(server_groups::api())
         .merge(load_balancers::api())
         .merge(instances::api())
+        .merge(logs::api())
+        .merge(images::api())
+        .merge(lists::api())
+        .merge(jobs::api())
+        .merge(scaling_activities::api())
         .merge(security_groups::api())
+        .merge(tags::api())
+        .merge(projects::api())
         .merge(search::api())
         .merge(cache::api())
+        .merge(artifacts::api())
         .merge(unsupported::api())
 }
 
@@ -61,6 +77,11 @@ impl From<app::Error> for Error {
             _ => answer,
         }
     }
+}
+
+/// What a cloud said, for its caller.
+fn of_provider(error: gennaker_provider_api::Error) -> Error {
+    Error::new(error.kind, error.message)
 }
 
 /// A boolean of a query as upstream reads it: `true` in any case, else no.

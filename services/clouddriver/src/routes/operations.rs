@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get, post};
-use gennaker_wire::{Object, Operation, OperationRef};
+use gennaker_wire::{Object, Operation, OperationRef, Plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{KNOWN, WRITE_ACCOUNT};
+use super::{KNOWN, READ_ACCOUNT, WRITE_ACCOUNT};
 use crate::{
     Clouddriver,
     app::operations::{Submission, fence},
@@ -18,6 +18,8 @@ pub(super) fn api() -> Api<Clouddriver> {
         .route(post("/{cloudProvider}/ops/{name}", one_of_provider).needs(WRITE_ACCOUNT))
         .route(post("/ops", of_descriptions).needs(WRITE_ACCOUNT))
         .route(post("/ops/{name}", one_of_description).needs(WRITE_ACCOUNT))
+        .route(post("/{cloudProvider}/ops/plan", plan_of_provider).needs(READ_ACCOUNT).beyond())
+        .route(post("/ops/plan", plan_of_descriptions).needs(READ_ACCOUNT).beyond())
         .route(get("/features/stages", stages).needs(KNOWN))
 }
 
@@ -34,7 +36,7 @@ async fn of_provider(
     Query(query): Query<SubmitQuery>,
     Json(body): Json<Vec<Value>>,
 ) -> Result<Json<OperationRef>> {
-    submit(&service, caller, Some(provider), query, operations(&body)?).await
+    submit(&service, caller, Some(provider), query, read(&body)?).await
 }
 
 async fn one_of_provider(
@@ -53,7 +55,7 @@ async fn of_descriptions(
     Query(query): Query<SubmitQuery>,
     Json(body): Json<Vec<Value>>,
 ) -> Result<Json<OperationRef>> {
-    submit(&service, caller, None, query, operations(&body)?).await
+    submit(&service, caller, None, query, read(&body)?).await
 }
 
 async fn one_of_description(
@@ -79,8 +81,26 @@ async fn submit(
     Ok(Json(OperationRef { resource_uri: format!("/task/{id}"), id }))
 }
 
+/// What the operations would do, one plan each. What is wrong with one is said in its plan.
+async fn plan_of_provider(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Path(provider): Path<String>,
+    Json(body): Json<Vec<Value>>,
+) -> Result<Json<Vec<Plan>>> {
+    Ok(Json(service.operations.plan(Some(&provider), read(&body)?).await))
+}
+
+async fn plan_of_descriptions(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Json(body): Json<Vec<Value>>,
+) -> Result<Json<Vec<Plan>>> {
+    Ok(Json(service.operations.plan(None, read(&body)?).await))
+}
+
 /// The operations of a body, all findings at once.
-fn operations(body: &[Value]) -> Result<Vec<Operation>> {
+pub(super) fn read(body: &[Value]) -> Result<Vec<Operation>> {
     let (read, wrong): (Vec<_>, Vec<_>) = body
         .iter()
         .enumerate()
@@ -95,6 +115,6 @@ fn operations(body: &[Value]) -> Result<Vec<Operation>> {
 
 /// What the clouds of this node can do.
 async fn stages(State(service): State<Clouddriver>, _caller: Caller) -> Json<Vec<Value>> {
-    let names = service.providers.iter().flat_map(|provider| provider.operations());
+    let names = service.providers.operations();
     Json(names.map(|name| json!({ "name": name, "enabled": true })).collect())
 }

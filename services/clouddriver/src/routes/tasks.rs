@@ -1,13 +1,14 @@
-//! Tasks: looking at one, waiting for its next change, listing those under way, resuming a failed one.
+//! Tasks: looking at one, waiting for its next change, listing those under way, resuming a failed one, giving one up.
 
 use std::time::Duration;
 
 use axum::extract::State;
-use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get, post};
-use gennaker_wire::{OperationRef, OperationTask};
+use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get, patch, post};
+use gennaker_wire::{Object, ObjectExt as _, OperationRef, OperationTask};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::{KNOWN, WRITE_ACCOUNT};
+use super::{KNOWN, WRITE_ACCOUNT, operations};
 use crate::Clouddriver;
 
 /// The longest wait for a change; who asks for more waits so long.
@@ -22,6 +23,13 @@ pub(super) fn api() -> Api<Clouddriver> {
         // The router has no parameter with an ending; upstream's path is `/task/{id}:resume`.
         .route(post("/task/{id}", act).needs(WRITE_ACCOUNT))
         .route(get("/task", tasks).needs(KNOWN))
+        .route(get("/{cloudProvider}/task/{id}/owner", owner).needs(KNOWN))
+        .route(patch("/{cloudProvider}/task/{id}", update).needs(WRITE_ACCOUNT))
+        .route(
+            post("/{cloudProvider}/task/{id}/restart", restart)
+                .needs(WRITE_ACCOUNT)
+                .partly("what runs is what is recorded of the task: the body names the same operations"),
+        )
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -55,5 +63,46 @@ async fn act(
         )));
     };
     service.operations.resume(id).await?;
-    Ok(Json(OperationRef { id: id.to_owned(), resource_uri: format!("/task/{id}") }))
+    Ok(Json(reference(id)))
+}
+
+/// The name of the node that runs it.
+async fn owner(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Path((_provider, id)): Path<(String, String)>,
+) -> Result<Json<Value>> {
+    let owner = service.operations.task(&id, None).await?.owner_id;
+    let name = owner.as_deref().and_then(|owner| owner.split_once('@')).map(|(_epoch, node)| node);
+    Ok(Json(json!({ "name": name })))
+}
+
+/// `{"retry": true}` gives a task up that is under way, so that it can be resumed; `false` so that it cannot.
+async fn update(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Path((_provider, id)): Path<(String, String)>,
+    Json(body): Json<Object>,
+) -> Result<Json<OperationRef>> {
+    let Some(retry) = body.boolean("retry") else {
+        return Err(Error::invalid(format!(
+            "a task is patched with {{\"retry\": true or false}}; task {id} stays as it is"
+        )));
+    };
+    service.operations.give_up(&id, retry).await?;
+    Ok(Json(reference(&id)))
+}
+
+async fn restart(
+    State(service): State<Clouddriver>,
+    _caller: Caller,
+    Path((_provider, id)): Path<(String, String)>,
+    Json(body): Json<Vec<Value>>,
+) -> Result<Json<OperationRef>> {
+    service.operations.restart(&id, &operations::read(&body)?).await?;
+    Ok(Json(reference(&id)))
+}
+
+fn reference(id: &str) -> OperationRef {
+    OperationRef { id: id.to_owned(), resource_uri: format!("/task/{id}") }
 }

@@ -1,30 +1,26 @@
 //! Upstream's endpoints that this build does not answer yet. Each says what is missing.
 
-use gennaker_http::{Access, Api, Permission, unsupported};
+use gennaker_http::{Api, Permission, unsupported};
 use http::Method;
 
-use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION, WRITE_ACCOUNT};
+use super::{KNOWN, READ_ACCOUNT, READ_APPLICATION};
 use crate::Clouddriver;
 
-const WRITE_APPLICATION: Permission = Permission::of("application", Access::Write);
-
-const ACCOUNTS: &str = "accounts are configured in clouddriver.yml; they cannot be stored through the API yet";
-const ARTIFACTS: &str = "clouddriver has no artifact accounts yet";
+const ARTIFACT_STORE: &str =
+    "clouddriver keeps no store of artifacts (artifact-store) yet; content stands in the artifact itself";
 const CLOUD: &str =
     "the cloud of this endpoint is not in this build yet; GET /credentials lists the accounts there are";
-const JOBS: &str = "clouddriver does not run jobs yet";
 const METRICS: &str = "clouddriver does not read cloud metrics yet";
-const NETWORKS: &str = "no cloud in this build has networks, subnets, addresses, certificates or key pairs yet";
 const MANIFESTS: &str = "the Kubernetes provider is not in this build yet";
 const SCHEDULER: &str =
     "clouddriver has no caching agents to administer; GET /cache/introspection tells how fresh it is";
-const TAGS: &str = "clouddriver does not keep entity tags yet";
-const TASKS: &str = "a task's state belongs to its owner; resume a failed one with POST /task/{id}:resume";
+const TAGS: &str = "entity tags are in front50 only: there is no index beside it that has to be made again or compared";
+const SAGAS: &str = "clouddriver has no sagas; GET /task/{id} tells how far a task is";
 
 /// Endpoints that need the same permission and lack the same thing.
 type Group = (Permission, &'static str, &'static [(Method, &'static str)]);
 
-const GROUPS: [Group; 15] = [
+const GROUPS: [Group; 10] = [
     (
         Permission::Admin,
         SCHEDULER,
@@ -39,55 +35,13 @@ const GROUPS: [Group; 15] = [
         Permission::Admin,
         TAGS,
         &[
-            (Method::POST, "/admin/tags/deleteByNamespace/{namespace}"),
-            (Method::POST, "/admin/tags/deleteByTag/{tag}"),
             (Method::GET, "/admin/tags/delta"),
             (Method::POST, "/admin/tags/reconcile"),
             (Method::POST, "/admin/tags/reindex"),
         ],
     ),
-    (KNOWN, TAGS, &[(Method::GET, "/tags"), (Method::GET, "/tags/{*path}")]),
-    (
-        Permission::Admin,
-        ACCOUNTS,
-        &[
-            (Method::POST, "/credentials"),
-            (Method::PUT, "/credentials"),
-            (Method::GET, "/credentials/type/{accountType}"),
-            (Method::DELETE, "/credentials/{accountName}"),
-            (Method::PUT, "/credentials/{accountName}"),
-            (Method::GET, "/credentials/{accountName}/history"),
-        ],
-    ),
-    (
-        KNOWN,
-        ARTIFACTS,
-        &[
-            (Method::GET, "/artifacts/account/{accountName}/names"),
-            (Method::GET, "/artifacts/account/{accountName}/versions"),
-            (Method::GET, "/artifacts/content-address/{application}/{hash}"),
-            (Method::GET, "/artifacts/credentials"),
-            (Method::PUT, "/artifacts/fetch"),
-            (Method::GET, "/find"),
-        ],
-    ),
-    (
-        KNOWN,
-        NETWORKS,
-        &[
-            (Method::GET, "/certificates"),
-            (Method::GET, "/certificates/{cloudProvider}"),
-            (Method::GET, "/elasticIps/{account}"),
-            (Method::GET, "/instanceTypes"),
-            (Method::GET, "/keyPairs"),
-            (Method::GET, "/networks"),
-            (Method::GET, "/networks/{cloudProvider}"),
-            (Method::GET, "/roles/{cloudProvider}"),
-            (Method::GET, "/subnets"),
-            (Method::GET, "/subnets/{cloudProvider}"),
-            (Method::GET, "/vpcs"),
-        ],
-    ),
+    (KNOWN, ARTIFACT_STORE, &[(Method::GET, "/artifacts/content-address/{application}/{hash}")]),
+    (KNOWN, CLOUD, &[(Method::GET, "/find")]),
     (
         READ_ACCOUNT,
         METRICS,
@@ -117,15 +71,6 @@ const GROUPS: [Group; 15] = [
     ),
     (
         READ_APPLICATION,
-        JOBS,
-        &[
-            (Method::GET, "/applications/{application}/jobs/{account}/{location}/{id}"),
-            (Method::GET, "/applications/{application}/jobs/{account}/{location}/{id}/{fileName}"),
-        ],
-    ),
-    (WRITE_APPLICATION, JOBS, &[(Method::DELETE, "/applications/{application}/jobs/{account}/{location}/{id}")]),
-    (
-        READ_APPLICATION,
         CLOUD,
         &[
             (
@@ -140,14 +85,8 @@ const GROUPS: [Group; 15] = [
                 Method::GET,
                 "/applications/{application}/clusters/{account}/{clusterName}/yandex/serverGroups/{serverGroupName}/scalingActivities",
             ),
-            (
-                Method::GET,
-                "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/{scope}/serverGroups/target/{target}/{summaryType}",
-            ),
-            (Method::GET, "/applications/{application}/functions"),
             (Method::GET, "/applications/{application}/loadBalancersL4"),
             (Method::GET, "/applications/{application}/serverGroups/{account}/{serverGroupName}/events"),
-            (Method::GET, "/projects/{project}/clusters"),
         ],
     ),
     (
@@ -168,10 +107,8 @@ const GROUPS: [Group; 15] = [
             (Method::GET, "/ecs/images/find"),
             (Method::GET, "/ecs/secrets"),
             (Method::GET, "/ecs/serviceDiscoveryRegistries"),
-            (Method::GET, "/functions"),
             (Method::GET, "/gce/images/find"),
             (Method::GET, "/huaweicloud/images/find"),
-            (Method::GET, "/images/{provider}/{imageId}"),
             (Method::GET, "/oracle/images/find"),
             (Method::GET, "/oracle/images/{account}/{region}/{imageId}"),
             (Method::GET, "/reports/reservation"),
@@ -185,12 +122,7 @@ const GROUPS: [Group; 15] = [
             (Method::GET, "/yandex/serviceAcounts/{account}"),
         ],
     ),
-    (KNOWN, TASKS, &[(Method::GET, "/saga/{name}/{id}"), (Method::GET, "/{cloudProvider}/task/{id}/owner")]),
-    (
-        WRITE_ACCOUNT,
-        TASKS,
-        &[(Method::PATCH, "/{cloudProvider}/task/{id}"), (Method::POST, "/{cloudProvider}/task/{id}/restart")],
-    ),
+    (KNOWN, SAGAS, &[(Method::GET, "/saga/{name}/{id}")]),
 ];
 
 pub(super) fn api() -> Api<Clouddriver> {

@@ -1,20 +1,24 @@
 //! A cloud that writes down what it is asked, and does what the description says.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use async_trait::async_trait;
 use gennaker_base::{Kind, Timestamp};
 use gennaker_provider_api::{
-    AccountState, Error, Freshness, Inventory, Journal, Outcome, Progress, Provider, Request, Result,
+    AccountDefinition, AccountState, Error, Inventory, Journal, LogFrom, LogPiece, Outcome, Progress, Provider,
+    Request, Result,
 };
-use gennaker_wire::{Account, Instance, InstanceCounts, ObjectExt, Operation, ServerGroup, naming::Moniker};
+use gennaker_wire::{Account, HealthState, Object, ObjectExt, Operation, Plan, Planned, ScalingActivity, ServerGroup};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::world::PATIENCE;
+use crate::{sky, world::PATIENCE};
 
 /// One call of [`Provider::run`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,37 +34,20 @@ pub(crate) struct Ran {
 /// [`Cloud::heal`]), `panic`, and `wrong` (a text that validation finds).
 pub(crate) struct Cloud {
     accounts: watch::Sender<Arc<Vec<AccountState>>>,
+    pub(crate) configured: watch::Sender<Arc<Vec<AccountDefinition>>>,
+    defined: Mutex<BTreeMap<String, AccountDefinition>>,
     inventories: Vec<watch::Sender<Arc<Inventory>>>,
     ran: Mutex<Vec<Ran>>,
     decided: watch::Sender<Vec<Value>>,
     names: AtomicU32,
     held: watch::Sender<bool>,
+    log: watch::Sender<String>,
     healthy: watch::Sender<bool>,
 }
 
 impl Cloud {
     pub(crate) fn new() -> Arc<Self> {
-        let group = ServerGroup {
-            name: "shop-v001".to_owned(),
-            account: "test".to_owned(),
-            region: "north".to_owned(),
-            kind: "sky".to_owned(),
-            cloud_provider: "sky".to_owned(),
-            cluster: "shop".to_owned(),
-            moniker: Moniker::parse("shop-v001"),
-            created_time: Some(Timestamp::from_millis(1)),
-            instance_counts: InstanceCounts { total: 1, up: 1, ..InstanceCounts::default() },
-            instances: vec![Instance { id: "i-1".to_owned(), name: "one".to_owned(), ..Instance::default() }],
-            ..ServerGroup::default()
-        };
-        let freshness = Freshness { confirmed: Some(Timestamp::from_millis(1)), problem: None };
-        let known = Inventory {
-            account: "test".to_owned(),
-            version: 1,
-            server_groups: vec![group],
-            freshness,
-            ..Inventory::default()
-        };
+        let known = sky::inventory();
         let unknown = Inventory { account: "broken".to_owned(), ..Inventory::default() };
         let inventories = [known, unknown].map(|inventory| watch::Sender::new(Arc::new(inventory)));
         let state = |inventory: &watch::Sender<Arc<Inventory>>| {
@@ -73,11 +60,14 @@ impl Cloud {
         let accounts = watch::Sender::new(Arc::new(inventories.iter().map(state).collect()));
         Arc::new(Cloud {
             accounts,
+            configured: watch::Sender::default(),
+            defined: Mutex::default(),
             inventories: inventories.into(),
             ran: Mutex::default(),
             decided: watch::Sender::default(),
             names: AtomicU32::default(),
             held: watch::Sender::new(true),
+            log: watch::Sender::new("one\n".to_owned()),
             healthy: watch::Sender::new(false),
         })
     }
@@ -97,6 +87,48 @@ impl Cloud {
         self.inventories[0].send_modify(|inventory| {
             Arc::make_mut(inventory).freshness.confirmed = Some(at);
         });
+    }
+
+    /// `shop-v001` has the one instance that it shall have, and that is up.
+    pub(crate) fn serve_well(&self) {
+        self.change(|inventory| {
+            let group = &mut inventory.server_groups[0];
+            group.capacity.desired = 1;
+            group.instances[0].health_state = HealthState::Up;
+        });
+    }
+
+    /// The instance of `shop-v001` is down.
+    pub(crate) fn fail(&self) {
+        self.change(|inventory| inventory.server_groups[0].instances[0].health_state = HealthState::Down);
+    }
+
+    /// A newer server group of the same cluster is there, without instances.
+    pub(crate) fn follow_with(&self, name: &str) {
+        self.change(|inventory| {
+            let first = &inventory.server_groups[0];
+            let newer = ServerGroup {
+                name: name.to_owned(),
+                instances: Vec::new(),
+                created_time: Some(Timestamp::from_millis(9)),
+                ..first.clone()
+            };
+            inventory.server_groups.push(newer);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Inventory)) {
+        self.inventories[0].send_modify(|inventory| change(Arc::make_mut(inventory)));
+    }
+
+    /// Instance `i-1` writes that.
+    pub(crate) fn write(&self, text: &str) {
+        self.log.send_modify(|log| log.push_str(text));
+    }
+
+    /// The definition that it has of an account.
+    pub(crate) fn defined(&self, name: &str) -> Option<AccountDefinition> {
+        self.defined.lock().expect("no panic").get(name).cloned()
     }
 
     /// The calls so far.
@@ -123,8 +155,46 @@ impl Provider for Cloud {
         self.accounts.subscribe()
     }
 
+    fn check_account(&self, definition: &AccountDefinition) -> Result<()> {
+        match definition.fields.text("wrong") {
+            Some(finding) => Err(Error::new(Kind::Invalid, finding)),
+            None => Ok(()),
+        }
+    }
+
+    fn put_account(&self, definition: &AccountDefinition) -> Result<()> {
+        self.check_account(definition)?;
+        let before = self.defined.lock().expect("no panic").insert(definition.name.clone(), definition.clone());
+        if before.as_ref() == Some(definition) {
+            return Ok(());
+        }
+        let inventory = Inventory { account: definition.name.clone(), ..Inventory::default() };
+        let account = Account {
+            name: definition.name.clone(),
+            kind: "sky".to_owned(),
+            cloud_provider: "sky".to_owned(),
+            environment: definition.fields.text("environment").unwrap_or_default(),
+            enabled: true,
+            ..Account::default()
+        };
+        let inventory = watch::Sender::new(Arc::new(inventory)).subscribe();
+        self.accounts.send_modify(|accounts| {
+            let others = accounts.iter().filter(|other| other.account.name != definition.name).cloned();
+            *accounts = Arc::new(others.chain([AccountState { account, inventory }]).collect());
+        });
+        Ok(())
+    }
+
+    fn remove_account(&self, name: &str) {
+        self.defined.lock().expect("no panic").remove(name);
+        self.accounts.send_modify(|accounts| {
+            let others = accounts.iter().filter(|other| other.account.name != name).cloned();
+            *accounts = Arc::new(others.collect());
+        });
+    }
+
     fn operations(&self) -> &'static [&'static str] {
-        &["createServerGroup", "destroyServerGroup"]
+        &["createServerGroup", "destroyServerGroup", "cancelJob"]
     }
 
     async fn validate(&self, operation: &Operation) -> Result<()> {
@@ -165,5 +235,37 @@ impl Provider for Cloud {
             "i-1" => Ok("hello".to_owned()),
             other => Err(Error::new(Kind::NotFound, format!("there is no instance {other}"))),
         }
+    }
+
+    async fn plan(&self, operation: &Operation) -> Result<Plan> {
+        let change = Plan { of: Planned::Change, name: Some("server group shop-v002".to_owned()), ..Plan::default() };
+        Ok(Plan { of: Planned::Operation, kind: Some(operation.name.clone()), steps: vec![change], ..Plan::default() })
+    }
+
+    async fn log(&self, _account: &str, _region: &str, id: &str, from: LogFrom, bytes: u64) -> Result<LogPiece> {
+        if id != "i-1" {
+            return Err(Error::new(Kind::NotFound, format!("there is no instance {id}")));
+        }
+        let log = self.log.borrow().clone();
+        let bytes = usize::try_from(bytes).expect("a small piece");
+        let start = match from {
+            LogFrom::End => log.len().saturating_sub(bytes),
+            LogFrom::Position(start) => usize::try_from(start).expect("a small log").min(log.len()),
+        };
+        let end = (start + bytes).min(log.len());
+        let (text, ended) = (log[start..end].to_owned(), log.ends_with("bye\n") && end == log.len());
+        Ok(LogPiece { text, start: start as u64, next: end as u64, ended })
+    }
+
+    async fn job_file(&self, _account: &str, _location: &str, job: &str, file: &str) -> Result<Object> {
+        match (job, file) {
+            ("j-1", "out.json") => Ok(json!({"colour": "blue"}).as_object().cloned().expect("an object")),
+            _ => Err(Error::new(Kind::NotFound, format!("job {job} left no file {file}"))),
+        }
+    }
+
+    async fn scaling_activities(&self, _: &str, region: &str, group: &str) -> Result<Vec<ScalingActivity>> {
+        let description = format!("Replacing an instance of {group} in {region}");
+        Ok(vec![ScalingActivity { activity_id: "a-1".to_owned(), description, ..ScalingActivity::default() }])
     }
 }

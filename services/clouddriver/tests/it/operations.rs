@@ -226,3 +226,69 @@ async fn a_refresh_is_done_when_the_cloud_has_confirmed() {
     assert_eq!(node.get("/cache/sky/ServerGroup").await.body, json!([]));
     assert_eq!(node.get("/cache/introspection").await.body[0]["lastExecutionStartMs"], later.millis());
 }
+
+#[tokio::test]
+async fn a_task_is_given_up_on_request_and_restarted() {
+    let world = World::new();
+    let node = world.node("n").await;
+    let body = create(json!({"hold": true}));
+    let id = node.submit("/sky/ops", &body).await;
+    world.cloud.decided(1).await;
+    let owner = node.get(&format!("/sky/task/{id}/owner")).await;
+    assert_eq!(owner.body, json!({"name": "n"}));
+    let path = format!("/sky/task/{id}");
+    assert_eq!(node.ask("PATCH", &path, &[], &json!({"colour": "blue"})).await.status, StatusCode::BAD_REQUEST);
+    let answer = node.ask("PATCH", &path, &[], &json!({"retry": true})).await;
+    assert_eq!((answer.status, &answer.body["resourceUri"]), (StatusCode::OK, &json!(format!("/task/{id}"))));
+    let over = node.over(&id).await;
+    assert_eq!((&over["status"]["failed"], &over["status"]["retryable"]), (&json!(true), &json!(true)), "{over}");
+    let again = node.ask("PATCH", &path, &[], &json!({"retry": true})).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST, "{again:?}");
+    let other = json!([{"destroyServerGroup": {}}]);
+    assert_eq!(node.post(&format!("{path}/restart"), &other).await.status, StatusCode::BAD_REQUEST);
+    world.cloud.release();
+    assert_eq!(node.post(&format!("{path}/restart"), &body).await.status, StatusCode::OK);
+    let done =
+        node.task_when(&id, |task| task["status"]["completed"] == true && task["status"]["failed"] == false).await;
+    assert_eq!(
+        done["resultObjects"],
+        json!([{"serverGroupNames": ["shop-v000"]}]),
+        "it goes on with what it had decided"
+    );
+    let ids: Vec<_> = world.cloud.ran().into_iter().map(|ran| ran.request_id).collect();
+    assert_eq!(ids, [format!("{id}-0"), format!("{id}-0")]);
+}
+
+#[tokio::test]
+async fn a_plan_says_what_would_be_done_and_does_nothing() {
+    let world = World::new();
+    let node = world.node("n").await;
+    let body = json!([
+        { "createServerGroup": { "account": "test" } },
+        { "createServerGroup": { "account": "test", "wrong": "no command" } },
+        { "fly": {} },
+    ]);
+    let answer = node.post("/sky/ops/plan", &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let plans = answer.body;
+    assert_eq!((&plans[0]["of"], &plans[0]["type"]), (&json!("OPERATION"), &json!("createServerGroup")));
+    assert_eq!(plans[0]["steps"][0]["name"], "server group shop-v002");
+    assert_eq!((&plans[1]["outcome"], &plans[2]["outcome"]), (&json!("FAILS"), &json!("FAILS")));
+    assert_eq!(plans[1]["remarks"][0]["message"], "createServerGroup: no command");
+    assert_eq!(node.post("/ops/plan", &json!([{"createServerGroup": {"account": "test"}}])).await.body[0], plans[0]);
+    assert_eq!(node.post("/ops/plan", &json!(["x"])).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(world.cloud.ran(), []);
+    assert_eq!(node.get("/task").await.body, json!([]));
+}
+
+#[tokio::test]
+async fn a_task_of_another_node_is_given_up_for_good() {
+    let world = World::new();
+    let (first, second) = (world.node("one").await, world.node("two").await);
+    let id = first.submit("/sky/ops", &create(json!({"hold": true}))).await;
+    world.cloud.decided(1).await;
+    let answer = second.ask("PATCH", &format!("/sky/task/{id}"), &[], &json!({"retry": false})).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let over = second.over(&id).await;
+    assert_eq!((&over["status"]["failed"], &over["status"]["retryable"]), (&json!(true), &json!(false)), "{over}");
+}

@@ -1,11 +1,19 @@
 //! Nodes of clouddriver on one database file, each in a runtime of its own so that it can be killed.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::body::Body;
 use gennaker_base::SystemClock;
-use gennaker_clouddriver::{Clouddriver, Deps, Options};
-use gennaker_http::GuardOptions;
+use gennaker_clients::Front50Client;
+use gennaker_clouddriver::{
+    Clouddriver, Deps, Options,
+    artifacts::{ArtifactDeps, ArtifactOptions, Artifacts},
+};
+use gennaker_http::{GuardOptions, Transport, TransportOptions};
 use gennaker_store::{Nodes, Owner, Registration};
 use gennaker_store_sql::SqlStore;
 use http::{Request, StatusCode};
@@ -16,7 +24,7 @@ use tokio::{runtime::Runtime, sync::watch};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::cloud::Cloud;
+use crate::{cloud::Cloud, front50::Front50};
 
 /// Longer than any lease of these tests needs to live.
 const TTL: Duration = Duration::from_secs(600);
@@ -27,6 +35,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct World {
     folder: TempDir,
     pub(crate) cloud: Arc<Cloud>,
+    pub(crate) front50: Front50,
 }
 
 /// A node.
@@ -47,7 +56,14 @@ pub(crate) struct Answer {
 
 impl World {
     pub(crate) fn new() -> Self {
-        World { folder: tempfile::tempdir().expect("a folder"), cloud: Cloud::new() }
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("accounts")).expect("a folder");
+        World { folder, cloud: Cloud::new(), front50: Front50::default() }
+    }
+
+    /// The folder whose files define accounts.
+    pub(crate) fn accounts(&self) -> PathBuf {
+        self.folder.path().join("accounts")
     }
 
     /// Starts a node of that name. A living node of the same name loses its lease.
@@ -62,22 +78,39 @@ impl World {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let (path, cloud) = (self.folder.path().join("store.db"), self.cloud.clone());
-        let started = runtime.spawn(async move { start(&path, cloud).await });
+        let front50 = self.front50.clone();
+        let started = runtime.spawn(async move { start(&path, cloud, front50).await });
         let (store, owner, service, shutdown) = started.await.expect("it starts");
         let router = service.api().into_service((), GuardOptions::default());
         Node { runtime: Some(runtime), router, store, owner, shutdown }
     }
 }
 
+/// What fetches artifacts, with a front50 that is that router.
+pub(crate) fn artifacts(folder: &Path, options: &ArtifactOptions, front50: axum::Router) -> Artifacts {
+    let front50 = Front50Client::new(Transport::in_process("front50", front50, TransportOptions::default()));
+    Artifacts::new(options, ArtifactDeps { folder: folder.to_owned(), clock: Arc::new(SystemClock), front50 })
+}
+
 type Started = (Arc<SqlStore>, watch::Sender<Option<Owner>>, Clouddriver, CancellationToken);
 
-async fn start(path: &Path, cloud: Arc<Cloud>) -> Started {
+async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
     let store = SqlStore::open_sqlite(path, Arc::new(SystemClock), gennaker_store_sql::Options::default()).await;
     let store = Arc::new(store.expect("a store"));
     let owner = watch::Sender::new(None);
-    let deps =
-        Deps { store: store.clone(), owner: owner.subscribe(), clock: Arc::new(SystemClock), providers: vec![cloud] };
-    let service = Clouddriver::new(&Options { refresh_wait_ms: 100, ..Options::default() }, deps);
+    let deps = Deps {
+        store: store.clone(),
+        owner: owner.subscribe(),
+        clock: Arc::new(SystemClock),
+        providers: vec![cloud.clone()],
+        front50: front50.client(),
+        artifacts: artifacts(&path.with_file_name("artifacts"), &ArtifactOptions::default(), axum::Router::new()),
+        accounts: cloud.configured.subscribe(),
+    };
+    let folder = path.with_file_name("accounts");
+    let options =
+        Options { refresh_wait_ms: 100, good_after_ms: 0, accounts_folder: Some(folder), ..Options::default() };
+    let service = Clouddriver::new(&options, deps);
     let shutdown = CancellationToken::new();
     let (running, token) = (service.clone(), shutdown.clone());
     tokio::spawn(async move { running.run(token).await });

@@ -1,5 +1,7 @@
 //! Why an event is refused.
 
+use std::{io, path::PathBuf};
+
 use gennaker_base::Kind;
 
 /// Why an event is refused, or could not be worked through.
@@ -11,6 +13,19 @@ pub(crate) enum Error {
     /// An artifact of it cannot be read.
     #[error("an artifact of the event cannot be read: {0}")]
     Artifact(#[from] gennaker_artifacts::Error),
+    /// The template of its artifacts cannot be read.
+    #[error(
+        "the template {} of the webhook's artifacts cannot be read ({source}): correct webhooks.artifacts.sources in \
+         echo.yml, and send the webhook again",
+        path.display()
+    )]
+    Template {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// The pipelines are not known yet.
     #[error("the pipelines are not known yet, so nothing was started ({0}): send it again")]
     NoPipelines(String),
@@ -36,7 +51,7 @@ impl Error {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Error::Invalid(_) | Error::Artifact(_) => Kind::Invalid,
-            Error::NoPipelines(_) | Error::NotStarted { .. } => Kind::Unavailable,
+            Error::Template { .. } | Error::NoPipelines(_) | Error::NotStarted { .. } => Kind::Unavailable,
         }
     }
 }

@@ -6,15 +6,17 @@
 mod artifacts;
 mod bitbucket;
 mod git;
+mod templates;
 
 use gennaker_base::Timestamp;
 use gennaker_wire::{Object, ObjectExt};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
+pub(crate) use self::templates::Templates;
 use super::{Error, Event};
 
-/// A webhook of a type, from a source that its path names. `None` if it is no event: a server tries whether it is heard.
+/// A webhook of a type, from a source that its path names; its artifacts are read by `template`, too. `None` if it is no event: a server tries whether it is heard.
 ///
 /// # Errors
 /// If it is not what a webhook of its type and source is.
@@ -24,6 +26,7 @@ pub(crate) fn of_source(
     headers: HeaderMap,
     body: &[u8],
     now: Timestamp,
+    template: Option<&str>,
 ) -> Result<Option<Event>, Error> {
     let is_empty_ping = body.is_empty() && source == "bitbucket";
     let payload = if is_empty_ping { Object::new() } else { object(body)? };
@@ -45,8 +48,10 @@ pub(crate) fn of_source(
         Some(_) => true,
     };
     if !has_artifacts {
-        let payload = event.payload.as_ref().map(|payload| artifacts::of(kind, source, payload)).unwrap_or_default();
-        event.content.insert("artifacts".to_owned(), json!(payload));
+        let payload = event.payload.clone().unwrap_or_default();
+        let mut found = artifacts::of(kind, source, &payload);
+        found.extend(template.map(|template| templates::artifacts(template, source, &payload)).unwrap_or_default());
+        event.content.insert("artifacts".to_owned(), json!(found));
     }
     Ok(Some(event))
 }

@@ -18,7 +18,6 @@ const EVENT_TIME: &str = "x-gennaker-event-time";
 /// Where an event comes from if nobody says so: upstream's default.
 const API: &str = "api";
 
-const NO_TEMPLATES: &str = "artifacts by a template (webhooks.artifacts) are not extracted";
 const NO_RANGES: &str = "notifications are not sent, and version ranges of helm triggers are not compared";
 
 /// The routes.
@@ -28,7 +27,7 @@ pub(super) fn api() -> Api<Arc<App>> {
         .route(post("/", take).needs(execute).partly(NO_RANGES))
         .route(post("/webhooks/cdevents/{source}", cd_event).needs(execute))
         .route(post("/webhooks/{type}", of_type).needs(execute))
-        .route(post("/webhooks/{type}/{source}", of_source).needs(execute).partly(NO_TEMPLATES))
+        .route(post("/webhooks/{type}/{source}", of_source).needs(execute))
 }
 
 /// Takes an event. Upstream: `HistoryController`.
@@ -50,7 +49,8 @@ async fn of_source(
     Path((kind, source)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Json<Value>> {
-    match webhook::of_source(&kind, &source, headers.clone(), &body, app.clock.now())? {
+    let template = app.templates.of(&source).await?;
+    match webhook::of_source(&kind, &source, headers.clone(), &body, app.clock.now(), template.as_deref())? {
         Some(event) => processed(&app, caller, &headers, event).await,
         None => Ok(Json(json!({ "eventProcessed": false }))),
     }

@@ -1,13 +1,14 @@
 //! Artifacts: the accounts that clouddriver can fetch them with, what there is, and their content.
 
 use axum::{
+    body::Body,
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use gennaker_clients::Call;
-use gennaker_http::{Api, Caller, Json, Result, put};
+use futures::stream;
+use gennaker_http::{Api, Caller, Error, Json, Result, put};
 use gennaker_wire::Object;
-use http::{Method, header::CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 
 use super::{KNOWN, READ, READ_ACCOUNT, table};
 use crate::{
@@ -35,12 +36,14 @@ pub(super) const FORWARDED: &[Forward] = &[
 ];
 
 pub(super) fn api() -> Api<Gate> {
-    table(FORWARDED).route(put("/artifacts/fetch", fetch).needs(KNOWN))
+    table(FORWARDED).route(put("/artifacts/fetch", fetch).needs(KNOWN).no_deadline())
 }
 
-/// The content of an artifact, whatever it is.
+/// The content of an artifact, whatever it is, as it comes. How long that may take clouddriver knows.
 async fn fetch(State(gate): State<Gate>, caller: Caller, Json(artifact): Json<Object>) -> Result<Response> {
-    let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(&artifact)?;
-    let content = gate.clients.clouddriver.forward_bytes(&caller.onward(), call).await?;
-    Ok(([(CONTENT_TYPE, "application/octet-stream")], content).into_response())
+    let content = gate.clients.clouddriver.fetch_artifact(&caller.onward(), &artifact).await?;
+    let parts = stream::try_unfold(content, |mut content| async {
+        Ok::<_, Error>(content.chunk().await?.map(|part| (part, content)))
+    });
+    Ok(([(CONTENT_TYPE, "application/octet-stream")], Body::from_stream(parts)).into_response())
 }

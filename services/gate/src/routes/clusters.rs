@@ -5,11 +5,15 @@ use gennaker_clients::Call;
 use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result};
 use serde_json::Value;
 
-use super::{KNOWN, READ, input::Asked, table};
+use super::{EXECUTE, KNOWN, READ, input::Asked, table};
 use crate::{
     Gate,
     app::infrastructure::{self, TargetPlace},
-    forward::{Forward, Service::Clouddriver, flag, get, text},
+    forward::{
+        Forward,
+        Service::{Clouddriver, Orca},
+        flag, get, post, text,
+    },
 };
 
 pub(super) const FORWARDED: &[Forward] = &[
@@ -27,6 +31,14 @@ pub(super) const FORWARDED: &[Forward] = &[
         READ,
     )
     .asks(&[text("provider").or("aws"), text("region")]),
+    get(
+        "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/lastGood",
+        Clouddriver,
+        "/applications/{application}/clusters/{account}/{clusterName}/{cloudProvider}/lastGood",
+        READ,
+    )
+    .asks(&[text("region")])
+    .beyond(),
     get(
         "/applications/{application}/clusters/{account}/{clusterName}/{type}/loadBalancers",
         Clouddriver,
@@ -48,6 +60,14 @@ pub(super) const FORWARDED: &[Forward] = &[
         "/applications/{application}/serverGroupManagers",
         READ,
     ),
+    post(
+        "/applications/{application}/clusters/{account}/{clusterName}/lastGood",
+        Orca,
+        "/applications/{application}/clusters/{account}/{clusterName}/lastGood",
+        EXECUTE,
+    )
+    .asks(&[text("provider")])
+    .beyond(),
 ];
 
 pub(super) fn api() -> Api<Gate> {

@@ -30,6 +30,14 @@ pub(super) const FORWARDED: &[Forward] = &[
         READ_ACCOUNT,
     )
     .asks(&[text("provider")]),
+    get(
+        "/instances/{account}/{region}/{instanceId}/log",
+        Clouddriver,
+        "/instances/{account}/{region}/{instanceId}/log",
+        READ_ACCOUNT,
+    )
+    .asks(&[number("offset"), number("bytes"), number("waitMs")])
+    .beyond(),
     get("/securityGroups/{account}", Clouddriver, "/securityGroups/{account}/{provider}", READ_ACCOUNT)
         .asks(&[PROVIDER]),
     get(

@@ -201,6 +201,8 @@ async fn content_is_passed_on_as_it_is() {
     let fetched = world.send("PUT", "/artifacts/fetch", &json!({ "type": "http/file" })).await;
     assert_eq!((fetched.status, fetched.bytes.as_ref()), (200, b"\"text\"".as_slice()));
     assert_eq!(fetched.headers["content-type"], "application/octet-stream");
+    let older = world.send("PUT", "/artifacts/fetch/", &json!({ "type": "http/file" })).await;
+    assert_eq!((older.status, older.bytes.as_ref()), (200, b"\"text\"".as_slice()), "as older clients ask");
     let fixed = world.get("/v1/data/static/x?expectedContentType=text/plain&a=b").await;
     assert_eq!(fixed.status, 200);
     assert_eq!(fixed.headers["content-type"], "text/plain");

@@ -10,6 +10,7 @@ mod encoded;
 mod monitor;
 mod plugin_info;
 mod reorder_pipelines;
+mod save_from_artifact;
 mod save_pipeline;
 mod service_account;
 
@@ -27,6 +28,7 @@ pub(crate) fn register(catalogue: &mut Catalogue, options: &Options, templates: 
     monitor::register(catalogue, &options.tasks.monitor_front50_task);
     delete_pipeline::register(catalogue);
     reorder_pipelines::register(catalogue);
+    save_from_artifact::register(catalogue);
     plugin_info::register(catalogue);
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use gennaker_base::id;
-use gennaker_wire::{Object, ObjectExt};
+use gennaker_wire::{Object, ObjectExt, Status};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ const TASK: &str = "com.netflix.spinnaker.orca.front50.tasks.SavePipelineTask";
 /// Makes front50 give the cron triggers of a pipeline ids of their own, as those of a new one.
 const RENEW: &str = "regenerateCronTriggerIds";
 const BULK: &str = "isBulkSavingPipelines";
+/// The pipelines that `savePipelinesFromArtifact` saves after this one.
+pub(super) const TO_SAVE: &str = "pipelinesToSave";
 
 /// Adds the stages and their task.
 pub(super) fn register(catalogue: &mut Catalogue, options: &TasksOptions, templates: &TemplateLookup) {
@@ -71,6 +73,11 @@ impl StageDefinition for SavePipelineStage {
     }
 }
 
+/// The task under a name.
+pub(super) fn task(name: &str) -> TaskTemplate {
+    TaskTemplate::new(name, TASK)
+}
+
 struct SavePipelineTask {
     templates: TemplateLookup,
 }
@@ -115,7 +122,13 @@ impl Task for SavePipelineTask {
         }
         let pipeline = Value::Object(pipelines.into_iter().next().unwrap_or_default());
         let saved = front50.save_pipeline_config(&context.caller, &pipeline, stale_check).await;
-        let saved = saved.map_err(refused(&Method::POST))?;
+        let saved = match saved.map_err(refused(&Method::POST)) {
+            // The others are saved all the same.
+            Err(error) if settings.contains_key(TO_SAVE) && !error.kind.is_transient() => {
+                return Ok(TaskResult { error: Some(error), ..TaskResult::ended(Status::FailedContinue) });
+            }
+            saved => saved?,
+        };
         let id = saved.text("id").or_else(|| pipeline["id"].as_str().map(str::to_owned));
         let result = match pipeline.get("name") {
             Some(name) if !name.is_null() => result.with_context("pipeline.name", name.clone()),

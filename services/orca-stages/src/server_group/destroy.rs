@@ -1,81 +1,89 @@
-//! `destroyServerGroup`: removes a server group.
+//! `destroyServerGroup`: removes a server group, after it was taken out of traffic.
 //!
-//! Upstream: `DestroyServerGroupStage`, which disables the server group first; so does this one, unless it is out of traffic.
+//! `skipDisableBeforeDestroy: true` leaves the `disableServerGroup` stage out.
+//!
+//! Upstream: `DestroyServerGroupStage`, `WaitForDestroyedServerGroupTask`.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use gennaker_base::Kind;
-use gennaker_wire::Object;
+use gennaker_wire::{Object, ObjectExt};
 
 use super::{
+    guard::{ALLOWED, Guards},
+    on_group::GroupTask,
     operation::monitor,
     settings::{account, deployed},
-    switch::{ServerGroupTask, compose_on_targets, target_problems},
+    switch::DISABLE,
+    target::{OnTargets, TargetStage, target_schema},
 };
-use crate::{
-    Catalogue, ComposeContext, Composition, NewStage, Next, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
-};
+use crate::{Catalogue, Field, NewStage, Next, Schema, Task, TaskContext, TaskError, TaskResult, TaskTemplate};
 
-const DESTROY: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.DestroyServerGroupTask";
+/// The stage type, which is the operation's name too.
+pub(super) const DESTROY: &str = "destroyServerGroup";
+
+const DESTROY_TASK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.DestroyServerGroupTask";
 const GONE: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.WaitForDestroyedServerGroupTask";
+const BULK_GONE: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.BulkWaitForDestroyedServerGroupTask";
 
 /// Adds the stage and its tasks.
-pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_stage(DestroyStage);
-    catalogue.add_task(ServerGroupTask { class: DESTROY, operation: "destroyServerGroup" });
-    catalogue.add_task(WaitForDestroyedTask);
+pub(super) fn register(catalogue: &mut Catalogue, guards: Guards) {
+    catalogue.add_stage(OnTargets(DestroyStage));
+    let (operation, removes) = (DESTROY, Some("Destroying"));
+    catalogue.add_task(GroupTask { class: DESTROY_TASK, operation, removes, notes_target: false, guards });
+    catalogue.add_task(WaitForDestroyedTask { class: GONE });
+    catalogue.add_task(WaitForDestroyedTask { class: BULK_GONE });
+}
+
+/// The task that waits until several server groups are gone.
+pub(super) fn wait_for_all_destroyed() -> TaskTemplate {
+    TaskTemplate::new("waitForDestroyedServerGroup", BULK_GONE)
 }
 
 struct DestroyStage;
 
-#[async_trait]
-impl StageDefinition for DestroyStage {
+impl TargetStage for DestroyStage {
     fn kind(&self) -> &'static str {
-        "destroyServerGroup"
+        DESTROY
     }
 
-    fn validate(&self, context: &Object) -> Vec<String> {
-        target_problems(context)
+    fn schema(&self) -> Schema {
+        target_schema("Takes a server group out of traffic and removes it.").with(
+            Field::flag("skipDisableBeforeDestroy", "Whether it is removed without being disabled first.")
+                .default(false),
+        )
     }
 
-    async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {
-        let tasks = vec![
-            TaskTemplate::new("destroyServerGroup", DESTROY),
+    fn before(&self, context: &Object) -> Vec<NewStage> {
+        if context.boolean("skipDisableBeforeDestroy") == Some(true) {
+            return Vec::new();
+        }
+        vec![NewStage::then(DISABLE, DISABLE, context.clone())]
+    }
+
+    fn tasks(&self, _context: &Object) -> Vec<TaskTemplate> {
+        vec![
+            TaskTemplate::new("destroyServerGroup", DESTROY_TASK),
             monitor("monitorServerGroup"),
             TaskTemplate::new("waitForDestroyedServerGroup", GONE),
-        ];
-        let mut composition = compose_on_targets("destroyServerGroup", tasks, context).await?;
-        if let Some(own) = &composition.context
-            && in_traffic(context, own).await?
-        {
-            composition.before.push(NewStage::then("disableServerGroup", "disableServerGroup", own.clone()));
-        }
-        Ok(composition)
+        ]
+    }
+
+    fn findings(&self) -> &'static [&'static str] {
+        &[ALLOWED]
     }
 }
 
-/// Whether the server group that the stage is about is there and enabled.
-async fn in_traffic(context: &ComposeContext, own: &Object) -> Result<bool, TaskError> {
-    let account = account(own)?;
-    for (region, name) in deployed(own) {
-        match context.clients.clouddriver.server_group(&context.caller, &account, &region, &name).await {
-            Ok(group) if !group.disabled => return Ok(true),
-            Ok(_) => {}
-            Err(error) if error.kind() == Kind::NotFound => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(false)
+/// Waits until clouddriver knows none of the stage's server groups any more; tells which instances are left.
+struct WaitForDestroyedTask {
+    class: &'static str,
 }
-
-struct WaitForDestroyedTask;
 
 #[async_trait]
 impl Task for WaitForDestroyedTask {
     fn class(&self) -> &'static str {
-        GONE
+        self.class
     }
 
     fn timeout(&self) -> Option<Duration> {
@@ -87,11 +95,14 @@ impl Task for WaitForDestroyedTask {
         let account = account(settings)?;
         for (region, name) in deployed(settings) {
             match context.clients.clouddriver.server_group(&context.caller, &account, &region, &name).await {
-                Ok(_) => return Ok(TaskResult::running(Next::Soon)),
+                Ok(group) => {
+                    let left: Vec<String> = group.instances.into_iter().map(|instance| instance.name).collect();
+                    return Ok(TaskResult::running(Next::Soon).with_context("remainingInstances", left));
+                }
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(TaskResult::succeeded())
+        Ok(TaskResult::succeeded().with_context("remainingInstances", Vec::<String>::new()))
     }
 }

@@ -15,22 +15,33 @@ use crate::{Catalogue, Next, Task, TaskContext, TaskError, TaskResult, TaskTempl
 
 /// The class of the task that follows an operation.
 const MONITOR: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.MonitorKatoTask";
+/// The class of the task that follows an operation which starts a job.
+const MONITOR_JOB: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.job.MonitorJobTask";
 /// How long one look waits for news, where clouddriver can wait.
 const WAIT_FOR_NEWS: Duration = Duration::from_secs(10);
 
+/// The context field with the names of the jobs that an operation has started, by place.
+pub(crate) const JOBS: &str = "deploy.jobs";
+
 /// Adds the tasks of this module.
-pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_task(MonitorTask);
+pub(crate) fn register(catalogue: &mut Catalogue) {
+    catalogue.add_task(MonitorTask { class: MONITOR });
+    catalogue.add_task(MonitorTask { class: MONITOR_JOB });
 }
 
 /// The task called `name` that follows the stage's last operation.
-pub(super) fn monitor(name: &str) -> TaskTemplate {
+pub(crate) fn monitor(name: &str) -> TaskTemplate {
     TaskTemplate::new(name, MONITOR)
+}
+
+/// The task that follows the operation which has started a job.
+pub(crate) fn monitor_job() -> TaskTemplate {
+    TaskTemplate::new("monitorDeploy", MONITOR_JOB)
 }
 
 /// Submits operations under the task's request id, and returns what the context keeps of it. Submitting again after a crash
 /// finds the same task.
-pub(super) async fn submit(
+pub(crate) async fn submit(
     context: &TaskContext,
     provider: &str,
     account: &str,
@@ -45,12 +56,14 @@ pub(super) async fn submit(
         .with_context("deploy.account.name", account))
 }
 
-struct MonitorTask;
+struct MonitorTask {
+    class: &'static str,
+}
 
 #[async_trait]
 impl Task for MonitorTask {
     fn class(&self) -> &'static str {
-        MONITOR
+        self.class
     }
 
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
@@ -73,13 +86,25 @@ impl Task for MonitorTask {
             Some(error) => TaskResult::failed(error).with_context("kato.task.lastStatus", Status::Terminal.name()),
             None => TaskResult::succeeded().with_context("kato.task.lastStatus", Status::Succeeded.name()),
         };
-        let result = result.with_context("kato.tasks", merged(settings, &task));
+        let mut result = result.with_context("kato.tasks", merged(settings, &task));
+        if let Some(names) = deployed_names(&task).filter(|_| !settings.contains_key(JOBS)) {
+            result = result.with_context(JOBS, names.clone()).with_output(JOBS, names);
+        }
         if result.status != Status::Succeeded || settings.contains_key(DEPLOYED) {
             return Ok(result);
         }
         let groups = json!(server_groups(&task));
         Ok(result.with_context(DEPLOYED, groups.clone()).with_output(DEPLOYED, groups))
     }
+}
+
+/// The names of what the task has started, by place.
+fn deployed_names(task: &OperationTask) -> Option<Value> {
+    task.result_objects
+        .iter()
+        .find_map(|result| result.get("deployedNamesByLocation"))
+        .filter(|names| names.is_object())
+        .cloned()
 }
 
 /// What the context keeps of the task of that id.

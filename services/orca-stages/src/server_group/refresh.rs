@@ -1,23 +1,47 @@
-//! `forceCacheRefresh`: asks clouddriver to look at the changed server groups now.
+//! `forceCacheRefresh`, and the stage `serverGroupForceCacheRefresh`: asks clouddriver to look at the changed server groups now.
 //!
-//! Upstream: `ServerGroupCacheForceRefreshTask`. Ours answers once the provider has confirmed something newer than the request.
+//! Upstream: `ServerGroupCacheForceRefreshTask`, `ServerGroupForceCacheRefreshStage`. Ours answers once the provider has confirmed something newer than the request.
 
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::settings::{account, deployed, provider};
-use crate::{Catalogue, Task, TaskContext, TaskError, TaskResult, TaskTemplate};
+use super::settings::{DEPLOYED, account, deployed, provider};
+use crate::{
+    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
+    TaskTemplate,
+};
 
 const REFRESH: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.ServerGroupCacheForceRefreshTask";
 
 /// Adds the task of this module.
-pub(super) fn register(catalogue: &mut Catalogue) {
+pub(crate) fn register(catalogue: &mut Catalogue) {
     catalogue.add_task(RefreshTask);
+    catalogue.add_stage(RefreshStage);
 }
 
 /// The task that refreshes what clouddriver knows.
-pub(super) fn force_cache_refresh() -> TaskTemplate {
+pub(crate) fn force_cache_refresh() -> TaskTemplate {
     TaskTemplate::new("forceCacheRefresh", REFRESH)
+}
+
+struct RefreshStage;
+
+#[async_trait]
+impl StageDefinition for RefreshStage {
+    fn kind(&self) -> &'static str {
+        "serverGroupForceCacheRefresh"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::of("Has clouddriver look at server groups now.")
+            .with(Field::text("credentials", "The account."))
+            .with(Field::text("cloudProvider", "The cloud.").default("aws"))
+            .with(Field::object(DEPLOYED, "The names of the server groups by region.", []).required())
+    }
+
+    async fn compose(&self, _context: &ComposeContext) -> Result<Composition, TaskError> {
+        Ok(Composition { tasks: vec![TaskTemplate::new("refreshServerGroup", REFRESH)], ..Composition::default() })
+    }
 }
 
 struct RefreshTask;

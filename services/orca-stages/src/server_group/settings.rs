@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use gennaker_wire::{Object, ObjectExt, naming::Moniker};
+use gennaker_wire::{Object, ObjectExt, ServerGroup, naming::Moniker};
+use serde_json::{Value, json};
 
 use crate::{StageView, TaskError};
 
 /// The context field that names the server groups a stage works on: names by region.
-pub(super) const DEPLOYED: &str = "deploy.server.groups";
+pub(crate) const DEPLOYED: &str = "deploy.server.groups";
 
 /// The cloud of a stage, `aws` if it names none, as upstream has it.
-pub(super) fn provider(context: &Object) -> String {
+pub(crate) fn provider(context: &Object) -> String {
     ["cloudProvider", "cloudProviderType", "providerType", "provider"]
         .iter()
         .find_map(|name| context.text(name))
@@ -18,13 +19,13 @@ pub(super) fn provider(context: &Object) -> String {
 }
 
 /// The account of a stage.
-pub(super) fn account(context: &Object) -> Result<String, TaskError> {
+pub(crate) fn account(context: &Object) -> Result<String, TaskError> {
     let named = ["credentials", "account", "account.name"].iter().find_map(|name| context.text(name));
     named.ok_or_else(|| TaskError::invalid("the stage names no account: set credentials (or account)"))
 }
 
 /// The regions of a stage, each once.
-pub(super) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
+pub(crate) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
     for name in ["regions", "region", "namespaces", "namespace", "zones", "zone"] {
         let mut regions: Vec<String> = Vec::new();
         for region in context.texts(name) {
@@ -39,25 +40,97 @@ pub(super) fn regions(context: &Object) -> Result<Vec<String>, TaskError> {
     Err(TaskError::invalid("the stage names no region: set region (or regions)"))
 }
 
+/// What a place is for its cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LocationKind {
+    /// A region.
+    Region,
+    /// A namespace of Kubernetes.
+    Namespace,
+    /// A zone.
+    Zone,
+}
+
+impl LocationKind {
+    /// The context field with one of them.
+    pub(crate) fn singular(self) -> &'static str {
+        match self {
+            LocationKind::Region => "region",
+            LocationKind::Namespace => "namespace",
+            LocationKind::Zone => "zone",
+        }
+    }
+
+    /// The context field with several of them.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            LocationKind::Region => "regions",
+            LocationKind::Namespace => "namespaces",
+            LocationKind::Zone => "zones",
+        }
+    }
+}
+
+/// A place of a cloud, for example the region `us-east-1`. As JSON `{"type": "REGION", "value": "us-east-1"}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Location {
+    /// What it is.
+    pub(crate) kind: LocationKind,
+    /// Its name.
+    pub(crate) value: String,
+}
+
+impl Location {
+    /// The region of that name.
+    pub(crate) fn region(value: &str) -> Self {
+        Location { kind: LocationKind::Region, value: value.to_owned() }
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "type": self.kind.singular().to_ascii_uppercase(), "value": self.value })
+    }
+
+    pub(crate) fn from_json(json: &Object) -> Option<Self> {
+        let kind = match json.text("type")?.as_str() {
+            "REGION" => LocationKind::Region,
+            "NAMESPACE" => LocationKind::Namespace,
+            "ZONE" => LocationKind::Zone,
+            _ => return None,
+        };
+        Some(Location { kind, value: json.text("value")? })
+    }
+
+    /// Whether the server group is there.
+    pub(crate) fn holds(&self, group: &ServerGroup) -> bool {
+        match self.kind {
+            LocationKind::Region => group.region == self.value,
+            LocationKind::Namespace => {
+                group.other.text("namespace").as_ref() == Some(&self.value) || group.region == self.value
+            }
+            LocationKind::Zone => group.zones.contains(&self.value),
+        }
+    }
+}
+
 /// A cluster: the name, and the application that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     /// The cluster's name, for example `shop-web`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The application, for example `shop`.
-    pub(super) application: String,
+    pub(crate) application: String,
 }
 
 /// The cluster of a stage: `moniker.cluster`, `cluster`, or the name made of application, stack and detail.
-pub(super) fn cluster(view: &StageView) -> Result<Cluster, TaskError> {
+pub(crate) fn cluster(view: &StageView) -> Result<Cluster, TaskError> {
     let context = view.context();
     let moniker: Option<Moniker> = context.typed("moniker");
+    let named = moniker.as_ref().and_then(|moniker| moniker.cluster.clone()).or_else(|| context.text("cluster"));
     let application = moniker
-        .as_ref()
-        .and_then(|moniker| moniker.app.clone())
+        .and_then(|moniker| moniker.app)
         .or_else(|| context.text("application"))
+        .or_else(|| Moniker::parse(named.as_deref()?).app)
         .unwrap_or_else(|| view.execution.application.clone());
-    let named = moniker.and_then(|moniker| moniker.cluster).or_else(|| context.text("cluster"));
     let name = named.unwrap_or_else(|| compose_cluster(&application, context));
     if name.is_empty() {
         return Err(TaskError::invalid("the stage names no cluster: set application, stack and freeFormDetails"));
@@ -76,7 +149,7 @@ fn compose_cluster(application: &str, context: &Object) -> String {
 }
 
 /// The server groups that a stage works on, as `(region, name)`.
-pub(super) fn deployed(context: &Object) -> Vec<(String, String)> {
+pub(crate) fn deployed(context: &Object) -> Vec<(String, String)> {
     let groups: BTreeMap<String, Vec<String>> = context.typed(DEPLOYED).unwrap_or_default();
     groups.into_iter().flat_map(|(region, names)| names.into_iter().map(move |name| (region.clone(), name))).collect()
 }

@@ -31,6 +31,7 @@ pub(crate) struct Driven {
     pub(crate) execution: Execution,
     pub(crate) caller: Caller,
     pub(crate) clouddriver: Router,
+    pub(crate) front50: Router,
     pub(crate) now: Timestamp,
     started: Timestamp,
 }
@@ -63,6 +64,7 @@ impl Driven {
             execution: Execution { id: "E".into(), application: "shop".into(), ..Execution::default() },
             caller: Caller::service("ann"),
             clouddriver: Router::new(),
+            front50: Router::new(),
             now,
             started: now,
         }
@@ -76,7 +78,7 @@ impl Driven {
     fn clients(&self) -> Clients {
         let to = |name, router| Transport::in_process(name, router, TransportOptions::default());
         Clients {
-            front50: Front50Client::new(to("front50", Router::new())),
+            front50: Front50Client::new(to("front50", self.front50.clone())),
             orca: OrcaClient::new(to("orca", Router::new())),
             clouddriver: ClouddriverClient::new(to("clouddriver", self.clouddriver.clone())),
             echo: EchoClient::new(to("echo", Router::new())),
@@ -103,6 +105,13 @@ impl Driven {
         });
         self.stage.tasks = named.collect();
         Ok(tasks.into_iter().map(|task| task.name).collect())
+    }
+
+    /// What the stage consists of.
+    pub(crate) async fn composition(&self) -> Result<Composition, TaskError> {
+        let definition = self.catalogue.definition_for(&self.execution, &self.stage).expect("a definition");
+        let context = ComposeContext { view: self.view(), caller: self.caller.clone(), clients: self.clients() };
+        definition.compose(&context).await
     }
 
     fn context(&self, id: &str) -> TaskContext {

@@ -2,12 +2,17 @@
 
 mod applications;
 mod artifacts;
+mod cloud;
 mod clouddriver;
 mod drive;
+mod fleet;
 mod front50;
+mod monitored;
 mod pipelines;
 mod restarts;
 mod server;
+mod server_groups;
+mod trees;
 mod webhook;
 mod webhook_limits;
 mod webhook_prepared;

@@ -9,6 +9,7 @@ pub(crate) mod feed;
 pub(crate) mod follow;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod last_good;
 pub(crate) mod plan;
 pub(crate) mod recent;
 mod refusal;

@@ -13,9 +13,10 @@ const SOONEST: Duration = Duration::from_millis(50);
 /// The longest wait after a failure that may pass.
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
 
-/// When the time of the task at `place` is over; `None` if it has no limit. `stageTimeoutMs` of the stage or of a stage above
-/// it counts from that stage's start, the last pause and the wait for the stage's execution window left out, and goes before the
-/// task's own limit. A wait for an execution window has no limit. Upstream: `RunTaskHandler.checkForTimeout`.
+/// When the time of the task at `place` is over; `None` if it has no limit. `stageTimeoutMs` of the stage, or of the nearest stage
+/// above it that has one, counts from that stage's start, the last pause and the wait for the stage's execution window left out,
+/// and goes before the task's own limit. So what follows on a stage that ran out of time can have a time of its own. A wait for an
+/// execution window has no limit. Upstream: `RunTaskHandler.checkForTimeout`, `StageExecutionImpl.getParentWithTimeout`.
 pub(super) fn deadline(state: &State, place: usize) -> Option<Timestamp> {
     let run = state.at(place).run.task.as_ref()?;
     if state.at(place).stage.kind == EXECUTION_WINDOW {
@@ -23,17 +24,15 @@ pub(super) fn deadline(state: &State, place: usize) -> Option<Timestamp> {
     }
     let in_window = window_wait(state, place);
     let mut own_or_above = Some(place);
-    let mut earliest: Option<Timestamp> = None;
     while let Some(place) = own_or_above {
         let stage = &state.at(place).stage;
         let limit = stage.context.integer("stageTimeoutMs").and_then(|millis| u64::try_from(millis).ok());
         if let (Some(limit), Some(start)) = (limit, stage.start_time) {
-            let end = start.after(Duration::from_millis(limit)).after(paused_since(state, start)).after(in_window);
-            earliest = Some(earliest.map_or(end, |other| other.min(end)));
+            return Some(start.after(Duration::from_millis(limit)).after(paused_since(state, start)).after(in_window));
         }
         own_or_above = state.parent(place);
     }
-    earliest.or_else(|| Some(run.started.after(Duration::from_millis(run.limits.timeout?))))
+    Some(run.started.after(Duration::from_millis(run.limits.timeout?)))
 }
 
 /// Whether the time of the task at `place` is over.

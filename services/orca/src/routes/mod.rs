@@ -8,6 +8,7 @@ mod events;
 mod executions;
 mod expressions;
 mod feed;
+mod last_good;
 mod plan;
 mod query;
 mod schemas;
@@ -49,6 +50,7 @@ pub(crate) fn api() -> Api<Orca> {
         .merge(admin::api())
         .merge(diagnosis::api())
         .merge(plan::api())
+        .merge(last_good::api())
         .merge(templates::api())
         .merge(unsupported::api())
 }

@@ -11,8 +11,9 @@ pub(super) fn api() -> Api<Orca> {
     let known = Permission::Authenticated;
     Api::new("orca")
         .route(get("/capabilities/stages", kinds).needs(known).beyond())
-        .route(get("/capabilities/deploymentMonitors", monitors).needs(known).partly("none can be configured yet"))
+        .route(get("/capabilities/deploymentMonitors", monitors).needs(known))
         .route(get("/webhooks/preconfigured", webhooks).needs(known))
+        .route(get("/jobs/preconfigured", jobs).needs(known))
         .route(get("/schemas/stages", all).needs(known).beyond())
         .route(get("/schemas/stages/{type}", one).needs(known).beyond())
 }
@@ -23,13 +24,19 @@ async fn kinds(State(orca): State<Orca>, _caller: Caller) -> Json<Value> {
     Json(json!({ "types": kinds }))
 }
 
-async fn monitors(State(_): State<Orca>, _caller: Caller) -> Json<Value> {
-    Json(json!([]))
+/// The deployment monitors that operators have named.
+async fn monitors(State(orca): State<Orca>, _caller: Caller) -> Json<Vec<Value>> {
+    Json(orca.catalogue.deployment_monitors())
 }
 
 /// The webhooks that operators have prepared. Roles are not known before sign-in is built: everybody sees all.
 async fn webhooks(State(orca): State<Orca>, _caller: Caller) -> Json<Vec<Object>> {
     Json(orca.catalogue.preconfigured_webhooks(None))
+}
+
+/// The jobs that operators have prepared.
+async fn jobs(State(orca): State<Orca>, _caller: Caller) -> Json<Vec<Value>> {
+    Json(orca.catalogue.preconfigured_jobs())
 }
 
 /// One JSON Schema for every stage.

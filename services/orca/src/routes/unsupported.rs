@@ -3,12 +3,10 @@
 use gennaker_http::{Api, unsupported};
 use http::Method;
 
-use super::{EXECUTE, READ};
+use super::EXECUTE;
 use crate::Orca;
 
 pub(super) fn api() -> Api<Orca> {
-    let (jobs, concourse) = ("orca has no preconfigured jobs yet", "there is no Concourse integration yet");
-    Api::new("orca")
-        .route(unsupported(Method::GET, "/jobs/preconfigured", jobs).needs(READ))
-        .route(unsupported(Method::POST, "/concourse/stage/start", concourse).needs(EXECUTE))
+    let concourse = "there is no Concourse integration yet";
+    Api::new("orca").route(unsupported(Method::POST, "/concourse/stage/start", concourse).needs(EXECUTE))
 }

@@ -1,11 +1,11 @@
-//! The front50 that orca asks: it holds pipelines.
+//! The services that orca asks: a front50 that holds pipelines, and a clouddriver that fetches.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
-    routing::get,
+    routing::{get, put},
 };
 use http::StatusCode;
 use parking_lot::Mutex;
@@ -56,6 +56,22 @@ impl Front50 {
             .route("/v2/projects/mine", get(unsupported))
             .with_state(self.clone())
     }
+}
+
+/// A clouddriver that fetches one artifact: a template of the schema v2.
+pub(crate) fn clouddriver() -> Router {
+    let fetch = async |Json(artifact): Json<Value>| {
+        if artifact["reference"] != "https://example.com/template.json" {
+            return Err(gennaker_http::Error::not_found("there is no such thing"));
+        }
+        let stage = json!({"refId": "1", "type": "evaluateVariables", "name": "e", "variables": [
+            {"key": "who", "value": "hello ${ templateVariables.who }"},
+        ]});
+        let pipeline = json!({"stages": [stage]});
+        let template = json!({"schema": "v2", "id": "far", "variables": [{"name": "who"}], "pipeline": pipeline});
+        Ok(template.to_string())
+    };
+    Router::new().route("/artifacts/fetch", put(fetch))
 }
 
 async fn of_application(State(front50): State<Front50>, Path(application): Path<String>) -> Json<Vec<Value>> {

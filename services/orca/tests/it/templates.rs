@@ -95,6 +95,22 @@ async fn a_pipeline_is_started_from_a_template_of_either_schema() {
 }
 
 #[tokio::test]
+async fn a_template_may_be_any_artifact_that_clouddriver_fetches() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = world(&folder).await;
+    let mut pipeline = of_v2(json!({"who": "you"}));
+    pipeline["template"] = json!({
+        "type": "http/file", "artifactAccount": "no-auth-http-account", "reference": "https://example.com/template.json",
+    });
+    let made = ended(&world, &pipeline).await;
+    assert_eq!((made.status, &made.stages[0].outputs["who"]), (Status::Succeeded, &json!("hello you")));
+    pipeline["template"]["reference"] = "https://example.com/other.json".into();
+    let (status, answer) = post(&world, "/orchestrate", &pipeline).await;
+    let cause = "the template https://example.com/other.json cannot be had: there is no such thing";
+    assert_eq!((status, &answer["errors"][0]["cause"]), (StatusCode::BAD_REQUEST, &json!(cause)), "{answer}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_template_is_answered_and_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let world = world(&folder).await;

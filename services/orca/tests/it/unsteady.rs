@@ -8,9 +8,9 @@ use std::{
 use async_trait::async_trait;
 use gennaker_base::Timestamp;
 use gennaker_store::{
-    ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Epoch, Error, Event, Execution, Executions,
-    Expiry, Fence, Fences, Lease, Leases, NewExecution, Node, Nodes, Owner, Past, Query, Registration, Result,
-    SharedStore, Signal, Told,
+    ChangeQuery, Changes, Claim, Claimed, Commit, Committed, Created, Document, Documents, Epoch, Error, Event,
+    Execution, Executions, Expected, Expiry, Fence, Fences, Lease, Leases, NewExecution, Node, Nodes, Owner, Past,
+    Query, Registration, Result, SharedStore, Signal, Told,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -188,6 +188,27 @@ impl Nodes for UnsteadyStore {
 impl Fences for UnsteadyStore {
     async fn admit(&self, fence: &Fence) -> Result<()> {
         self.inner.admit(fence).await
+    }
+}
+
+#[async_trait]
+impl Documents for UnsteadyStore {
+    async fn put_document(
+        &self,
+        group: &str,
+        name: &str,
+        body: Option<String>,
+        expected: Expected,
+    ) -> Result<Document> {
+        self.inner.put_document(group, name, body, expected).await
+    }
+
+    async fn documents(&self, group: &str) -> Result<Vec<Document>> {
+        self.inner.documents(group).await
+    }
+
+    async fn document_history(&self, group: &str, name: &str) -> Result<Vec<Document>> {
+        self.inner.document_history(group, name).await
     }
 }
 

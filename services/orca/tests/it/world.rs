@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::peers::Front50;
+use crate::peers::{self, Front50};
 
 /// What the `record` task was asked to do: request id and fence, in order.
 pub(crate) type Calls = Arc<Mutex<Vec<(String, String)>>>;
@@ -98,7 +98,7 @@ impl World {
         let clients = Clients {
             front50: Front50Client::new(way("front50", front50.router())),
             orca: OrcaClient::new(way("orca", itself.router("orca"))),
-            clouddriver: ClouddriverClient::new(way("clouddriver", axum::Router::new())),
+            clouddriver: ClouddriverClient::new(way("clouddriver", peers::clouddriver())),
             echo: EchoClient::new(way("echo", axum::Router::new())),
         };
         let rules = UrlRules::new(&stages.urls).expect("sound settings");

@@ -10,7 +10,10 @@ use anyhow::Context as _;
 use axum::Router;
 use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::{Clients, Switchboard};
-use gennaker_clouddriver::Clouddriver;
+use gennaker_clouddriver::{
+    Clouddriver,
+    artifacts::{ArtifactDeps, Artifacts},
+};
 use gennaker_cluster::{Membership, Standing};
 use gennaker_echo::Echo;
 use gennaker_front50::Front50;
@@ -152,7 +155,7 @@ impl Starting<'_> {
     async fn all(&mut self) -> anyhow::Result<()> {
         let clients = self.clients()?;
         let front50 = self.front50().await?;
-        self.clouddriver(front50).await?;
+        self.clouddriver(front50, &clients).await?;
         self.orca(&clients).await?;
         self.echo(&clients).await?;
         self.gate(clients).await?;
@@ -175,12 +178,17 @@ impl Starting<'_> {
     }
 
     /// Without accounts, and only for the other services: no case calls it.
-    async fn clouddriver(&mut self, front50: Router) -> anyhow::Result<()> {
+    async fn clouddriver(&mut self, front50: Router, clients: &Clients) -> anyhow::Result<()> {
+        let folder = self.folder.join("artifacts");
+        let artifacts = ArtifactDeps { folder, clock: self.clock(), front50: clients.front50.clone() };
         let deps = gennaker_clouddriver::Deps {
             store: self.store.clone(),
             owner: self.standing.owners(),
             clock: self.clock(),
             providers: Vec::new(),
+            artifacts: Artifacts::new(&Default::default(), artifacts),
+            front50: clients.front50.clone(),
+            accounts: tokio::sync::watch::Sender::default().subscribe(),
         };
         let clouddriver = Clouddriver::new(&Default::default(), deps);
         let router = clouddriver.api().into_service((), self.guard());

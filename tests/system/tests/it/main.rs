@@ -14,5 +14,6 @@ mod kills;
 mod live_events;
 mod recorded;
 mod start_and_stop;
+mod strategies;
 mod support;
 mod writers;

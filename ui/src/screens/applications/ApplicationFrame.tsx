@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from 'react';
 
 import { useCommands } from '../../app/Palette';
 import { useShortcuts } from '../../app/shortcuts';
-import { application as applicationQuery, deleteApplication } from '../../gate/applications';
+import { application as applicationQuery, deleteApplication, forgetApplication } from '../../gate/applications';
 import { GateError } from '../../gate/errors';
 import { follow, useLive } from '../../gate/live';
 import type { Application } from '../../gate/wire';
@@ -113,6 +113,7 @@ function Head({ application }: { application: Application }) {
             forget(name);
             toast({ tone: 'good', text: `${name} is deleted.` });
             await navigate({ to: '/applications' });
+            forgetApplication(name);
           }}
         >
           <p>The application is deleted with its pipelines and their history. This cannot be undone.</p>

@@ -10,4 +10,7 @@ export interface Tab {
 }
 
 /** All tabs that there are. */
-export const TABS: readonly Tab[] = [];
+export const TABS: readonly Tab[] = [
+  { label: 'Pipelines', to: '/applications/$application/executions', keys: 'g e' },
+  { label: 'Tasks', to: '/applications/$application/tasks', keys: 'g t' },
+];

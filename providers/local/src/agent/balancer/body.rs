@@ -2,73 +2,32 @@
 
 use std::{
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use hyper::{body::Incoming, client::conn::http1::SendRequest};
-use tokio::time::Instant;
+use hyper::body::Incoming;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::upstream::InFlight;
-
-/// When a request's body last moved, and whether all of it is sent.
-#[derive(Debug)]
-pub(super) struct Progress {
-    began: Instant,
-    moved_after_ms: AtomicU64,
-    sent: AtomicBool,
-}
-
-impl Progress {
-    pub(super) fn begin() -> Arc<Self> {
-        Arc::new(Progress { began: Instant::now(), moved_after_ms: AtomicU64::new(0), sent: AtomicBool::new(false) })
-    }
-
-    /// Whether the whole body was sent.
-    pub(super) fn is_sent(&self) -> bool {
-        self.sent.load(Ordering::Relaxed)
-    }
-
-    /// Returns once nothing has moved for `limit`.
-    pub(super) async fn stalled(&self, limit: Duration) {
-        loop {
-            let moved = Duration::from_millis(self.moved_after_ms.load(Ordering::Relaxed));
-            let due = self.began + moved + limit;
-            if Instant::now() >= due {
-                return;
-            }
-            tokio::time::sleep_until(due).await;
-        }
-    }
-
-    fn note(&self, sent: bool) {
-        let after = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.moved_after_ms.store(after, Ordering::Relaxed);
-        self.sent.store(sent, Ordering::Relaxed);
-    }
-}
+use super::{counters::Counters, pace::Asked, progress::Progress, sender::Sender, upstream::InFlight};
 
 /// A client's request body on its way to an instance.
 #[derive(Debug)]
 pub(super) struct RequestBody {
     incoming: Option<Incoming>,
     progress: Arc<Progress>,
+    counters: Arc<Counters>,
 }
 
 impl RequestBody {
     /// None: a request without a body.
-    pub(super) fn new(incoming: Option<Incoming>, progress: Arc<Progress>) -> Self {
+    pub(super) fn new(incoming: Option<Incoming>, progress: Arc<Progress>, counters: Arc<Counters>) -> Self {
         if incoming.is_none() {
-            progress.note(true);
+            progress.note_end();
         }
-        RequestBody { incoming, progress }
+        RequestBody { incoming, progress, counters }
     }
 
     /// The body itself, of a request that was not sent.
@@ -88,7 +47,13 @@ impl Body for RequestBody {
         let Some(incoming) = &mut self.incoming else { return Poll::Ready(None) };
         let frame = ready!(Pin::new(&mut *incoming).poll_frame(context));
         let ended = frame.is_none() || incoming.is_end_stream();
-        self.progress.note(ended);
+        if let Some(Ok(frame)) = &frame {
+            self.counters.receive(frame.data_ref().map_or(0, Bytes::len));
+        }
+        self.progress.note();
+        if ended {
+            self.progress.note_end();
+        }
         Poll::Ready(frame)
     }
 
@@ -106,15 +71,31 @@ impl Body for RequestBody {
 pub(super) struct Lease {
     pub(super) in_flight: InFlight,
     /// The connection, for the next request.
-    pub(super) sender: SendRequest<RequestBody>,
+    pub(super) sender: Sender,
+}
+
+impl Lease {
+    /// All of the response has come: the connection is free again and the request is over.
+    fn end(self) {
+        self.in_flight.upstream().put_back(self.sender);
+    }
 }
 
 /// A response body on its way to the client.
-pub(super) struct ResponseBody(Kind);
+pub(super) struct ResponseBody {
+    kind: Kind,
+    /// Until the client has it all.
+    asked: Option<Asked>,
+}
 
 enum Kind {
     Text(Bytes),
-    Stream { incoming: Incoming, lease: Option<Lease>, cut: Pin<Box<WaitForCancellationFutureOwned>> },
+    Stream {
+        incoming: Incoming,
+        lease: Option<Lease>,
+        cut: Pin<Box<WaitForCancellationFutureOwned>>,
+        counters: Arc<Counters>,
+    },
 }
 
 /// Why a response breaks off.
@@ -128,23 +109,61 @@ pub(super) enum BodyError {
 
 impl ResponseBody {
     pub(super) fn text(text: impl Into<Bytes>) -> Self {
-        ResponseBody(Kind::Text(text.into()))
+        ResponseBody { kind: Kind::Text(text.into()), asked: None }
     }
 
     pub(super) fn stream(incoming: Incoming, lease: Lease) -> Self {
         let cut = Box::pin(lease.in_flight.upstream().cut_token().clone().cancelled_owned());
-        let mut body = ResponseBody(Kind::Stream { incoming, lease: Some(lease), cut });
-        body.settle();
-        body
+        let counters = lease.in_flight.upstream().counters().clone();
+        let mut kind = Kind::Stream { incoming, lease: Some(lease), cut, counters };
+        kind.settle();
+        ResponseBody { kind, asked: None }
     }
 
-    /// At the end of the body the connection is free again and the request is over.
+    /// Notes on `asked` whether the client keeps pace.
+    pub(super) fn answers(mut self, asked: Asked) -> Self {
+        self.asked = Some(asked);
+        self
+    }
+}
+
+impl Kind {
     fn settle(&mut self) {
-        if let Kind::Stream { incoming, lease, .. } = &mut self.0
+        if let Kind::Stream { incoming, lease, .. } = self
             && incoming.is_end_stream()
-            && let Some(Lease { in_flight, sender }) = lease.take()
+            && let Some(lease) = lease.take()
         {
-            in_flight.upstream().put_idle(sender);
+            lease.end();
+        }
+    }
+
+    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self {
+            Kind::Text(text) if text.is_empty() => Poll::Ready(None),
+            Kind::Text(text) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(text))))),
+            Kind::Stream { incoming, lease, cut, counters } => {
+                if lease.is_some() && cut.as_mut().poll(context).is_ready() {
+                    *lease = None;
+                    return Poll::Ready(Some(Err(BodyError::Cut)));
+                }
+                let frame = ready!(Pin::new(incoming).poll_frame(context));
+                match &frame {
+                    Some(Err(_)) => {
+                        counters.fail();
+                        *lease = None;
+                    }
+                    Some(Ok(frame)) => {
+                        counters.send(frame.data_ref().map_or(0, Bytes::len));
+                        self.settle();
+                    }
+                    None => {
+                        if let Some(lease) = lease.take() {
+                            lease.end();
+                        }
+                    }
+                }
+                Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Instance)))
+            }
         }
     }
 }
@@ -157,38 +176,23 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match &mut self.0 {
-            Kind::Text(text) if text.is_empty() => Poll::Ready(None),
-            Kind::Text(text) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(text))))),
-            Kind::Stream { incoming, lease, cut } => {
-                if lease.is_some() && cut.as_mut().poll(context).is_ready() {
-                    *lease = None;
-                    return Poll::Ready(Some(Err(BodyError::Cut)));
-                }
-                let frame = ready!(Pin::new(incoming).poll_frame(context));
-                match &frame {
-                    Some(Err(_)) => *lease = None,
-                    Some(Ok(_)) => self.settle(),
-                    None => {
-                        if let Some(Lease { in_flight, sender }) = lease.take() {
-                            in_flight.upstream().put_idle(sender);
-                        }
-                    }
-                }
-                Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Instance)))
-            }
+        let polled = self.kind.poll_frame(context);
+        if let Some(asked) = &mut self.asked {
+            // What was given waits for the client until it asks for more.
+            asked.hold(matches!(&polled, Poll::Ready(Some(Ok(_)))));
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.kind {
             Kind::Text(text) => text.is_empty(),
             Kind::Stream { incoming, .. } => incoming.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.kind {
             Kind::Text(text) => SizeHint::with_exact(text.len() as u64),
             Kind::Stream { incoming, .. } => incoming.size_hint(),
         }

@@ -5,21 +5,28 @@ use std::{sync::Arc, time::Duration};
 use http::{Request, Response, request};
 use hyper::{
     body::Incoming,
-    client::conn::http1::{self, SendRequest},
+    client::conn::{http1, http2},
 };
-use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, time::timeout};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::time::timeout;
 
 use super::{
-    body::{Lease, Progress, RequestBody},
+    body::{Lease, RequestBody},
     connections::Connections,
+    headers,
+    progress::Progress,
+    sender::Sender,
+    tcp,
     upstream::InFlight,
 };
+use crate::protocol::InstanceProtocol;
 
 const READY: Duration = Duration::from_millis(100);
 
 /// What an attempt needs besides the request.
 pub(super) struct Exchange<'a> {
+    /// Whether the protocol is to be changed, which is asked for in HTTP/1.1.
+    pub(super) upgrade: bool,
     pub(super) connect_timeout: Duration,
     pub(super) response_timeout: Duration,
     pub(super) connections: &'a Connections,
@@ -63,56 +70,79 @@ impl Exchange<'_> {
         body: Option<Incoming>,
         reuse: bool,
     ) -> Result<(Response<Incoming>, Lease), Failed> {
+        let http2 = in_flight.upstream().target().protocol == InstanceProtocol::Http2 && !self.upgrade;
         let mut body = body;
-        while reuse && let Some(mut sender) = in_flight.upstream().take_idle() {
+        // A connection of HTTP/2 says which requests it has not taken, so every request may share one.
+        while (reuse || http2)
+            && let Some(mut sender) = in_flight.upstream().reusable()
+        {
             // An idle connection that has been closed says so here, and one that is not idle after all is given up.
             if !matches!(timeout(READY, sender.ready()).await, Ok(Ok(()))) {
+                if http2 {
+                    break;
+                }
                 continue;
             }
-            match self.response(&mut sender, head, body.take()).await {
+            match self.response(&in_flight, &mut sender, head, body.take()).await {
                 Ok(response) => return Ok((response, Lease { in_flight, sender })),
                 Err(Failed::Unsent { body: given_back, .. }) => body = given_back,
                 Err(Failed::Broken { reason, .. }) => return Err(Failed::Broken { reason, stale: true }),
                 Err(other) => return Err(other),
             }
+            if http2 {
+                break;
+            }
         }
-        let mut sender = match self.connect(&in_flight).await {
+        let mut sender = match self.connect(&in_flight, http2).await {
             Ok(sender) => sender,
             Err(reason) => return Err(Failed::Unsent { reason, body }),
         };
-        let response = self.response(&mut sender, head, body).await?;
+        let response = self.response(&in_flight, &mut sender, head, body).await?;
         Ok((response, Lease { in_flight, sender }))
     }
 
-    async fn connect(&self, in_flight: &InFlight) -> Result<SendRequest<RequestBody>, String> {
-        let address = in_flight.upstream().address();
-        let stream = timeout(self.connect_timeout, TcpStream::connect(address))
-            .await
-            .map_err(|_| format!("no connection within {} ms", self.connect_timeout.as_millis()))?
-            .map_err(|error| format!("cannot connect: {error}"))?;
-        stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        let (mut sender, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-        self.connections.drive(async move {
-            if let Err(error) = connection.with_upgrades().await {
+    async fn connect(&self, in_flight: &InFlight, http2: bool) -> Result<Sender, String> {
+        let stream = TokioIo::new(tcp::connect(in_flight, self.connect_timeout).await?);
+        let ended = |error: Option<hyper::Error>| {
+            if let Some(error) = error {
                 tracing::debug!(%error, "a connection to an instance ended");
             }
-        });
-        sender.ready().await.map_err(|error| error.to_string())?;
+        };
+        let mut sender = if http2 {
+            let (sender, connection) =
+                http2::handshake(TokioExecutor::new(), stream).await.map_err(|error| error.to_string())?;
+            self.connections.drive(async move { ended(connection.await.err()) });
+            in_flight.upstream().share(&sender);
+            Sender::Http2(sender)
+        } else {
+            let (sender, connection) = http1::handshake(stream).await.map_err(|error| error.to_string())?;
+            self.connections.drive(async move { ended(connection.with_upgrades().await.err()) });
+            Sender::Http1(sender)
+        };
+        timeout(self.connect_timeout, sender.ready())
+            .await
+            .map_err(|_| "the connection did not become ready".to_owned())?
+            .map_err(|error| error.to_string())?;
         Ok(sender)
     }
 
     async fn response(
         &self,
-        sender: &mut SendRequest<RequestBody>,
+        in_flight: &InFlight,
+        sender: &mut Sender,
         head: &request::Parts,
         body: Option<Incoming>,
     ) -> Result<Response<Incoming>, Failed> {
         let progress = Progress::begin();
-        let body = RequestBody::new(body, Arc::clone(&progress));
-        let request = Request::from_parts(head.clone(), body);
+        let counters = in_flight.upstream().counters().clone();
+        let body = RequestBody::new(body, Arc::clone(&progress), counters);
+        let mut head = head.clone();
+        if matches!(sender, Sender::Http2(_)) {
+            headers::for_http2(&mut head, in_flight.upstream().address());
+        }
+        let request = Request::from_parts(head, body);
         tokio::select! {
-            response = sender.try_send_request(request) => response.map_err(|mut error| {
+            response = sender.send(request) => response.map_err(|mut error| {
                 match error.take_message() {
                     Some(unsent) => Failed::Unsent {
                         reason: error.error().to_string(),

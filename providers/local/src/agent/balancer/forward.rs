@@ -1,56 +1,50 @@
 //! A request on its way through: choose an instance, try, perhaps try again, pass the response on.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{io, time::Duration};
 
-use http::{HeaderValue, Method, Request, Response, StatusCode, header, request};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header, request};
 use http_body::Body as _;
 use hyper::{
     body::Incoming,
     upgrade::{OnUpgrade, on},
 };
+use hyper_util::rt::TokioIo;
 use serde_json::json;
-use tokio::sync::watch;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::time::Instant;
 
 use super::{
-    Limits, Upstream,
     body::{Lease, ResponseBody},
-    connections::Connections,
+    client::Client,
     exchange::{Exchange, Failed},
     headers,
-    tunnel::tunnel,
-    upstream::{InFlight, choose},
+    pool::Pool,
+    tunnel::{Ending, tunnel},
 };
 
-/// What the connections of one balancer share.
-pub(super) struct Forwarder {
-    pub(super) name: String,
-    pub(super) limits: watch::Receiver<Limits>,
-    pub(super) routes: watch::Receiver<Arc<[Arc<Upstream>]>>,
-    pub(super) turn: AtomicUsize,
-    pub(super) connections: Connections,
-    /// Owns the client connections and the tunnels.
-    pub(super) tasks: TaskTracker,
-    /// Ends them.
-    pub(super) abort: CancellationToken,
+/// How long a client may keep an upgraded connection that the instance has ended.
+const AFTER_INSTANCE: Duration = Duration::from_secs(1);
+
+/// Always answers: with the instance's response, or with an error in JSON.
+pub(super) async fn forward(pool: &Pool, client: &Client, request: Request<Incoming>) -> Response<ResponseBody> {
+    let asked = client.pace.ask(request.version());
+    let forwarding = Forwarding { pool, client };
+    forwarding.forward(request).await.map(|body| body.answers(asked))
 }
 
-impl Forwarder {
-    /// Always answers: with the instance's response, or with an error in JSON.
-    pub(super) async fn forward(&self, mut request: Request<Incoming>, client: SocketAddr) -> Response<ResponseBody> {
+struct Forwarding<'a> {
+    pool: &'a Pool,
+    client: &'a Client,
+}
+
+impl Forwarding<'_> {
+    async fn forward(&self, mut request: Request<Incoming>) -> Response<ResponseBody> {
         if request.method() == Method::CONNECT {
             return refuse(StatusCode::METHOD_NOT_ALLOWED, "CONNECT is not supported by this load balancer");
         }
-        let wanted = headers::upgrade(request.headers()).filter(|_| request.version() == http::Version::HTTP_11);
+        let wanted = headers::upgrade(request.headers()).filter(|_| request.version() == Version::HTTP_11);
         let client_side = wanted.is_some().then(|| on(&mut request));
         let (mut head, body) = request.into_parts();
-        headers::forward(&mut head, client, wanted.as_ref());
+        headers::forward(&mut head, self.client.address, wanted.as_ref());
         let body = (!body.is_end_stream()).then_some(body);
         match self.exchange(&head, body, wanted.is_some()).await {
             Ok((response, lease)) => self.pass_on(response, lease, client_side),
@@ -65,11 +59,12 @@ impl Forwarder {
         mut body: Option<Incoming>,
         upgrade: bool,
     ) -> Result<(Response<Incoming>, Lease), Response<ResponseBody>> {
-        let limits = *self.limits.borrow();
+        let limits = self.pool.limits();
         let exchange = Exchange {
+            upgrade,
             connect_timeout: limits.connect_timeout,
             response_timeout: limits.response_timeout,
-            connections: &self.connections,
+            connections: &self.pool.connections,
         };
         let repeatable = body.is_none() && head.method.is_idempotent();
         // An idle connection may be closed by the instance just now. That is made good by sending again, so only what
@@ -79,9 +74,16 @@ impl Forwarder {
         let mut without: Option<String> = None;
         let mut last: Option<String> = None;
         while sent < 2 && unreached < 2 {
-            let Some(in_flight) = self.enter(without.as_deref()) else { break };
+            let Some(in_flight) = self.pool.enter(without.as_deref()) else { break };
             let instance = in_flight.upstream().instance().to_owned();
-            match exchange.attempt(in_flight, head, body.take(), reuse).await {
+            let (counters, since) = (in_flight.upstream().counters().clone(), Instant::now());
+            let attempted = exchange.attempt(in_flight, head, body.take(), reuse).await;
+            match &attempted {
+                Ok((response, _)) => counters.answer(since.elapsed(), response.status()),
+                Err(Failed::ClientStalled | Failed::Cut) => {}
+                Err(_) => counters.fail(),
+            }
+            match attempted {
                 Ok(answered) => return Ok(answered),
                 Err(Failed::Unsent { reason, body: given_back }) => {
                     unreached += 1;
@@ -120,29 +122,14 @@ impl Forwarder {
         }
         Err(match last {
             Some(reason) => {
-                tracing::warn!(balancer = self.name, reason, "a request failed");
+                tracing::warn!(balancer = self.pool.name, reason, "a request failed");
                 refuse(StatusCode::BAD_GATEWAY, &format!("no instance answered; the last one tried was {reason}"))
             }
             None => refuse(
                 StatusCode::SERVICE_UNAVAILABLE,
-                &format!("load balancer {} has no healthy instance of an enabled server group", self.name),
+                &format!("load balancer {} has no healthy instance of an enabled server group", self.pool.name),
             ),
         })
-    }
-
-    /// Begins a request on an instance. One that closed since the routes were read is not among the newer routes.
-    fn enter(&self, without: Option<&str>) -> Option<InFlight> {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        for _ in 0..8 {
-            let routes = self.routes.borrow().clone();
-            if let Some(in_flight) = choose(&routes, without, turn) {
-                return Some(in_flight);
-            }
-            if Arc::ptr_eq(&routes, &self.routes.borrow()) {
-                return None;
-            }
-        }
-        None
     }
 
     fn pass_on(
@@ -154,14 +141,28 @@ impl Forwarder {
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let (mut head, body) = response.into_parts();
             headers::remove_hop_by_hop(&mut head.headers);
-            head.version = http::Version::HTTP_11;
+            head.version = Version::HTTP_11;
             return Response::from_parts(head, ResponseBody::stream(body, lease));
         }
         let Some(client_side) = client_side else {
             return refuse(StatusCode::BAD_GATEWAY, "the instance changed the protocol though nobody asked for it");
         };
         let instance_side = on(&mut response);
-        self.tasks.spawn(tunnel(client_side, instance_side, lease.in_flight, self.abort.clone()));
+        let ending = Ending {
+            in_flight: lease.in_flight,
+            abort: self.client.owner.abort.clone(),
+            idle: self.pool.limits().idle_timeout,
+            after_instance: AFTER_INSTANCE,
+        };
+        let client = self.client.clone();
+        self.client.owner.tasks.spawn(async move {
+            let opening = async {
+                let (client, instance) = tokio::try_join!(client_side, instance_side).map_err(io::Error::other)?;
+                Ok((TokioIo::new(client), TokioIo::new(instance)))
+            };
+            tunnel(opening, ending).await;
+            drop(client);
+        });
         let (mut head, _) = response.into_parts();
         let protocol = head.headers.get(header::UPGRADE).cloned();
         headers::remove_hop_by_hop(&mut head.headers);

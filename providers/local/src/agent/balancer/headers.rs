@@ -8,7 +8,7 @@ use http::{
         CONNECTION, EXPECT, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
     },
     request,
-    uri::PathAndQuery,
+    uri::{Authority, PathAndQuery},
 };
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -48,6 +48,9 @@ pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
 /// Makes a client's head into the one that an instance gets. `X-Forwarded-For` grows by the client; `-Proto` and
 /// `-Host` are kept if a proxy before this one has set them. A repeated or missing `Host` follows the URI.
 pub(super) fn forward(head: &mut request::Parts, client: SocketAddr, upgrade: Option<&HeaderValue>) {
+    if head.headers.get_all(TE).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers")) {
+        head.extensions.insert(TakesTrailers);
+    }
     remove_hop_by_hop(&mut head.headers);
     // The server side answers it itself.
     head.headers.remove(EXPECT);
@@ -75,6 +78,25 @@ pub(super) fn forward(head: &mut request::Parts, client: SocketAddr, upgrade: Op
         head.headers.insert(UPGRADE, upgrade.clone());
     }
 }
+
+/// Makes a head for HTTP/1.1 into one for HTTP/2: the host goes into the target, and a client that takes trailers says so,
+/// which gRPC asks for.
+pub(super) fn for_http2(head: &mut request::Parts, instance: SocketAddr) {
+    let host = head.headers.remove(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
+    let authority = host.map_or_else(|| instance.to_string(), |host| host.to_string());
+    let path = head.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    if let Ok(uri) = Uri::builder().scheme("http").authority(authority).path_and_query(path).build() {
+        head.uri = uri;
+    }
+    head.version = http::Version::HTTP_2;
+    if head.extensions.get::<TakesTrailers>().is_some() {
+        head.headers.insert(TE, HeaderValue::from_static("trailers"));
+    }
+}
+
+/// Marks the head of a client that takes trailers.
+#[derive(Debug, Clone, Copy)]
+struct TakesTrailers;
 
 fn tokens(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers
@@ -116,6 +138,18 @@ mod tests {
         assert_eq!(head.uri, "/a?b=c");
         assert_eq!(head.headers[HOST], "shop.test");
         assert_eq!(head.headers[FORWARDED_FOR], "1.1.1.1, 10.1.2.3");
+    }
+
+    #[test]
+    fn a_head_for_http2_names_its_host_in_the_target() {
+        let mut head = forwarded(Request::post("/a?b").header(HOST, "shop.test:80").header(TE, "trailers"));
+        for_http2(&mut head, "127.0.0.1:9".parse().unwrap());
+        assert_eq!((head.uri.to_string().as_str(), head.version), ("http://shop.test:80/a?b", http::Version::HTTP_2));
+        assert!(!head.headers.contains_key(HOST) && head.headers[TE] == "trailers");
+        let mut hostless = forwarded(Request::get("/"));
+        for_http2(&mut hostless, "127.0.0.1:9".parse().unwrap());
+        assert_eq!(hostless.uri, "http://127.0.0.1:9/");
+        assert!(!hostless.headers.contains_key(TE));
     }
 
     #[test]

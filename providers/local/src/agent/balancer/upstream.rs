@@ -12,50 +12,69 @@ use std::{
     time::Duration,
 };
 
-use hyper::client::conn::http1::SendRequest;
+use hyper::client::conn::{http1, http2};
+use serde::{Deserialize, Serialize};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::body::RequestBody;
+use super::{body::RequestBody, counters::Counters, sender::Sender};
+use crate::protocol::InstanceProtocol;
 
 const MOST_IDLE: usize = 64;
 const IDLE_FOR: Duration = Duration::from_secs(30);
 
+/// Where an instance is and what it speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::agent) struct Target {
+    pub(in crate::agent) instance: String,
+    pub(in crate::agent) address: SocketAddr,
+    pub(in crate::agent) protocol: InstanceProtocol,
+}
+
 /// An instance that takes requests.
 #[derive(Debug)]
 pub(in crate::agent) struct Upstream {
-    instance: String,
-    address: SocketAddr,
+    target: Target,
+    counters: Arc<Counters>,
     in_flight: AtomicUsize,
     closed: AtomicBool,
     emptied: Notify,
     cut: CancellationToken,
     idle: Mutex<Vec<Idle>>,
+    /// Of an instance that speaks HTTP/2: the connection that requests share.
+    shared: Mutex<Option<http2::SendRequest<RequestBody>>>,
 }
 
 #[derive(Debug)]
 struct Idle {
-    sender: SendRequest<RequestBody>,
+    sender: http1::SendRequest<RequestBody>,
     since: Instant,
 }
 
 impl Upstream {
-    pub(in crate::agent) fn new(instance: &str, address: SocketAddr) -> Arc<Self> {
+    pub(in crate::agent) fn new(target: Target, counters: Arc<Counters>) -> Arc<Self> {
         Arc::new(Upstream {
-            instance: instance.to_owned(),
-            address,
+            target,
+            counters,
             in_flight: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             emptied: Notify::new(),
             cut: CancellationToken::new(),
             idle: Mutex::default(),
+            shared: Mutex::default(),
         })
+    }
+
+    pub(in crate::agent) fn target(&self) -> &Target {
+        &self.target
     }
 
     /// Takes no more requests. What is running goes on.
     pub(in crate::agent) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// How many requests and tunnels are running.
@@ -83,11 +102,15 @@ impl Upstream {
     }
 
     pub(super) fn instance(&self) -> &str {
-        &self.instance
+        &self.target.instance
     }
 
     pub(super) fn address(&self) -> SocketAddr {
-        self.address
+        self.target.address
+    }
+
+    pub(super) fn counters(&self) -> &Arc<Counters> {
+        &self.counters
     }
 
     /// Cancelled by [`Upstream::cut`].
@@ -99,23 +122,37 @@ impl Upstream {
     pub(super) fn enter(self: &Arc<Self>) -> Option<InFlight> {
         // First count, then look: with `close` doing it the other way round, one of both sees the other.
         self.in_flight.fetch_add(1, Ordering::SeqCst);
+        self.counters.begin();
         let entered = InFlight(self.clone());
         (!self.closed.load(Ordering::SeqCst)).then_some(entered)
     }
 
-    /// The connection that was idle for the shortest time, if there is one that seems usable.
-    pub(super) fn take_idle(&self) -> Option<SendRequest<RequestBody>> {
+    /// A connection that may be used again: the shared one, or the one that was idle for the shortest time.
+    pub(super) fn reusable(&self) -> Option<Sender> {
+        if self.target.protocol == InstanceProtocol::Http2 {
+            let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            return shared.as_ref().filter(|sender| !sender.is_closed()).cloned().map(Sender::Http2);
+        }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(connection) = idle.pop() {
             if !connection.sender.is_closed() && connection.since.elapsed() < IDLE_FOR {
-                return Some(connection.sender);
+                return Some(Sender::Http1(connection.sender));
             }
         }
         None
     }
 
+    /// Lets other requests share a new connection.
+    pub(super) fn share(&self, sender: &http2::SendRequest<RequestBody>) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.closed.load(Ordering::SeqCst) {
+            *shared = Some(sender.clone());
+        }
+    }
+
     /// Keeps a connection whose response was read to the end.
-    pub(super) fn put_idle(&self, sender: SendRequest<RequestBody>) {
+    pub(super) fn put_back(&self, sender: Sender) {
+        let Sender::Http1(sender) = sender else { return };
         if sender.is_closed() || self.closed.load(Ordering::SeqCst) {
             return;
         }
@@ -124,6 +161,22 @@ impl Upstream {
             idle.remove(0);
         }
         idle.push(Idle { sender, since: Instant::now() });
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_test(instance: &str) -> Arc<Upstream> {
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        let target = Target { instance: instance.to_owned(), address, protocol: InstanceProtocol::Http1 };
+        Upstream::new(target, Arc::default())
+    }
+}
+
+/// Waits for `upstreams`, which are closed, to empty, at most for `limit`, then cuts them. Returns how much was cut.
+pub(in crate::agent) async fn drain(upstreams: Vec<Arc<Upstream>>, limit: Duration) -> usize {
+    let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
+    match tokio::time::timeout(limit, emptied).await {
+        Ok(_) => 0,
+        Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
     }
 }
 
@@ -139,48 +192,20 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
+        self.0.counters.end();
         if self.0.in_flight.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.0.emptied.notify_waiters();
         }
     }
 }
 
-/// Begins a request on the upstream with the fewest running ones, `without` one that has failed it. Among equals the
-/// `turn` decides, so that they take turns.
-pub(super) fn choose(upstreams: &[Arc<Upstream>], without: Option<&str>, turn: usize) -> Option<InFlight> {
-    let count = upstreams.len().max(1);
-    let mut candidates: Vec<(usize, usize)> = (0..upstreams.len())
-        .map(|step| (turn % count + step) % count)
-        .filter(|index| without != Some(upstreams[*index].instance()))
-        .map(|index| (upstreams[index].in_flight(), index))
-        .collect();
-    // Stable, so that the turn is kept.
-    candidates.sort_by_key(|(in_flight, _)| *in_flight);
-    candidates.into_iter().find_map(|(_, index)| upstreams[index].enter())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn upstream(instance: &str) -> Arc<Upstream> {
-        Upstream::new(instance, SocketAddr::from(([127, 0, 0, 1], 1)))
-    }
-
-    #[test]
-    fn the_least_loaded_one_is_chosen_and_equals_take_turns() {
-        let all = [upstream("a"), upstream("b"), upstream("c")];
-        let chosen = |turn| choose(&all, None, turn).map(|entered| entered.upstream().instance().to_owned());
-        assert_eq!([chosen(0), chosen(1), chosen(5)], ["a", "b", "c"].map(|name| Some(name.to_owned())));
-        let _busy = (all[0].enter(), all[1].enter());
-        assert_eq!([chosen(0), chosen(1)], ["c", "c"].map(|name| Some(name.to_owned())));
-        assert!(choose(&all[2..], Some("c"), 0).is_none());
-        assert!(choose(&[], None, 0).is_none());
-    }
-
     #[tokio::test]
     async fn a_closed_one_lets_nobody_in_and_empties() {
-        let upstream = upstream("a");
+        let upstream = Upstream::for_test("a");
         let running = upstream.enter().unwrap();
         upstream.close();
         assert!(upstream.enter().is_none());

@@ -23,7 +23,7 @@ use crate::{
 
 /// What becomes of a newcomer that cannot be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum IfOneFails {
+pub(super) enum IfOneFails {
     /// None of them stays, and nothing has changed.
     Undo,
     /// It is tried again later, as an instance is whose process ended.
@@ -79,7 +79,7 @@ impl Director {
 
     /// Makes the server group so: `leaving` leave, and as many others come or leave as it takes. Returns the ids of those
     /// that come.
-    async fn reshape(
+    pub(super) async fn reshape(
         &mut self,
         name: &str,
         capacity: Capacity,
@@ -88,7 +88,7 @@ impl Director {
         if_one_fails: IfOneFails,
     ) -> Result<Vec<String>, Refusal> {
         let group = self.living(name)?;
-        let (spec, before) = (group.spec.clone(), group.record());
+        let (launch, before) = (group.launch.clone(), group.record());
         let staying: Vec<&Instance> =
             group.staying().filter(|instance| !leaving.contains(&instance.record.id)).collect();
         let desired = capacity.desired as usize;
@@ -111,7 +111,7 @@ impl Director {
         let mut started: Vec<Option<Running>> = Vec::new();
         let mut failure = None;
         for newcomer in &mut newcomers {
-            match self.launcher.start(&spec, &newcomer.id, newcomer.port) {
+            match self.launcher.start(&launch, &newcomer.id, Some(newcomer.port)) {
                 Ok(process) => {
                     newcomer.process = Some(process.identity().clone());
                     started.push(Some(Running { process, port: newcomer.port }));
@@ -156,11 +156,12 @@ impl Director {
         newcomers: Vec<InstanceRecord>,
         started: Vec<Option<Running>>,
     ) {
-        let Some(spec) = self.groups.get(name).map(|group| group.spec.clone()) else { return };
+        let group = self.groups.get(name).map(|group| (group.spec.clone(), group.launch.clone()));
+        let Some((spec, launch)) = group else { return };
         let newcomers: Vec<Instance> = newcomers
             .into_iter()
             .zip(started)
-            .map(|(record, running)| self.supervise(&spec, record, running, false))
+            .map(|(record, running)| self.supervise(&spec, &launch, record, running, false))
             .collect();
         let Some(group) = self.groups.get_mut(name) else { return };
         group.capacity = capacity;
@@ -194,7 +195,7 @@ impl Director {
             })
             .collect();
         for (name, instances) in leaving {
-            self.leave(&name, instances, Duration::ZERO);
+            self.leave(&name, instances, self.remaining_drain());
         }
     }
 

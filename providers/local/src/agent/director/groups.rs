@@ -1,29 +1,40 @@
 //! Server groups: create, traffic on and off, delete. Their size changes in [`super::capacity`].
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
 
 use gennaker_base::{Timestamp, id};
 use serde_json::Value;
 
-use super::{Director, Drained, Purpose, instances::Instance, mutation::Outcome};
+use super::{Director, Drained, Purpose, artifacts::Waiting, instances::Instance, mutation::Outcome};
 use crate::{
     agent::{
+        artifacts::{Stored, take_content},
         balancer::Upstream,
         error::Refusal,
         instance::{Order, Running},
+        launch::Launch,
         record::{FORMAT, GroupRecord, InstanceRecord},
         validate,
     },
-    protocol::{Capacity, Deleted, Registered, ServerGroupSpec, TrafficChange},
+    protocol::{
+        Capacity, DEFAULT_WEIGHT, Deleted, Registered, ScalingActivity, ScalingPolicy, ServerGroupSpec, TrafficChange,
+        TrafficRequest,
+    },
 };
 
 /// A server group.
 pub(super) struct Group {
     pub(super) spec: Arc<ServerGroupSpec>,
+    pub(super) artifact: Option<Stored>,
+    /// How its processes are started.
+    pub(super) launch: Arc<Launch>,
     pub(super) enabled: bool,
+    pub(super) weight: u32,
     pub(super) deleting: bool,
     pub(super) created_at: Timestamp,
     pub(super) capacity: Capacity,
+    pub(super) policies: Vec<ScalingPolicy>,
+    pub(super) activities: Vec<ScalingActivity>,
     pub(super) instances: Vec<Instance>,
     /// What may still be running on it from before it was disabled.
     closing: Vec<Arc<Upstream>>,
@@ -33,14 +44,20 @@ pub(super) struct Group {
 }
 
 impl Group {
-    pub(super) fn new(record: &GroupRecord, instances: Vec<Instance>) -> Group {
+    /// Without instances; its artifact is in the folder `artifact`.
+    fn new(record: &GroupRecord, artifact: Option<PathBuf>) -> Group {
         Group {
             spec: Arc::new(record.spec.clone()),
+            artifact: record.artifact.clone(),
+            launch: Arc::new(Launch::of_group(&record.spec, artifact)),
             enabled: record.enabled,
+            weight: record.weight,
             deleting: record.deleting,
             created_at: record.created_at,
             capacity: record.capacity.unwrap_or(record.spec.capacity),
-            instances,
+            policies: record.policies.clone(),
+            activities: record.activities.clone(),
+            instances: Vec::new(),
             closing: Vec::new(),
             deletions: Vec::new(),
             cut: 0,
@@ -52,9 +69,13 @@ impl Group {
             format: FORMAT,
             spec: (*self.spec).clone(),
             enabled: self.enabled,
+            weight: self.weight,
             deleting: self.deleting,
             created_at: self.created_at,
             capacity: Some(self.capacity),
+            policies: self.policies.clone(),
+            activities: self.activities.clone(),
+            artifact: self.artifact.clone(),
             instances: self.instances.iter().map(|instance| instance.record.clone()).collect(),
         }
     }
@@ -82,6 +103,12 @@ impl Group {
         self.closing[before..].to_vec()
     }
 
+    /// What requests may be sent to, and what something may be running on besides.
+    pub(super) fn take_upstreams(&mut self) -> (Vec<Arc<Upstream>>, Vec<Arc<Upstream>>) {
+        let open = self.instances.iter_mut().filter_map(|instance| instance.upstream.take()).collect();
+        (open, std::mem::take(&mut self.closing))
+    }
+
     /// Keeps an upstream in sight that was replaced by another one while requests may be running on it.
     pub(super) fn retire(&mut self, upstream: Arc<Upstream>) {
         upstream.close();
@@ -90,33 +117,74 @@ impl Group {
 }
 
 impl Director {
-    pub(super) async fn put_server_group(&mut self, spec: ServerGroupSpec) -> Outcome {
-        validate::server_group(&spec)?;
+    /// Creates a server group, once its artifact is there; None: it is answered under `ticket` then.
+    pub(super) async fn put_server_group(&mut self, ticket: u64, mut spec: ServerGroupSpec) -> Option<Outcome> {
+        if let Err(refusal) = validate::server_group(&spec) {
+            return Some(Err(refusal));
+        }
+        let content = match spec.artifact.as_mut().map(take_content).transpose() {
+            Ok(content) => content.flatten(),
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        if let Err(refusal) = self.apply_image(&mut spec) {
+            return Some(Err(refusal));
+        }
+        if let Some(answer) = self.before_creation(&spec) {
+            return Some(answer);
+        }
+        let Some(artifact) = &spec.artifact else { return Some(self.create_server_group(spec, None).await) };
+        if let Some(stored) = self.artifacts.known(artifact) {
+            return Some(self.create_server_group(spec, Some(stored)).await);
+        }
+        self.fetch(ticket, artifact.clone(), content, Waiting::ServerGroup(Box::new(spec)));
+        None
+    }
+
+    /// What is answered to a creation without creating anything, if so.
+    fn before_creation(&self, spec: &ServerGroupSpec) -> Option<Outcome> {
         if let Some(group) = self.groups.get(&spec.name) {
             if group.deleting {
-                return Err(Refusal::conflict(format!(
+                return Some(Err(Refusal::conflict(format!(
                     "server group {} is being deleted; wait until it is gone, or take another name",
                     spec.name
-                )));
+                ))));
             }
-            if *group.spec == spec {
-                return json(200, &self.view_of_group(group));
+            if *group.spec == *spec {
+                return Some(json(200, &self.view_of_group(group)));
             }
-            return Err(Refusal::conflict(format!(
+            return Some(Err(Refusal::conflict(format!(
                 "server group {} exists with another specification; take the next version's name",
                 spec.name
-            )));
+            ))));
         }
         if let Some(missing) = spec.load_balancers.iter().find(|name| !self.balancers.contains_key(*name)) {
-            return Err(Refusal::invalid(format!("load balancer {missing} does not exist; create it first")));
+            let message = format!("load balancer {missing} does not exist; create it first");
+            return Some(Err(Refusal::invalid(message)));
         }
-        self.room_for(spec.capacity.desired)?;
+        self.room_for(spec.capacity.desired).err().map(Err)
+    }
+
+    /// A server group without instances.
+    pub(super) fn group_of(&self, record: &GroupRecord) -> Group {
+        Group::new(record, self.folder_of(record))
+    }
+
+    /// Creates a server group whose artifact is there.
+    pub(super) async fn create_server_group(&mut self, spec: ServerGroupSpec, artifact: Option<Stored>) -> Outcome {
+        // Again: much may have happened while the artifact was fetched.
+        if let Some(answer) = self.before_creation(&spec) {
+            return answer;
+        }
         let mut record = GroupRecord {
             format: FORMAT,
             enabled: spec.enabled,
+            weight: DEFAULT_WEIGHT,
             deleting: false,
             created_at: self.now(),
             capacity: Some(spec.capacity),
+            policies: Vec::new(),
+            activities: Vec::new(),
+            artifact,
             instances: self.new_instances(&spec.name, spec.capacity.desired as usize)?,
             spec,
         };
@@ -124,7 +192,8 @@ impl Director {
         let name = record.spec.name.clone();
         self.group_files.write(&name, &record).await.map_err(|error| Refusal::storage(&error))?;
         let mut started = Vec::new();
-        if let Err(refusal) = self.start_all(&mut record, &mut started).await {
+        let mut group = self.group_of(&record);
+        if let Err(refusal) = self.start_all(&group.launch, &mut record, &mut started).await {
             for Running { mut process, .. } in started {
                 process.stop(Duration::ZERO).await;
             }
@@ -133,9 +202,8 @@ impl Director {
             }
             return Err(refusal);
         }
-        let mut group = Group::new(&record, Vec::new());
         for (record, running) in record.instances.into_iter().zip(started) {
-            let instance = self.supervise(&group.spec, record, Some(running), false);
+            let instance = self.supervise(&group.spec, &group.launch, record, Some(running), false);
             group.instances.push(instance);
         }
         self.groups.insert(name.clone(), group);
@@ -147,9 +215,14 @@ impl Director {
     }
 
     /// Starts every instance and writes down which processes they are.
-    async fn start_all(&mut self, record: &mut GroupRecord, started: &mut Vec<Running>) -> Result<(), Refusal> {
+    async fn start_all(
+        &mut self,
+        launch: &Launch,
+        record: &mut GroupRecord,
+        started: &mut Vec<Running>,
+    ) -> Result<(), Refusal> {
         for instance in &mut record.instances {
-            let process = self.launcher.start(&record.spec, &instance.id, instance.port)?;
+            let process = self.launcher.start(launch, &instance.id, Some(instance.port))?;
             instance.process = Some(process.identity().clone());
             started.push(Running { process, port: instance.port });
         }
@@ -158,7 +231,8 @@ impl Director {
 
     /// Whether so many more processes may be started.
     pub(super) fn room_for(&self, more: u32) -> Result<(), Refusal> {
-        let processes: usize = self.groups.values().map(|group| group.staying().count()).sum();
+        let instances: usize = self.groups.values().map(|group| group.staying().count()).sum();
+        let processes = instances + self.jobs.values().filter(|job| !job.is_over()).count();
         let most = self.options.limits.processes;
         if processes + more as usize <= most {
             return Ok(());
@@ -190,31 +264,34 @@ impl Director {
 
     pub(super) fn taken_ports(&self) -> HashSet<u16> {
         let instances = self.groups.values().flat_map(|group| &group.instances).map(|instance| instance.record.port);
-        instances.chain(self.balancers.values().map(|balancer| balancer.port)).collect()
+        let listeners = self.balancers.values().flat_map(|state| &state.listeners).map(|listener| listener.port);
+        instances.chain(listeners).collect()
     }
 
-    pub(super) async fn set_traffic(&mut self, ticket: u64, name: &str, enabled: bool, drain: u64) -> Option<Outcome> {
-        match self.switch_traffic(name, enabled, drain).await {
+    pub(super) async fn set_traffic(&mut self, ticket: u64, name: &str, traffic: TrafficRequest) -> Option<Outcome> {
+        let (enabled, drain) = (traffic.enabled, Duration::from_millis(traffic.drain_timeout_ms));
+        match self.switch_traffic(name, traffic).await {
             Err(refusal) => Some(Err(refusal)),
             Ok(()) if enabled => Some(json(200, &TrafficChange { name: name.to_owned(), enabled, cut: 0 })),
             Ok(()) => {
                 let upstreams = self.groups.get_mut(name).map(Group::close).unwrap_or_default();
                 let purpose = Purpose::Disable { group: name.to_owned(), ticket };
-                self.drain(upstreams, Duration::from_millis(drain), purpose);
+                self.drain(upstreams, drain, purpose);
                 None
             }
         }
     }
 
-    async fn switch_traffic(&mut self, name: &str, enabled: bool, drain: u64) -> Result<(), Refusal> {
-        validate::drain(drain)?;
+    async fn switch_traffic(&mut self, name: &str, traffic: TrafficRequest) -> Result<(), Refusal> {
+        validate::traffic(&traffic)?;
         let group = self.groups.get_mut(name).ok_or_else(|| missing(name))?;
         if group.deleting {
             return Err(Refusal::conflict(format!("server group {name} is being deleted")));
         }
         let mut record = group.record();
-        record.enabled = enabled;
-        if enabled {
+        record.enabled = traffic.enabled;
+        record.weight = traffic.weight.unwrap_or(group.weight);
+        if traffic.enabled {
             for instance in &mut record.instances {
                 instance.deregistered_from.clear();
             }
@@ -224,7 +301,7 @@ impl Director {
         {
             return Err(Refusal::storage(&error));
         }
-        group.enabled = enabled;
+        (group.enabled, group.weight) = (record.enabled, record.weight);
         for (instance, record) in group.instances.iter_mut().zip(record.instances) {
             instance.record = record;
         }
@@ -302,6 +379,9 @@ impl Director {
             tracing::error!(%error, name, "cannot remove a server group's record; the next agent tries again");
         }
         self.publish();
+        if group.artifact.is_some() {
+            self.drop_unused_artifacts();
+        }
         for ticket in group.deletions {
             self.finish(ticket, json(200, &Deleted { name: name.to_owned(), cut: group.cut })).await;
         }

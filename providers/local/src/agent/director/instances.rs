@@ -11,9 +11,10 @@ use tokio::sync::watch;
 use super::{Director, groups::Group};
 use crate::{
     agent::{
-        balancer::Upstream,
+        balancer::{Counters, Upstream},
         error::Refusal,
         instance::{CRASH_LOOP, FromInstance, Order, Report, Running, Supervisor},
+        launch::Launch,
         ports::is_free,
         record::InstanceRecord,
     },
@@ -32,6 +33,7 @@ pub(super) struct Instance {
     /// What it said last when something was wrong with it.
     pub(super) log_tail: Option<String>,
     pub(super) orders: watch::Sender<Order>,
+    pub(super) counters: Arc<Counters>,
     /// While its server group is enabled.
     pub(super) upstream: Option<Arc<Upstream>>,
     /// Its supervisor has ended.
@@ -66,6 +68,7 @@ impl Director {
     pub(super) fn supervise(
         &mut self,
         spec: &Arc<ServerGroupSpec>,
+        launch: &Arc<Launch>,
         record: InstanceRecord,
         running: Option<Running>,
         up: bool,
@@ -74,6 +77,7 @@ impl Director {
         let supervisor = Supervisor {
             instance: record.id.clone(),
             spec: spec.clone(),
+            launch: launch.clone(),
             launcher: self.launcher.clone(),
             director: self.reports.0.clone(),
             orders: receiver,
@@ -88,6 +92,7 @@ impl Director {
             early_ends: 0,
             log_tail: None,
             orders,
+            counters: Arc::default(),
             upstream: None,
             stopped: false,
         }
@@ -163,7 +168,7 @@ impl Director {
         let taken = self.taken_ports();
         let now = self.now();
         let group = self.groups.get_mut(name).ok_or_else(gone)?;
-        let spec = group.spec.clone();
+        let launch = group.launch.clone();
         let instance = group.instances.iter_mut().find(|instance| instance.record.id == id).ok_or_else(gone)?;
         let mut retired = None;
         if !is_free(instance.record.port) {
@@ -171,7 +176,7 @@ impl Director {
             retired = instance.upstream.take();
         }
         let port = instance.record.port;
-        let process = self.launcher.start(&spec, id, port)?;
+        let process = self.launcher.start(&launch, id, Some(port))?;
         instance.record.process = Some(process.identity().clone());
         instance.record.restarts += 1;
         instance.enter(InstanceState::Starting, None, now);

@@ -3,21 +3,29 @@
 //!
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
+mod artifacts;
 mod balancers;
 mod capacity;
 mod groups;
+mod hand_over;
+mod images;
 mod instances;
+mod jobs;
 mod mutation;
 mod registration;
+mod scaling;
+mod security_groups;
 mod startup;
 mod view;
 
 use std::{
     collections::{BTreeMap, HashMap},
+    net::TcpListener,
     sync::Arc,
     time::Duration,
 };
 
+use futures::future::OptionFuture;
 use gennaker_base::{SharedClock, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
@@ -27,18 +35,26 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
-use self::{balancers::BalancerState, groups::Group, mutation::RunningRequest};
+use self::{
+    artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest,
+    scaling::Sample,
+};
 use super::{
     Options,
-    balancer::{Connections, Upstream},
+    artifacts::Artifacts,
+    balancer::{self, Connections, Upstream},
     files::Files,
+    handover::{Asked, Predecessor, Retired, Successor},
+    images::Images,
     instance::{FromInstance, Order},
+    job::JobOver,
     logs::Logs,
+    meters::Meters,
     ports::Ports,
     process::Launcher,
     requests::Requests,
 };
-use crate::protocol::Snapshot;
+use crate::protocol::{Image, JobEndReason, SecurityGroupSpec, Snapshot};
 
 /// How long requests may finish when the agent is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
@@ -46,6 +62,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(3);
 const LAST_GRACE: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_secs(1);
 const TICKS_BETWEEN_TIDYING: u32 = 30;
+const TICKS_BETWEEN_LOOKS_FOR_IMAGES: u32 = 5;
 const REPORTS: usize = 1_024;
 
 /// The agent's state and what changes it.
@@ -54,13 +71,31 @@ pub(super) struct Director {
     clock: SharedClock,
     group_files: Files,
     balancer_files: Files,
+    security_group_files: Files,
     request_files: Files,
+    job_files: Files,
     logs: Logs,
+    artifacts: Artifacts,
+    fetches: JoinSet<AfterFetch>,
     launcher: Launcher,
     ports: Ports,
     groups: BTreeMap<String, Group>,
     balancers: BTreeMap<String, BalancerState>,
+    /// What was measured last of the server groups that have scaling policies.
+    samples: BTreeMap<String, Sample>,
+    images: Images,
+    image_tags: BTreeMap<String, BTreeMap<String, String>>,
+    known_images: BTreeMap<String, Image>,
+    jobs: BTreeMap<String, JobHandle>,
+    job_watches: JoinSet<JobOver>,
+    security_groups: BTreeMap<String, SecurityGroupSpec>,
     connections: Connections,
+    /// Listening sockets that no balancer has taken yet.
+    inherited: HashMap<u16, TcpListener>,
+    /// Who still has connections of before.
+    predecessor: Option<Predecessor>,
+    /// Cancelled when the balancers may accept.
+    opened: CancellationToken,
     requests: Requests,
     running: HashMap<u64, RunningRequest>,
     next_ticket: u64,
@@ -72,6 +107,7 @@ pub(super) struct Director {
     chores: JoinSet<()>,
     version: u64,
     snapshot: watch::Sender<Arc<Snapshot>>,
+    meters: watch::Sender<Arc<Meters>>,
 }
 
 /// A drain that is over.
@@ -97,8 +133,22 @@ impl Director {
         self.snapshot.subscribe()
     }
 
-    /// Works until `shutdown`, then ends or leaves the processes, as the options say.
-    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
+    /// The counters of what there is.
+    pub(super) fn meters(&self) -> watch::Receiver<Arc<Meters>> {
+        self.meters.subscribe()
+    }
+
+    /// Works until `shutdown`, then ends or leaves the processes, as the options say (None), or until another agent takes
+    /// over, which it says by `handed_over`.
+    pub(super) async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut successors: mpsc::Receiver<Asked>,
+        handed_over: CancellationToken,
+        shutdown: CancellationToken,
+    ) -> Option<(Retired, Successor)> {
+        self.opened.cancel();
+        self.go_on();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut tick: u32 = 0;
@@ -110,6 +160,20 @@ impl Director {
                     Ok(drained) => self.after_drain(drained).await,
                     Err(error) => tracing::error!(%error, "a drain failed"),
                 },
+                Some(fetched) = self.fetches.join_next(), if !self.fetches.is_empty() => match fetched {
+                    Ok(fetched) => self.after_fetch(fetched).await,
+                    Err(error) => tracing::error!(%error, "a fetch failed"),
+                },
+                Some(asked) = successors.recv() => {
+                    if let Some(successor) = self.hold_still(asked, &shutdown).await {
+                        handed_over.cancel();
+                        return Some((self.retire().await, successor));
+                    }
+                }
+                Some(over) = self.job_watches.join_next(), if !self.job_watches.is_empty() => match over {
+                    Ok(over) => self.after_job(over).await,
+                    Err(error) => tracing::error!(%error, "a job's watch failed; restart the agent to watch it again"),
+                },
                 Some(command) = commands.recv() => self.take(command).await,
                 Some(ended) = self.supervisors.join_next(), if !self.supervisors.is_empty() => {
                     if let Err(error) = ended {
@@ -119,6 +183,12 @@ impl Director {
                 Some(_) = self.chores.join_next(), if !self.chores.is_empty() => {}
                 _ = ticks.tick() => {
                     self.listen_again();
+                    if tick.is_multiple_of(TICKS_BETWEEN_LOOKS_FOR_IMAGES) {
+                        self.look_for_images();
+                    }
+                    if tick.is_multiple_of(self.options.ticks_between_measuring()) {
+                        self.scale().await;
+                    }
                     if tick.is_multiple_of(TICKS_BETWEEN_TIDYING) {
                         self.tidy().await;
                     }
@@ -127,6 +197,7 @@ impl Director {
             }
         }
         self.end().await;
+        None
     }
 
     fn now(&self) -> Timestamp {
@@ -136,11 +207,12 @@ impl Director {
     /// Frees the ports, then ends the processes. Requests that are being carried out go unanswered and are carried on
     /// when they are sent again.
     async fn end(mut self) {
+        let predecessor = self.predecessor.take();
+        if let Some(predecessor) = &predecessor {
+            predecessor.end();
+        }
         let balancers = std::mem::take(&mut self.balancers);
-        futures::future::join_all(
-            balancers.into_values().filter_map(|state| Some(state.balancer?.stop(LAST_REQUESTS))),
-        )
-        .await;
+        futures::future::join_all(balancers.into_values().map(|state| state.balancer.stop(LAST_REQUESTS))).await;
         for group in self.groups.values() {
             let grace = Duration::from_millis(group.spec.stop_grace_ms).min(LAST_GRACE);
             let order = if self.options.keep_processes { Order::Leave } else { Order::Stop(grace) };
@@ -148,7 +220,16 @@ impl Director {
                 instance.orders.send_replace(order);
             }
         }
+        for job in self.jobs.values().filter(|job| !job.is_over()) {
+            if self.options.keep_processes {
+                job.orders.send_replace(Order::Leave);
+            } else {
+                let grace = Duration::from_millis(job.record.spec.stop_grace_ms).min(LAST_GRACE);
+                job.stop(JobEndReason::AgentStopped, grace);
+            }
+        }
         self.drains.shutdown().await;
+        self.fetches.shutdown().await;
         while !self.supervisors.is_empty() {
             tokio::select! {
                 _ = self.supervisors.join_next() => {}
@@ -156,8 +237,17 @@ impl Director {
                 _ = self.reports.1.recv() => {}
             }
         }
+        while let Some(over) = self.job_watches.join_next().await {
+            if let Ok(over) = over {
+                self.after_job(over).await;
+            }
+        }
         self.chores.shutdown().await;
         self.connections.stop().await;
+        if let Some(predecessor) = predecessor {
+            // Else it would take this agent for killed, and serve in its place.
+            let _ = tokio::time::timeout(LAST_REQUESTS, predecessor.gone()).await;
+        }
     }
 
     async fn tidy(&mut self) {
@@ -167,11 +257,10 @@ impl Director {
                 tracing::warn!(%error, name, "cannot remove old request records");
             }
         }
-        let living: Vec<String> = self
-            .groups
-            .values()
-            .flat_map(|group| group.instances.iter().map(|instance| instance.record.id.clone()))
-            .collect();
+        self.expire_jobs().await;
+        let instances = self.groups.values().flat_map(|group| &group.instances);
+        let living: Vec<String> =
+            instances.map(|instance| instance.record.id.clone()).chain(self.jobs.keys().cloned()).collect();
         let logs = self.logs.clone();
         self.chores.spawn(async move {
             if let Err(error) = super::files::blocking(move || logs.tidy(&living, now)).await {
@@ -180,15 +269,14 @@ impl Director {
         });
     }
 
-    /// Waits for `upstreams` to empty, at most `limit`, then cuts them.
+    /// Waits for `upstreams` to empty, here and in the agent before this one, at most `limit`, then cuts them.
     fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
+        let instances = self.instances_of(&purpose);
+        let before = self.predecessor.as_ref().map(|predecessor| predecessor.drain(instances, limit));
         self.drains.spawn(async move {
-            let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
-            let cut = match tokio::time::timeout(limit, emptied).await {
-                Ok(_) => 0,
-                Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
-            };
-            Drained { cut, purpose }
+            let before = async { OptionFuture::from(before).await.unwrap_or(0) };
+            let (cut, cut_before) = tokio::join!(balancer::drain(upstreams, limit), before);
+            Drained { cut: cut + cut_before, purpose }
         });
     }
 }

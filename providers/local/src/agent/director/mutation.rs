@@ -2,32 +2,91 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
-use super::Director;
+use super::{Director, jobs::AtEnd};
 use crate::{
     agent::{
         error::Refusal,
         requests::{Admission, Answer, RequestKey, Requests},
     },
-    protocol::{Fence, LoadBalancerSpec, RegistrationRequest, ResizeRequest, ServerGroupSpec, TerminationRequest},
+    protocol::{
+        Fence, JobSpec, LoadBalancerSpec, RegistrationRequest, ResizeRequest, ScalingPolicy, SecurityGroupSpec,
+        ServerGroupSpec, TagRequest, TerminationRequest, TrafficRequest,
+    },
 };
 
 /// The status of a refusal by a limit: it passes when a server group is deleted.
 const LIMIT_REACHED: u16 = 429;
 
+/// A mutation of more bytes is recorded by its digest.
+const MOST_REMEMBERED: usize = 16 * 1024;
+
 /// A change that somebody asks for.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase", tag = "do")]
 pub(in crate::agent) enum Mutation {
-    PutServerGroup { spec: Box<ServerGroupSpec> },
-    DeleteServerGroup { name: String, drain_timeout_ms: u64 },
-    SetTraffic { name: String, enabled: bool, drain_timeout_ms: u64 },
-    Resize { name: String, resize: ResizeRequest },
-    Terminate { end: TerminationRequest },
-    Register { change: RegistrationRequest },
-    PutLoadBalancer { spec: Box<LoadBalancerSpec> },
-    DeleteLoadBalancer { name: String },
+    PutServerGroup {
+        spec: Box<ServerGroupSpec>,
+    },
+    DeleteServerGroup {
+        name: String,
+        drain_timeout_ms: u64,
+    },
+    SetTraffic {
+        name: String,
+        enabled: bool,
+        drain_timeout_ms: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        weight: Option<u32>,
+    },
+    Resize {
+        name: String,
+        resize: ResizeRequest,
+    },
+    PutPolicy {
+        name: String,
+        policy: ScalingPolicy,
+    },
+    DeletePolicy {
+        name: String,
+        policy: String,
+    },
+    Terminate {
+        end: TerminationRequest,
+    },
+    Register {
+        change: RegistrationRequest,
+    },
+    PutJob {
+        spec: Box<JobSpec>,
+    },
+    CancelJob {
+        name: String,
+    },
+    DeleteJob {
+        name: String,
+    },
+    TagImage {
+        id: String,
+        request: TagRequest,
+    },
+    DeleteImage {
+        id: String,
+    },
+    PutLoadBalancer {
+        spec: Box<LoadBalancerSpec>,
+    },
+    DeleteLoadBalancer {
+        name: String,
+    },
+    PutSecurityGroup {
+        spec: Box<SecurityGroupSpec>,
+    },
+    DeleteSecurityGroup {
+        name: String,
+    },
 }
 
 /// A mutation with who asks for it and who waits for the answer.
@@ -62,7 +121,7 @@ impl Director {
     /// Takes a mutation; its answer comes at once, or after what it started has ended.
     pub(super) async fn take(&mut self, command: Command) {
         let Command { mutation, request, fence, reply } = command;
-        let text = serde_json::to_value(&mutation).unwrap_or_default();
+        let text = remembered(&mutation);
         let now = self.now();
         let admission = match self.requests.admit(fence.as_ref(), request.as_deref(), &text, now) {
             Ok(admission) => admission,
@@ -105,18 +164,27 @@ impl Director {
     /// None: [`Director::finish`] is called with `ticket` later.
     async fn carry_out(&mut self, ticket: u64, mutation: Mutation, again: bool) -> Option<Outcome> {
         match mutation {
-            Mutation::PutServerGroup { spec } => Some(self.put_server_group(*spec).await),
+            Mutation::PutServerGroup { spec } => self.put_server_group(ticket, *spec).await,
             Mutation::DeleteServerGroup { name, drain_timeout_ms } => {
                 self.delete_server_group(ticket, &name, drain_timeout_ms, again).await
             }
-            Mutation::SetTraffic { name, enabled, drain_timeout_ms } => {
-                self.set_traffic(ticket, &name, enabled, drain_timeout_ms).await
+            Mutation::SetTraffic { name, enabled, drain_timeout_ms, weight } => {
+                self.set_traffic(ticket, &name, TrafficRequest { enabled, drain_timeout_ms, weight }).await
             }
             Mutation::Resize { name, resize } => Some(self.resize(&name, &resize, again).await),
+            Mutation::PutPolicy { name, policy } => Some(self.put_policy(&name, policy).await),
+            Mutation::DeletePolicy { name, policy } => Some(self.delete_policy(&name, &policy, again).await),
             Mutation::Terminate { end } => Some(self.terminate(&end, again).await),
             Mutation::Register { change } => self.register(ticket, &change).await,
+            Mutation::PutJob { spec } => self.put_job(ticket, *spec).await,
+            Mutation::CancelJob { name } => self.end_job(ticket, &name, AtEnd::Show, again).await,
+            Mutation::DeleteJob { name } => self.end_job(ticket, &name, AtEnd::Forget, again).await,
+            Mutation::TagImage { id, request } => Some(self.tag_image(&id, request).await),
+            Mutation::DeleteImage { id } => Some(self.delete_image(&id, again).await),
             Mutation::PutLoadBalancer { spec } => Some(self.put_load_balancer(*spec).await),
             Mutation::DeleteLoadBalancer { name } => Some(self.delete_load_balancer(&name, again).await),
+            Mutation::PutSecurityGroup { spec } => Some(self.put_security_group(*spec).await),
+            Mutation::DeleteSecurityGroup { name } => Some(self.delete_security_group(&name, again).await),
         }
     }
 
@@ -160,14 +228,32 @@ impl Mutation {
             Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
             Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),
             Mutation::Resize { name, .. } => format!("resize server group {name}"),
+            Mutation::PutPolicy { name, policy } => format!("put scaling policy {} of {name}", policy.name),
+            Mutation::DeletePolicy { name, policy } => format!("delete scaling policy {policy} of {name}"),
             Mutation::Terminate { end } => format!("terminate {}", end.instances.join(", ")),
             Mutation::Register { change } => {
                 format!("{} instances", if change.registered { "register" } else { "deregister" })
             }
+            Mutation::PutJob { spec } => format!("run job {}", spec.name),
+            Mutation::CancelJob { name } => format!("cancel job {name}"),
+            Mutation::DeleteJob { name } => format!("delete job {name}"),
+            Mutation::TagImage { id, .. } => format!("tag image {id}"),
+            Mutation::DeleteImage { id } => format!("delete image {id}"),
             Mutation::PutLoadBalancer { spec } => format!("put load balancer {}", spec.name),
             Mutation::DeleteLoadBalancer { name } => format!("delete load balancer {name}"),
+            Mutation::PutSecurityGroup { spec } => format!("put security group {}", spec.name),
+            Mutation::DeleteSecurityGroup { name } => format!("delete security group {name}"),
         }
     }
+}
+
+/// What is recorded of a mutation, to recognise it: all of it, or the digest of a large one.
+fn remembered(mutation: &Mutation) -> Value {
+    let text = serde_json::to_string(mutation).unwrap_or_default();
+    if text.len() > MOST_REMEMBERED {
+        return Value::from(format!("sha256:{:x}", Sha256::digest(&text)));
+    }
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
 fn answer(reply: oneshot::Sender<Answer>, outcome: Outcome) {

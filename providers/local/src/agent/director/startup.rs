@@ -2,9 +2,9 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    net::TcpListener,
     path::Path,
     sync::Arc,
-    time::Duration,
 };
 
 use gennaker_base::SharedClock;
@@ -13,34 +13,54 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
+use tokio_util::sync::CancellationToken;
 
-use super::{Director, REPORTS, balancers::BalancerState, groups::Group};
+use super::{
+    Director, REPORTS,
+    balancers::{BalancerState, ListenerState},
+};
 use crate::{
     agent::{
         Error, Options,
+        artifacts::Artifacts,
         balancer::Connections,
         files::Files,
         identity::{Marked, marked},
+        images::Images,
         instance::Running,
         logs::Logs,
         ports::Ports,
         process::Launcher,
-        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord},
+        record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, JobRecord, SecurityGroupRecord},
         requests::Requests,
     },
     protocol::Snapshot,
 };
 
+impl BalancerRecord {
+    /// The listeners that were written down; an agent of before there were several wrote one port.
+    fn listeners(&self) -> Vec<ListenerState> {
+        let ports = if self.ports.is_empty() { vec![self.port] } else { self.ports.clone() };
+        let wanted = self.spec.effective_listeners();
+        let states = ports.into_iter().zip(wanted);
+        states.map(|(port, wanted)| ListenerState { port, protocol: wanted.protocol, message: None }).collect()
+    }
+}
+
 impl Director {
     /// Reads the records of `folder`, adopts the processes that still run, starts those that do not, and listens on
-    /// the balancers' ports. `open_files`: the limit that processes are started with.
+    /// the balancers' ports, on the `inherited` sockets where there are such. `open_files`: the limit that processes
+    /// are started with. Nothing is ended, and nobody accepted, before [`Director::run`].
     pub(in crate::agent) fn start(
         options: Options,
         folder: &Path,
         clock: SharedClock,
         open_files: Option<Rlimit>,
+        inherited: HashMap<u16, TcpListener>,
     ) -> Result<Director, Error> {
         let logs = Logs::open(folder.join("logs"))?;
+        let images = Images::open(folder)?;
+        let artifacts = Artifacts::open(folder.join("artifacts"), options.limits.artifacts.clone())?;
         let launcher = Launcher { mark: folder.to_string_lossy().into_owned(), logs: logs.clone(), open_files };
         let request_files = Files::open(folder.join("requests"))?;
         // Snapshots of an agent that starts later are newer.
@@ -50,18 +70,35 @@ impl Director {
             account: options.account.clone(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
+            images: Vec::new(),
+            jobs: Vec::new(),
+            security_groups: Vec::new(),
         };
         let mut director = Director {
             group_files: Files::open(folder.join("server-groups"))?,
             balancer_files: Files::open(folder.join("load-balancers"))?,
+            samples: BTreeMap::new(),
+            image_tags: images.read_tags()?,
+            known_images: BTreeMap::new(),
+            images,
+            job_files: Files::open(folder.join("jobs"))?,
+            jobs: BTreeMap::new(),
+            job_watches: JoinSet::new(),
+            security_group_files: Files::open(folder.join("security-groups"))?,
             requests: Requests::new(request_files.read_all()?),
             request_files,
             logs,
+            artifacts,
+            fetches: JoinSet::new(),
             launcher,
             ports: Ports::new(options.limits.ports.clone(), &options.account),
             groups: BTreeMap::new(),
             balancers: BTreeMap::new(),
+            security_groups: BTreeMap::new(),
             connections: Connections::default(),
+            inherited,
+            predecessor: None,
+            opened: CancellationToken::new(),
             running: HashMap::new(),
             next_ticket: 0,
             reports: mpsc::channel(REPORTS),
@@ -70,37 +107,56 @@ impl Director {
             chores: JoinSet::new(),
             version,
             snapshot: watch::channel(Arc::new(empty)).0,
+            meters: watch::channel(Arc::default()).0,
             options,
             clock,
         };
         let groups: Vec<GroupRecord> = director.group_files.read_all()?;
         let balancers: Vec<BalancerRecord> = director.balancer_files.read_all()?;
+        let jobs: Vec<JobRecord> = director.job_files.read_all()?;
+        let security_groups: Vec<SecurityGroupRecord> = director.security_group_files.read_all()?;
         let formats = groups.iter().map(|group| group.format).chain(balancers.iter().map(|balancer| balancer.format));
+        let formats = formats.chain(security_groups.iter().map(|group| group.format));
+        let formats = formats.chain(jobs.iter().map(|job| job.format));
         if let Some(format) = formats.into_iter().find(|format| *format > FORMAT) {
             let reason = format!("a newer agent wrote it in format {format}; start that one again");
             return Err(Error::State { path: folder.to_owned(), reason });
         }
-        director.take_over(groups);
-        for BalancerRecord { spec, port, .. } in balancers {
-            let name = spec.name.clone();
-            director.balancers.insert(name.clone(), BalancerState { spec, port, balancer: None, message: None });
+        director.take_over(groups, jobs);
+        director.security_groups =
+            security_groups.into_iter().map(|record| (record.spec.name.clone(), record.spec)).collect();
+        for record in balancers {
+            let name = record.spec.name.clone();
+            let listeners = record.listeners();
+            let state = BalancerState { listeners, ..director.idle_balancer(record.spec) };
+            director.balancers.insert(name.clone(), state);
             director.listen(&name);
         }
+        // Of listeners that the records do not have: nobody is to wait there.
+        director.inherited.clear();
+        director.look_for_images();
         director.publish();
-        let unfinished: Vec<String> =
-            director.groups.values().filter(|group| group.deleting).map(|group| group.spec.name.clone()).collect();
-        for name in unfinished {
-            director.go_on_deleting(&name, Duration::ZERO);
-        }
-        director.go_on_leaving();
         Ok(director)
     }
 
-    fn take_over(&mut self, groups: Vec<GroupRecord>) {
+    /// Goes on with what an earlier agent had begun, when this one has begun to work.
+    pub(super) fn go_on(&mut self) {
+        let unfinished: Vec<String> =
+            self.groups.values().filter(|group| group.deleting).map(|group| group.spec.name.clone()).collect();
+        self.end_strays();
+        let drain = self.remaining_drain();
+        for name in unfinished {
+            self.go_on_deleting(&name, drain);
+        }
+        self.go_on_leaving();
+        self.drop_unused_artifacts();
+    }
+
+    fn take_over(&mut self, groups: Vec<GroupRecord>, jobs: Vec<JobRecord>) {
         let marked = marked(&self.launcher.mark);
-        let mut adopted = HashSet::new();
+        self.take_over_jobs(jobs, &marked);
         for record in groups {
-            let mut group = Group::new(&record, Vec::new());
+            let mut group = self.group_of(&record);
             for mut instance in record.instances {
                 let process = self.find(&instance, &marked);
                 let up = instance.up && process.is_some();
@@ -109,17 +165,25 @@ impl Director {
                     Some(identity) => {
                         instance.port = process.as_ref().map_or(instance.port, |running| running.port);
                         tracing::info!(instance = instance.id, pid = identity.pid, "adopted a running process");
-                        adopted.insert(instance.id.clone());
                     }
                     None => tracing::warn!(instance = instance.id, "its process has ended; starting it again"),
                 }
-                let instance = self.supervise(&group.spec, instance, process, up);
+                let instance = self.supervise(&group.spec, &group.launch, instance, process, up);
                 group.instances.push(instance);
             }
             self.groups.insert(group.spec.name.clone(), group);
         }
-        // What no instance owns: left over by a process that ended, or by a creation that was cut short.
-        for stray in marked.iter().filter(|marked| !adopted.contains(&marked.instance)) {
+    }
+
+    /// Ends what no instance owns: left over by a process that ended, or by a creation that was cut short.
+    fn end_strays(&self) {
+        let instances = self.groups.values().flat_map(|group| &group.instances);
+        let instances =
+            instances.filter(|instance| instance.record.process.is_some()).map(|instance| instance.record.id.as_str());
+        let jobs = self.jobs.iter().filter(|(_, job)| !job.is_over()).map(|(name, _)| name.as_str());
+        let adopted: HashSet<&str> = instances.chain(jobs).collect();
+        let marked = marked(&self.launcher.mark);
+        for stray in marked.iter().filter(|marked| !adopted.contains(marked.instance.as_str())) {
             tracing::warn!(instance = stray.instance, pid = stray.identity.pid, "ending a process that nothing owns");
             if let Some(pid) = stray.identity.raw()
                 && let Err(error) = kill_process(pid, Signal::KILL)

@@ -2,10 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Director, balancers::BalancerState, groups::Group};
+use super::{Director, balancers::BalancerState, groups::Group, jobs::JobHandle};
 use crate::{
-    agent::balancer::Upstream,
-    protocol::{Instance, InstanceState, LoadBalancer, ServerGroup, Snapshot},
+    agent::{
+        balancer::{Route, Target, Upstream},
+        meters::{GroupMeters, Meters},
+    },
+    protocol::{FetchedArtifact, Instance, InstanceState, Listener, LoadBalancer, ServerGroup, Snapshot},
 };
 
 impl Director {
@@ -17,18 +20,35 @@ impl Director {
             account: self.options.account.clone(),
             server_groups: self.groups.values().map(|group| self.view_of_group(group)).collect(),
             load_balancers: self.balancers.values().map(|state| self.view_of_balancer(state)).collect(),
+            images: self.known_images.values().cloned().collect(),
+            jobs: self.jobs.values().map(JobHandle::view).collect(),
+            security_groups: self.security_groups.values().map(|spec| self.view_of_security_group(spec)).collect(),
         };
         let old = self.snapshot.borrow().clone();
-        if (&old.server_groups, &old.load_balancers) == (&snapshot.server_groups, &snapshot.load_balancers) {
+        if *old == (Snapshot { version: old.version, ..snapshot.clone() }) {
             return;
         }
         self.version += 1;
+        self.meters.send_replace(Arc::new(self.counted()));
         self.snapshot.send_replace(Arc::new(Snapshot { version: self.version, ..snapshot }));
+    }
+
+    /// Where everything that is there now is counted.
+    fn counted(&self) -> Meters {
+        let groups = self.groups.iter().map(|(name, group)| {
+            let instances = group.instances.iter();
+            let instances = instances.map(|instance| (instance.record.id.clone(), instance.counters.clone()));
+            GroupMeters { name: name.clone(), instances: instances.collect() }
+        });
+        Meters {
+            groups: groups.collect(),
+            balancers: self.balancers.iter().map(|(name, state)| (name.clone(), state.balancer.meter())).collect(),
+        }
     }
 
     /// Gives every balancer the healthy instances of the enabled server groups that name it.
     fn route(&mut self) {
-        let mut routes: HashMap<&str, Vec<Arc<Upstream>>> = HashMap::new();
+        let mut routes: HashMap<String, Vec<Route>> = HashMap::new();
         for group in self.groups.values_mut().filter(|group| group.enabled && !group.deleting) {
             for instance in group.instances.iter_mut().filter(|instance| !instance.record.leaving) {
                 let out_of = &instance.record.deregistered_from;
@@ -37,20 +57,24 @@ impl Director {
                 if balancers.is_empty() {
                     continue;
                 }
-                let address = instance.address();
-                let upstream =
-                    instance.upstream.get_or_insert_with(|| Upstream::new(&instance.record.id, address)).clone();
+                let target = Target {
+                    instance: instance.record.id.clone(),
+                    address: instance.address(),
+                    protocol: group.spec.instance_protocol,
+                };
+                let counters = &instance.counters;
+                let upstream = instance.upstream.get_or_insert_with(|| Upstream::new(target, counters.clone())).clone();
                 if instance.state == InstanceState::Up {
                     for balancer in balancers {
-                        routes.entry(balancer).or_default().push(upstream.clone());
+                        let route = Route { upstream: upstream.clone(), weight: group.weight };
+                        routes.entry(balancer.clone()).or_default().push(route);
                     }
                 }
             }
         }
+        self.route_before(&routes);
         for (name, state) in &self.balancers {
-            if let Some(balancer) = &state.balancer {
-                balancer.route(routes.remove(name.as_str()).unwrap_or_default());
-            }
+            state.balancer.route(routes.remove(name.as_str()).unwrap_or_default());
         }
     }
 
@@ -58,9 +82,16 @@ impl Director {
         ServerGroup {
             spec: (*group.spec).clone(),
             capacity: group.capacity,
+            policies: group.policies.clone(),
+            activities: group.activities.clone(),
             enabled: group.enabled,
+            weight: group.weight,
             deleting: group.deleting,
             created_at: group.created_at,
+            artifact: group
+                .artifact
+                .as_ref()
+                .map(|stored| FetchedArtifact { digest: stored.digest.clone(), folder: self.artifacts.path(stored) }),
             instances: group
                 .instances
                 .iter()
@@ -84,13 +115,20 @@ impl Director {
 
     pub(super) fn view_of_balancer(&self, state: &BalancerState) -> LoadBalancer {
         let name = &state.spec.name;
-        let address = state.balancer.as_ref().map_or(self.options.bind_address, |balancer| balancer.address().ip());
+        let listeners = state.listeners.iter().map(|listener| Listener {
+            port: listener.port,
+            protocol: listener.protocol,
+            listening: state.balancer.listener(listener.port).is_some(),
+            message: listener.message.clone(),
+        });
+        let listeners: Vec<Listener> = listeners.collect();
         LoadBalancer {
             spec: state.spec.clone(),
-            address: address.to_string(),
-            port: state.port,
-            listening: state.balancer.is_some(),
-            message: state.message.clone(),
+            address: self.options.bind_address.to_string(),
+            port: listeners.first().map_or(0, |listener| listener.port),
+            listening: listeners.iter().all(|listener| listener.listening),
+            message: listeners.iter().find_map(|listener| listener.message.clone()),
+            listeners,
             server_groups: self
                 .groups
                 .values()

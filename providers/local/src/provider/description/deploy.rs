@@ -7,12 +7,14 @@ use gennaker_wire::{Object, ObjectExt, naming::Moniker, naming::frigga::ServerGr
 use serde_json::{Map, Value, json};
 
 use super::Reader;
-use crate::protocol::{Capacity, CapacityChange, HealthCheck, RestartPolicy, ServerGroupSpec};
+use crate::protocol::{
+    Capacity, CapacityChange, HealthCheck, InstanceProtocol, RestartPolicy, ServerGroup, ServerGroupSpec,
+};
 
 /// `createServerGroup`: a server group of one command.
 ///
 /// `application`, `stack`, `freeFormDetails` (or `app`, `stack`, `detail` of `moniker`) make the name; `capacity.desired`
-/// processes, 1 by default, run `command` with `arguments` and
+/// processes, 1 by default, run `command` (or what `imageId` or `artifact` name) with `arguments` and
 /// `environment` in `workingDirectory`; `healthCheck`, `restart` and `stopGraceMs` are the agent's; `loadBalancers` must be
 /// there already.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,12 +44,15 @@ impl Create {
         let account = reader.account();
         reader.region();
         let name = reader.name(Moniker::default());
-        let command = reader.required("command");
+        let command = fields.text("command").unwrap_or_default();
         let capacity = reader.capacity();
         let source = fields.object("source");
         let capacity_of =
             source.filter(|source| source.boolean("useSourceCapacity") == Some(true)).and_then(source_name);
         let mut given = reader.launch();
+        if command.is_empty() && !given.contains_key("artifact") && !given.contains_key("image") {
+            reader.problem("command is missing".to_owned());
+        }
         given.insert("name".to_owned(), "unnamed".into());
         given.insert("command".to_owned(), command.into());
         let spec = reader.spec(given).map(|spec| ServerGroupSpec { capacity, ..spec });
@@ -88,27 +93,37 @@ impl Clone {
         reader.finish(Clone { account, source, name, overrides, capacity })
     }
 
-    /// The spec of the server group of that name, like `source` with its capacity of now.
+    /// The spec of the server group of that name, like `source` with its capacity of now, and with the very artifact that it
+    /// runs.
     pub(in crate::provider) fn named(
         &self,
-        source: &ServerGroupSpec,
-        capacity: Capacity,
+        source: &ServerGroup,
         name: &str,
     ) -> std::result::Result<ServerGroupSpec, serde_json::Error> {
-        let mut fields = serde_json::to_value(source)?;
+        let mut spec = source.spec.clone();
+        if let (Some(artifact), Some(fetched)) = (&mut spec.artifact, &source.artifact) {
+            artifact.digest = Some(fetched.digest.clone());
+        }
+        let mut fields = serde_json::to_value(spec)?;
         if let Some(fields) = fields.as_object_mut() {
             // A clone takes traffic from the start, whatever its source does now.
             fields.insert("enabled".to_owned(), true.into());
+            // Another program has another command; either is given, or it says so itself.
+            if self.overrides.contains_key("image") || self.overrides.contains_key("artifact") {
+                for field in ["image", "artifact", "command", "args"] {
+                    fields.remove(field);
+                }
+            }
             fields.extend(self.overrides.clone());
         }
         let spec: ServerGroupSpec = serde_json::from_value(fields)?;
-        Ok(named(ServerGroupSpec { capacity: capacity.changed(&self.capacity), ..spec }, name))
+        Ok(named(ServerGroupSpec { capacity: source.capacity.changed(&self.capacity), ..spec }, name))
     }
 }
 
 impl Reader<'_> {
     /// The parts of the name that are given, else those of `known`.
-    fn name(&mut self, known: Moniker) -> ServerGroupName {
+    pub(super) fn name(&mut self, known: Moniker) -> ServerGroupName {
         let moniker: Moniker = self.optional("moniker").unwrap_or_default();
         let part = |name: &str| self.fields.text(name).filter(|text| !text.is_empty());
         let name = ServerGroupName {
@@ -127,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// How to run it, besides the command: the fields of a [`ServerGroupSpec`] that are given.
-    fn launch(&mut self) -> Object {
+    pub(super) fn launch(&mut self) -> Object {
         let mut spec = Map::new();
         let environment: Option<BTreeMap<String, Value>> = self.optional("environment");
         let environment = environment.map(|environment| {
@@ -139,7 +154,10 @@ impl Reader<'_> {
             ("workingDirectory", self.optional::<PathBuf>("workingDirectory").map(|folder| json!(folder))),
             ("healthCheck", self.exact::<HealthCheck>("healthCheck").map(|check| json!(check))),
             ("loadBalancers", self.optional::<Vec<String>>("loadBalancers").map(|names| json!(names))),
+            ("instanceProtocol", self.optional::<InstanceProtocol>("instanceProtocol").map(|protocol| json!(protocol))),
             ("restart", self.exact::<RestartPolicy>("restart").map(|policy| json!(policy))),
+            ("image", self.image().map(Value::from)),
+            ("artifact", self.artifact().map(|artifact| json!(artifact))),
             ("stopGraceMs", self.optional::<u64>("stopGraceMs").map(Value::from)),
             ("enabled", (self.fields.boolean("startDisabled") == Some(true)).then_some(Value::Bool(false))),
         ];
@@ -149,6 +167,12 @@ impl Reader<'_> {
             }
         }
         spec
+    }
+
+    /// The image, under the names that stages write.
+    fn image(&self) -> Option<String> {
+        let named = ["imageId", "image", "amiName"].iter().find_map(|field| self.fields.text(field));
+        named.filter(|image| !image.is_empty())
     }
 
     fn spec(&mut self, fields: Object) -> Option<ServerGroupSpec> {
@@ -184,7 +208,7 @@ fn named(spec: ServerGroupSpec, name: &str) -> ServerGroupSpec {
 }
 
 /// A value of the environment as text: numbers and booleans are written by hand without quotes.
-fn plain(value: Value) -> String {
+pub(super) fn plain(value: Value) -> String {
     match value {
         Value::String(text) => text,
         other => other.to_string(),
@@ -251,12 +275,17 @@ mod tests {
         })))
         .expect("it is right");
         assert_eq!(clone.name.cluster().expect("a name"), "shop-web");
-        let source: ServerGroupSpec = serde_json::from_value(json!({
-            "name": "shop-web-v003", "command": "/opt/shop", "args": ["-v"], "env": {"COLOUR": "blue"}, "capacity": 1,
-            "loadBalancers": ["front"], "enabled": false,
+        let source: ServerGroup = serde_json::from_value(json!({
+            "spec": {
+                "name": "shop-web-v003", "command": "bin/shop", "args": ["-v"], "env": {"COLOUR": "blue"}, "capacity": 1,
+                "loadBalancers": ["front"], "enabled": false, "artifact": {"type": "http", "url": "http://a/latest.tgz"},
+            },
+            "capacity": {"min": 1, "max": 4, "desired": 2}, "enabled": true, "deleting": false, "createdAt": 1,
+            "artifact": {"digest": "abc", "folder": "/artifacts/1"}, "instances": [],
         }))
-        .expect("a spec");
-        let spec = clone.named(&source, Capacity { min: 1, max: 4, desired: 2 }, "shop-web-v004").expect("a spec");
+        .expect("a server group");
+        let spec = clone.named(&source, "shop-web-v004").expect("a spec");
+        assert_eq!(spec.artifact.expect("an artifact").digest.as_deref(), Some("abc"), "not what is the latest by now");
         assert_eq!((spec.args.as_slice(), spec.env["COLOUR"].as_str()), (["-v".to_owned()].as_slice(), "green"));
         assert_eq!(spec.capacity, Capacity { min: 1, max: 9, desired: 2 });
         assert_eq!(spec.metadata["moniker"]["sequence"], 4);

@@ -68,7 +68,7 @@ pub(super) async fn clone(
                     format!("server group {} does not exist; there is nothing to clone", clone.source),
                 )
             })?;
-            let spec = clone.named(&source.spec, source.capacity, &next_name(&clone.name, &groups)?);
+            let spec = clone.named(source, &next_name(&clone.name, &groups)?);
             let spec = spec.map_err(|error| Error::new(Kind::Bug, format!("the clone's spec is wrong: {error}")))?;
             recorded(journal.decide(SPEC, json!(spec)).await?)?
         }
@@ -97,7 +97,7 @@ async fn put(
 }
 
 /// The next free name of the cluster, by what the agent runs now rather than by what was last seen of it.
-fn next_name(name: &ServerGroupName, groups: &[ServerGroup]) -> Result<String> {
+pub(in crate::provider) fn next_name(name: &ServerGroupName, groups: &[ServerGroup]) -> Result<String> {
     let cluster = name.cluster().map_err(|error| Error::new(Kind::Invalid, error.to_string()))?;
     let taken: Vec<TakenSlot> = groups
         .iter()

@@ -1,7 +1,7 @@
 //! What runs, as clients see it: pure functions over the newest snapshots of all accounts, taken at one moment.
 //!
 //! Shapes, filters and messages are upstream's (`ApplicationsController`, `ClusterController`, `ServerGroupController`,
-//! `LoadBalancerController`, `InstanceController`, `SearchController`).
+//! `LoadBalancerController`, `InstanceController`, `SecurityGroupController`, `SearchController`).
 //!
 //! A read that names an account of which nothing is known yet fails as unavailable. It must not look as if nothing were
 //! there: who waits for a server group to be gone would believe it.
@@ -10,8 +10,13 @@ mod applications;
 mod clusters;
 mod instances;
 mod introspection;
+mod jobs;
+mod last_good;
+mod lists;
 mod load_balancers;
+mod projects;
 mod search;
+mod security_groups;
 mod server_groups;
 mod target;
 
@@ -22,7 +27,10 @@ use gennaker_wire::{LoadBalancer, ServerGroup};
 use super::providers::{AccountNow, Providers};
 
 pub(crate) use self::{
+    last_good::ServedSince,
+    lists::List,
     search::Search,
+    security_groups::{By, SecurityGroups},
     server_groups::{Filter, whole},
     target::Place as TargetPlace,
 };

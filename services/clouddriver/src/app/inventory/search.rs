@@ -61,6 +61,7 @@ impl View {
             "serverGroups" => self.found_server_groups(),
             "instances" => self.found_instances(),
             "loadBalancers" => self.found_load_balancers(),
+            "securityGroups" => self.found_security_groups(),
             _ => Vec::new(),
         }
     }
@@ -159,6 +160,30 @@ impl View {
                     "url": format!("/{}/loadBalancers/{}", balancer.cloud_provider, balancer.name),
                 });
                 (balancer.name.clone(), object(fields))
+            })
+            .collect()
+    }
+
+    /// By name or id, as who looks for one knows either.
+    fn found_security_groups(&self) -> Vec<(String, Object)> {
+        let groups = self.accounts.iter().flat_map(|account| account.inventory.security_groups.iter());
+        groups
+            .map(|group| {
+                let fields = json!({
+                    "type": "securityGroups",
+                    "provider": group.cloud_provider,
+                    "application": group.moniker.app,
+                    "account": group.account_name,
+                    "region": group.region,
+                    "id": group.id,
+                    "name": group.name,
+                    "vpcId": group.vpc_id,
+                    "url": format!(
+                        "/securityGroups/{}/{}/{}?region={}",
+                        group.account_name, group.cloud_provider, group.name, group.region,
+                    ),
+                });
+                (format!("{} {}", group.name, group.id), object(fields))
             })
             .collect()
     }

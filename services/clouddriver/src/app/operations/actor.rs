@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::{
     Error, Inner,
+    ask::{Ask, GiveUp},
     journal::{self, Entries, Entry},
     task::Task,
     writer::Writer,
@@ -21,24 +22,29 @@ pub(super) struct Actor {
     writer: Writer,
     /// Why the first commit is made, if there is something to commit before the first operation.
     news: Option<&'static str>,
+    /// Whether somebody asks it to give up.
+    give_up: watch::Sender<Option<GiveUp>>,
 }
 
 impl Actor {
     /// Of a task that was just created, its first event recorded.
     pub(super) fn begun(inner: &Arc<Inner>, owner: Owner, task: Task) -> Self {
-        Actor { writer: Writer::new(inner, owner, task, 1), news: None }
+        Actor { writer: Writer::new(inner, owner, task, 1), news: None, give_up: watch::Sender::default() }
     }
 
-    /// Of a task that was claimed. A signal means that a failed one shall be resumed.
+    /// Of a task that was claimed, with what was asked of it meanwhile.
     ///
     /// # Errors
     /// If its row cannot be read.
     pub(super) fn claimed(inner: &Arc<Inner>, owner: Owner, stored: Stored) -> Result<Self, Error> {
         let mut writer = Writer::new(inner, owner, Task::read(&stored)?, stored.sequence);
-        let resumed = !stored.signals.is_empty() && writer.task.resume();
+        let asked = stored.signals.iter().any(|signal| Ask::of(signal) == Some(Ask::Resume));
+        let give_up = GiveUp::among(&stored.signals).filter(|_| !writer.task.is_over());
+        let resumed = asked && writer.task.resume();
         writer.task.belongs_to(&writer.owner);
         writer.take(stored.signals.iter().map(|signal| signal.sequence));
-        Ok(Actor { writer, news: Some(if resumed { "resumed" } else { "claimed" }) })
+        let news = Some(if resumed { "resumed" } else { "claimed" });
+        Ok(Actor { writer, news, give_up: watch::Sender::new(give_up) })
     }
 
     /// The task's id.
@@ -54,6 +60,11 @@ impl Actor {
     /// The task's state as it was last committed.
     pub(super) fn shown(&self) -> watch::Receiver<Arc<OperationTask>> {
         self.writer.shown()
+    }
+
+    /// Where it is asked to give up.
+    pub(super) fn give_up(&self) -> watch::Sender<Option<GiveUp>> {
+        self.give_up.clone()
     }
 
     /// Runs the task until it is over, or belongs to somebody else.
@@ -129,19 +140,48 @@ impl Actor {
             drop(journal);
             result
         };
-        let mut run = pin!(run);
-        let mut record = pin!(record(&mut self.writer, place, entries));
-        tokio::select! {
-            result = &mut run => {
-                // The journal is closed by now: what was handed over is committed to the end.
-                record.await?;
-                Ok(result)
+        let mut run = Box::pin(run);
+        let mut asked = self.give_up.subscribe();
+        let given_up = {
+            let mut record = pin!(record(&mut self.writer, place, entries));
+            tokio::select! {
+                result = &mut run => {
+                    // The journal is closed by now: what was handed over is committed to the end.
+                    record.await?;
+                    return Ok(result);
+                }
+                lost = &mut record => {
+                    lost?;
+                    return Ok(run.await);
+                }
+                Ok(give_up) = given_up(&mut asked) => {
+                    // To cancel is to drop; what was handed over until then is committed.
+                    drop(run);
+                    record.await?;
+                    give_up
+                }
             }
-            lost = &mut record => {
-                lost?;
-                Ok(run.await)
-            }
+        };
+        self.writer.take_once(given_up.signal);
+        Ok(Err(abandoned(given_up.retry)))
+    }
+}
+
+/// Returns once somebody asks the task to give up; fails if nobody can any more.
+async fn given_up(asked: &mut watch::Receiver<Option<GiveUp>>) -> Result<GiveUp, watch::error::RecvError> {
+    loop {
+        if let Some(give_up) = *asked.borrow_and_update() {
+            return Ok(give_up);
         }
+        asked.changed().await?;
+    }
+}
+
+/// Why a task fails that was given up.
+fn abandoned(retry: bool) -> provider::Error {
+    match retry {
+        true => provider::Error::new(Kind::Unavailable, "the task was given up on request"),
+        false => provider::Error::new(Kind::Conflict, "the task was given up on request, and is not to be resumed"),
     }
 }
 

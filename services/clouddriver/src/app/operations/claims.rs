@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Inner,
     actor::Actor,
+    ask::GiveUp,
     task::{FORMAT, KIND},
 };
 
@@ -22,7 +23,10 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: &CancellationToken) {
     loop {
         let current = owner.borrow_and_update().clone();
         let more = match current {
-            Some(current) => look(inner, &current).await,
+            Some(current) => {
+                tell(inner, &current).await;
+                look(inner, &current).await
+            }
             None => false,
         };
         if more {
@@ -68,6 +72,28 @@ async fn look(inner: &Arc<Inner>, owner: &Owner) -> bool {
         }
     }
     full
+}
+
+/// Tells the tasks that run here what somebody asks of them.
+async fn tell(inner: &Arc<Inner>, owner: &Owner) {
+    if inner.active.lock().is_empty() {
+        return;
+    }
+    let signalled = match inner.store.signalled(owner).await {
+        Ok(signalled) => signalled,
+        Err(error) => return tracing::warn!(%error, "what is asked of tasks is not known; the next try is in a second"),
+    };
+    for id in signalled {
+        let Some(ask) = inner.active.lock().get(&id).map(|active| active.give_up.clone()) else { continue };
+        match inner.store.signals(&id).await {
+            Ok(signals) => {
+                if let Some(give_up) = GiveUp::among(&signals) {
+                    ask.send_if_modified(|asked| asked.replace(give_up) != Some(give_up));
+                }
+            }
+            Err(error) => tracing::warn!(task = %id, %error, "what is asked of a task is not known yet"),
+        }
+    }
 }
 
 /// Until the next due time, at most until the next look.

@@ -31,6 +31,9 @@ pub(crate) enum Error {
     /// The task cannot be resumed.
     #[error("Task is not retryable (id: {0}): it is under way, has succeeded, or would fail again")]
     NotRetryable(String),
+    /// The task is over.
+    #[error("task {0} is over: only one that is under way can be given up")]
+    Over(String),
     /// The task of this request was deleted.
     #[error("the task of request {0} was deleted: send a new request under a new id")]
     Deleted(String),
@@ -52,7 +55,7 @@ impl Error {
             Error::Refused { kind, .. } => *kind,
             Error::Fenced { .. } => Kind::Fenced,
             Error::NotFound(_) => Kind::NotFound,
-            Error::NotRetryable(_) => Kind::Invalid,
+            Error::NotRetryable(_) | Error::Over(_) => Kind::Invalid,
             Error::Deleted(_) => Kind::Conflict,
             Error::Record { .. } => Kind::Bug,
         }

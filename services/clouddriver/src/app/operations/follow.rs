@@ -1,21 +1,22 @@
-//! Looking at tasks, waiting for their next change, and resuming those that failed.
+//! Looking at tasks, waiting for their next change, resuming those that failed and giving others up.
 
 use std::{sync::Arc, time::Duration};
 
 use gennaker_store::Query;
-use gennaker_wire::OperationTask;
+use gennaker_wire::{Operation, OperationTask};
 use tokio::{sync::watch, time::Instant};
 
 use super::{
     Error, Operations,
+    ask::Ask,
     task::{KIND, RUNNING, Task},
 };
 
 /// How often a task of another node is looked at.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long a resumption waits until somebody has taken it.
-const RESUME_WAIT: Duration = Duration::from_secs(2);
-const RESUME_LOOK: Duration = Duration::from_millis(20);
+/// How long whoever asks something of a task waits until its owner has taken that.
+const TAKEN_WAIT: Duration = Duration::from_secs(2);
+const TAKEN_LOOK: Duration = Duration::from_millis(20);
 
 impl Operations {
     /// A task. With `wait`, a task that is not over is answered when it has changed, or after that time.
@@ -70,16 +71,50 @@ impl Operations {
         if !Task::read(&stored)?.is_retryable() {
             return Err(Error::NotRetryable(id.to_owned()));
         }
-        let signal =
-            store.signal(id, r#"{"do":"resume"}"#.to_owned()).await.map_err(|error| Error::of_task(id, error))?;
+        self.ask(id, Ask::Resume).await
+    }
+
+    /// Takes a failed task up again, if these are the names of its operations: what runs is what is recorded.
+    ///
+    /// # Errors
+    /// As [`Operations::resume`], and if they are others.
+    pub(crate) async fn restart(&self, id: &str, operations: &[Operation]) -> Result<(), Error> {
+        let stored = self.inner.store.load(id).await.map_err(|error| Error::of_task(id, error))?;
+        let recorded = Task::read(&stored)?.operations();
+        if !recorded.iter().map(|known| &known.name).eq(operations.iter().map(|asked| &asked.name)) {
+            let names: Vec<_> = recorded.iter().map(|known| known.name.as_str()).collect();
+            return Err(Error::invalid(format!(
+                "task {id} is of other operations ({}): it is restarted with those, new ones are a new task",
+                names.join(", ")
+            )));
+        }
+        self.resume(id).await
+    }
+
+    /// Gives a task up that is under way; with `retry` it may be resumed. Answers once its owner has, or after 2 s.
+    ///
+    /// # Errors
+    /// `Over` if it is not under way.
+    pub(crate) async fn give_up(&self, id: &str, retry: bool) -> Result<(), Error> {
+        let stored = self.inner.store.load(id).await.map_err(|error| Error::of_task(id, error))?;
+        if Task::read(&stored)?.is_over() {
+            return Err(Error::Over(id.to_owned()));
+        }
+        self.ask(id, Ask::Fail { retry }).await
+    }
+
+    /// Records what is asked, and waits until the owner has taken it, at most 2 s.
+    async fn ask(&self, id: &str, ask: Ask) -> Result<(), Error> {
+        let store = &self.inner.store;
+        let signal = store.signal(id, ask.body()).await.map_err(|error| Error::of_task(id, error))?;
         self.inner.claim_now.notify_one();
-        let until = Instant::now() + RESUME_WAIT;
+        let until = Instant::now() + TAKEN_WAIT;
         while Instant::now() < until {
             let waiting = store.signals(id).await.map_err(Error::Store)?;
             if waiting.iter().all(|waiting| waiting.sequence != signal.sequence) {
                 break;
             }
-            tokio::time::sleep(RESUME_LOOK).await;
+            tokio::time::sleep(TAKEN_LOOK).await;
         }
         Ok(())
     }

@@ -11,10 +11,12 @@
 //! * Nothing is shown that is not committed.
 
 mod actor;
+mod ask;
 mod claims;
 mod error;
 mod follow;
 mod journal;
+mod plan;
 mod submit;
 mod task;
 mod writer;
@@ -35,7 +37,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::actor::Actor;
+use self::{actor::Actor, ask::GiveUp};
 pub(crate) use self::{
     error::Error,
     submit::{Submission, fence},
@@ -71,6 +73,8 @@ struct Active {
     number: u64,
     /// Its state as it was last committed.
     shown: watch::Receiver<Arc<OperationTask>>,
+    /// Where its actor is asked to give up.
+    give_up: watch::Sender<Option<GiveUp>>,
 }
 
 impl Operations {
@@ -113,7 +117,7 @@ impl Inner {
     fn adopt(inner: &Arc<Inner>, actor: Actor) {
         let number = inner.numbers.fetch_add(1, Ordering::Relaxed);
         let id = actor.id().to_owned();
-        inner.active.lock().insert(id.clone(), Active { number, shown: actor.shown() });
+        inner.active.lock().insert(id.clone(), Active { number, shown: actor.shown(), give_up: actor.give_up() });
         let owner = actor.owner().clone();
         let inner = inner.clone();
         inner.tracker.clone().spawn(async move {

@@ -110,7 +110,7 @@ impl Operations {
         }
     }
 
-    async fn judge(&self, provider: Option<&str>, operation: Operation) -> Result<Step, (Kind, String)> {
+    pub(super) async fn judge(&self, provider: Option<&str>, operation: Operation) -> Result<Step, (Kind, String)> {
         let name = operation.name.clone();
         let cloud =
             self.cloud(provider, &operation).map_err(|finding| (Kind::Invalid, format!("{name}: {finding}")))?;
@@ -131,6 +131,9 @@ impl Operations {
     /// The cloud of an operation: as the path says, else as its description does.
     fn cloud(&self, provider: Option<&str>, operation: &Operation) -> Result<Arc<dyn Provider>, String> {
         let providers = &self.inner.providers;
+        if let Some(own) = providers.own(&operation.name) {
+            return Ok(own.clone());
+        }
         let named = provider.map(str::to_owned).or_else(|| operation.description.text("cloudProvider"));
         if let Some(name) = named {
             let missing = || format!("there is no cloud provider {name}; there are: {}", providers.names());

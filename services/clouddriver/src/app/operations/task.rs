@@ -151,6 +151,11 @@ impl Task {
         self.body.steps.get(place)
     }
 
+    /// What it does, in order.
+    pub(super) fn operations(&self) -> Vec<Operation> {
+        self.body.steps.iter().map(Step::operation).collect()
+    }
+
     /// Whether it is over.
     pub(super) fn is_over(&self) -> bool {
         self.status().completed

@@ -18,6 +18,8 @@ pub(super) struct Writer {
     sequence: u64,
     /// Signals that are in the task and not yet recorded as taken.
     taken: Vec<u64>,
+    /// The highest number among all that were taken by this owner.
+    latest_taken: u64,
     shown: watch::Sender<Arc<OperationTask>>,
 }
 
@@ -25,12 +27,20 @@ impl Writer {
     /// Of a task just as it is stored, after that many events.
     pub(super) fn new(inner: &Arc<Inner>, owner: Owner, task: Task, sequence: u64) -> Self {
         let shown = watch::Sender::new(Arc::new(task.to_wire()));
-        Writer { inner: inner.clone(), owner, task, sequence, taken: Vec::new(), shown }
+        Writer { inner: inner.clone(), owner, task, sequence, taken: Vec::new(), latest_taken: 0, shown }
     }
 
     /// Takes these signals with the next commit.
     pub(super) fn take(&mut self, signals: impl IntoIterator<Item = u64>) {
         self.taken.extend(signals);
+        self.latest_taken = self.taken.iter().copied().max().unwrap_or(self.latest_taken);
+    }
+
+    /// Takes a signal with the next commit, unless it was taken with an earlier one.
+    pub(super) fn take_once(&mut self, signal: u64) {
+        if self.latest_taken < signal {
+            self.take([signal]);
+        }
     }
 
     /// The task as it was last committed, and as it will be committed.

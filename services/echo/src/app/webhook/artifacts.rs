@@ -1,7 +1,7 @@
 //! The artifacts that registries and repositories say they have, in their own words.
 //!
 //! Upstream: `DockerHubArtifactExtractor`, `DockerRegistryArtifactExtractor`, `QuayArtifactExtractor`, `NexusArtifactExtractor`,
-//! `GitHubArtifactExtractor`, `GitlabV4ArtifactExtractor`. Artifacts by a template (`webhooks.artifacts`) are not extracted.
+//! `GitHubArtifactExtractor`, `GitlabV4ArtifactExtractor`.
 
 use std::collections::BTreeSet;
 

@@ -9,7 +9,7 @@ fn headers(named: &[(&'static str, &str)]) -> HeaderMap {
 }
 
 fn webhook(kind: &str, source: &str, named: &[(&'static str, &str)], body: Value) -> Option<Event> {
-    of_source(kind, source, headers(named), body.to_string().as_bytes(), NOW).expect("a webhook")
+    of_source(kind, source, headers(named), body.to_string().as_bytes(), NOW, None).expect("a webhook")
 }
 
 /// Project, repository, commit, branch and action.
@@ -28,9 +28,9 @@ fn a_webhook_has_its_payload_as_it_was_sent() {
     assert_eq!(event.payload, json!({"a": 1}).as_object().cloned());
     assert_eq!(Value::Object(event.content), json!({"a": 1, "event_type": "k", "artifacts": []}));
     assert_eq!((event.source.as_deref(), event.raw.as_slice()), (Some("s"), &br#"{"a":1}"#[..]));
-    assert!(of_source("webhook", "s", HeaderMap::new(), b"null", NOW).expect("a webhook").is_some());
+    assert!(of_source("webhook", "s", HeaderMap::new(), b"null", NOW, None).expect("a webhook").is_some());
     for wrong in [&b""[..], b"[]", b"{", b"text"] {
-        assert!(of_source("webhook", "s", HeaderMap::new(), wrong, NOW).is_err(), "{wrong:?}");
+        assert!(of_source("webhook", "s", HeaderMap::new(), wrong, NOW, None).is_err(), "{wrong:?}");
     }
 }
 
@@ -69,8 +69,8 @@ fn gitlab_and_stash_tell_of_pushes() {
     };
     expect(read("stash", &[], stash("abc")), ["P", "r", "abc", "main", ""]);
     assert!(read("stash", &[], stash("0000000000")).is_none(), "a branch is gone");
-    assert!(of_source("git", "stash", HeaderMap::new(), b"{}", NOW).is_err());
-    assert!(of_source("git", "pigeon", HeaderMap::new(), b"{}", NOW).is_err());
+    assert!(of_source("git", "stash", HeaderMap::new(), b"{}", NOW, None).is_err());
+    assert!(of_source("git", "pigeon", HeaderMap::new(), b"{}", NOW, None).is_err());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn bitbucket_tells_of_much() {
     );
     let opened = json!({"pullRequest": {"fromRef": {"id": "refs/heads/f", "latestCommit": "c", "repository": {"slug": "r", "project": {"key": "P"}}}}});
     expect(read("bitbucket", &[("x-event-key", "pr:opened")], opened), ["P", "r", "c", "f", "pr:opened"]);
-    assert!(of_source("git", "bitbucket", HeaderMap::new(), b"", NOW).expect("a ping").is_none());
+    assert!(of_source("git", "bitbucket", HeaderMap::new(), b"", NOW, None).expect("a ping").is_none());
     expect(read("bitbucket", &[], json!({"test": true})), ["", "", "", "", ""]);
 }
 
@@ -158,4 +158,18 @@ fn a_cdevent_is_in_a_header() {
         assert!(cd_event("s", headers(&[("ce-data", wrong)]), NOW).is_err(), "{wrong}");
     }
     assert!(cd_event("s", HeaderMap::new(), NOW).is_err());
+}
+
+#[test]
+fn a_template_brings_its_artifacts_beside_those_that_are_known_unless_the_webhook_names_its_own() {
+    let names = |source: &str, body: Value| {
+        let template = Some(r#"[{"name": "{{ job }}"}]"#);
+        let event = of_source("webhook", source, HeaderMap::new(), body.to_string().as_bytes(), NOW, template);
+        let artifacts = event.expect("a webhook").expect("an event").content["artifacts"].clone();
+        artifacts.as_array().expect("a list").iter().map(|found| found["name"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("ci", json!({"job": "build"})), ["build"]);
+    let hub = json!({"job": "build", "repository": {"repo_name": "a/b"}, "push_data": {"tag": "1"}});
+    assert_eq!(names("dockerhub", hub), ["index.docker.io/a/b", "build"]);
+    assert_eq!(names("ci", json!({"job": "build", "artifacts": [{"name": "own"}]})), ["own"]);
 }

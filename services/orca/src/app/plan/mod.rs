@@ -7,6 +7,7 @@
 //! It stores nothing. Definitions may look at other services, as the caller and within a deadline; what they see is how things
 //! stand now, not when their stage will start.
 
+mod expected;
 mod graph;
 mod limits;
 mod stages;

@@ -18,7 +18,7 @@ use super::Planner;
 use crate::expressions::contains_expression;
 
 /// How long the definition of one stage may look at other services.
-const ONE_STAGE: Duration = Duration::from_secs(5);
+pub(super) const ONE_STAGE: Duration = Duration::from_secs(5);
 /// So deep may stages stand before each other's tasks.
 const DEEPEST: usize = 8;
 
@@ -107,6 +107,7 @@ impl Look<'_> {
         };
         self.tasks(plan, &composition.tasks);
         let (view, before_is_known) = self.before(plan, view, composition.before, depth).await;
+        self.expected(plan, &view, definition.as_ref()).await;
         if kind == "manualJudgment" {
             let message = "it waits until a person judges".to_owned();
             plan.waits.push(PlannedWait { waits_for: WaitsFor::Person, message, ..PlannedWait::default() });

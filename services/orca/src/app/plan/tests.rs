@@ -27,6 +27,11 @@ impl StageDefinition for Pure {
         context.text("invalid").into_iter().collect()
     }
 
+    async fn expected_after(&self, context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
+        let kinds = context.view.context().texts("after");
+        Ok(kinds.into_iter().map(|kind| NewStage::then(&kind, "later", Object::new())).collect())
+    }
+
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {
         let settings = context.view.context();
         if let Some(message) = settings.text("broken") {
@@ -245,4 +250,37 @@ fn what_is_no_pipeline_is_an_error() {
         let Value::Object(config) = config else { panic!("an object") };
         assert_eq!(check_shape(&config).expect_err("it is refused").kind, Kind::Invalid);
     }
+}
+
+#[tokio::test]
+async fn what_is_expected_to_follow_is_named() {
+    let plan = plan_of_stages(json!([
+        {"refId": "1", "type": "compute", "name": "C", "requisiteStageRefIds": [], "after": ["wait", "moon"]},
+    ]))
+    .await;
+    let after: Vec<_> =
+        plan.steps[0].after.iter().map(|stage| (stage.ref_id.as_deref(), stage.kind.as_deref())).collect();
+    assert_eq!(after, [(Some("1>1"), Some("wait")), (Some("1>2"), Some("moon"))]);
+    assert_eq!(plan.steps[0].after[1].requisite_stage_ref_ids, ["1>1"]);
+    assert!(plan.fails(), "there is no stage type moon");
+}
+
+#[tokio::test]
+async fn a_deployment_says_what_its_strategy_would_do() {
+    let cluster = json!({
+        "account": "local", "region": "local", "cloudProvider": "local", "application": "shop",
+        "strategy": "rollingredblack", "targetPercentages": [50], "capacity": {"min": 2, "max": 2, "desired": 2},
+    });
+    let plan = plan_of_stages(json!([
+        {"refId": "1", "type": "deploy", "name": "D", "requisiteStageRefIds": [], "clusters": [cluster]},
+    ]))
+    .await;
+    let create = &plan.steps[0].before[0];
+    assert_eq!(create.kind.as_deref(), Some("createServerGroup"));
+    let names: Vec<_> = create.after.iter().filter_map(|stage| stage.name.as_deref()).collect();
+    assert_eq!(
+        names,
+        ["Determine Deployed Server Group", "Grow to 50% of Desired Size", "Grow to 100% of Desired Size"],
+        "nothing runs yet, so nothing is replaced"
+    );
 }

@@ -1,9 +1,8 @@
 //! Pipelines from v2 templates. Upstream: `V2TemplateLoaderHandler`, `V2TemplateLoader`, `V2Util.planPipeline`.
 
-use gennaker_clients::{Call, Caller};
+use gennaker_clients::Caller;
 use gennaker_templates::{Problem, v2};
 use gennaker_wire::{Object, ObjectExt};
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{super::start::drop_nulls, invalid};
@@ -17,6 +16,8 @@ use crate::{
 
 /// The type of artifacts that are templates in front50.
 const IN_FRONT50: &str = "front50/pipelineTemplate";
+/// The largest template that is fetched, in bytes.
+const LARGEST: usize = 8 << 20;
 const SCHEME: &str = "spinnaker://";
 const SUMMARY: &str = "expressionEvaluationSummary";
 
@@ -58,12 +59,12 @@ async fn fetched(engine: &Engine, caller: &Caller, artifact: &Object) -> Result<
         };
         clients.front50.v2_pipeline_template(caller, id, tag, digest).await.map(Value::Object)
     } else {
-        let call = Call::new(Method::PUT, &["artifacts", "fetch"]).body(artifact)?;
-        clients.clouddriver.forward(caller, call).await
+        let content = clients.clouddriver.artifact(caller, artifact, LARGEST).await;
+        content.map(|content| serde_json::from_slice(&content).unwrap_or_default())
     };
     match found {
         Ok(Value::Object(template)) => Ok(template),
-        Ok(_) => Err(unexpected(format!("the template {reference} is no object")).into()),
+        Ok(_) => Err(unexpected(format!("the template {reference} is no JSON object")).into()),
         Err(error) if error.kind().is_transient() => Err(error.into()),
         Err(error) => Err(unexpected(format!("the template {reference} cannot be had: {}", error.message())).into()),
     }

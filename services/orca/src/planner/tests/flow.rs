@@ -184,6 +184,18 @@ fn a_task_past_its_time_fails_with_the_reason() {
 }
 
 #[test]
+fn what_follows_a_time_out_has_a_time_of_its_own() {
+    let child = json!({"tasks": ["WAIT"], "stageTimeoutMs": 1_800_000});
+    let stage = json!([{"id": "a", "tasks": ["WAIT"], "stageTimeoutMs": 1000, "onFailure": [child]}]);
+    let mut world = World::new(stage);
+    world.settle();
+    world.now = world.state.next_due().expect("the time-out");
+    world.happen(Event::Woken);
+    world.settle();
+    assert_eq!(world.state.next_due(), Some(world.now.after(std::time::Duration::from_secs(1800))));
+}
+
+#[test]
 fn a_time_out_is_named_as_upstream_does_and_may_be_a_success() {
     for (mark, status) in [(json!(false), Status::Terminal), (json!(true), Status::Succeeded)] {
         let mut world = World::new(

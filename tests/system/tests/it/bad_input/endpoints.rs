@@ -122,6 +122,7 @@ pub(super) fn all() -> Vec<Endpoint> {
         (Service::Front50, gennaker_front50::Front50::endpoints()),
         (Service::Clouddriver, gennaker_clouddriver::Clouddriver::endpoints()),
         (Service::Echo, gennaker_echo::Echo::endpoints()),
+        (Service::Deck, gennaker_deck::Deck::endpoints()),
     ];
     let mut all = Vec::new();
     for (service, endpoints) in declared {

@@ -1,0 +1,203 @@
+/** `#/applications/A/executions`: the pipelines with their newest runs, live; filters stand in the address. */
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { memo, useDeferredValue, useMemo, useState } from 'react';
+
+import { useCommands } from '../../app/Palette';
+import { toggled } from '../../app/search';
+import { useShortcuts } from '../../app/shortcuts';
+import { pipelineConfigs } from '../../gate/configs';
+import { executions, SHOWN_EACH } from '../../gate/executions';
+import type { PipelineConfig } from '../../gate/wire';
+import { Button } from '../../parts/Button';
+import { SearchField, Select } from '../../parts/Field';
+import { Page } from '../../parts/Page';
+import { Answer, Empty } from '../../parts/States';
+import { Name } from '../../parts/Text';
+import styles from './ExecutionList.module.css';
+import { ExecutionRow } from './ExecutionRow';
+import { type Filters, type Group, groupsOf, isFiltered, STATUSES } from './filters';
+import { RunDialog, type Start } from './RunDialog';
+
+const route = getRouteApi('/applications/$application/executions');
+const EACH = 5;
+
+/** The screen. */
+export function ExecutionList() {
+  const { application } = route.useParams();
+  const filters = route.useSearch();
+  const navigate = useNavigate();
+  const each = Number(filters.count) || EACH;
+  const runs = useQuery(executions(application, each));
+  const configs = useQuery(pipelineConfigs(application));
+  const [start, setStart] = useState<Start | undefined>(filters.startManualExecution === undefined ? undefined : { pipelineId: filters.startManualExecution });
+  const set = (change: Filters): void => {
+    void navigate({ to: '/applications/$application/executions', params: { application }, search: (before) => ({ ...before, ...change }), replace: true });
+  };
+  useShortcuts('Executions', [
+    { keys: 's', does: 'Start a pipeline', act: () => setStart({}) },
+    { keys: 'x', does: 'Show all again: no filters', act: () => set(NO_FILTERS) },
+  ]);
+  useCommands(
+    useMemo(
+      () =>
+        (configs.data ?? [])
+          .filter(({ disabled }) => !disabled)
+          .map(({ id, name }) => ({ id: `start ${id}`, title: `Start ${name}`, kind: `In ${application}`, icon: 'play' as const, act: () => setStart({ pipelineId: id }) })),
+      [application, configs.data],
+    ),
+  );
+  return (
+    <Page label="Executions">
+      <Tools filters={filters} each={each} configs={configs.data ?? []} onChange={set} onStart={() => setStart({})} />
+      <Answer query={configs} what="pipelines">
+        {(known) => (
+          <Answer query={runs} what="executions">
+            {(all) => <Groups groups={groupsOf(all, known, filters)} filters={filters} onReset={() => set(NO_FILTERS)} onStart={setStart} />}
+          </Answer>
+        )}
+      </Answer>
+      {start && <RunDialog application={application} start={start} onClose={() => setStart(undefined)} />}
+    </Page>
+  );
+}
+
+const NO_FILTERS: Filters = { q: undefined, pipeline: undefined, status: undefined, awaitingJudgement: undefined } as Filters;
+
+function Tools({
+  filters,
+  each,
+  configs,
+  onChange,
+  onStart,
+}: {
+  filters: Filters;
+  each: number;
+  configs: readonly PipelineConfig[];
+  onChange: (change: Filters) => void;
+  onStart: () => void;
+}) {
+  const states = (filters.status ?? '').split(',');
+  const awaiting = filters.awaitingJudgement === 'true';
+  return (
+    <div className={styles.tools}>
+      <div className={styles.search}>
+        <SearchField label="Search executions" placeholder="Pipeline, stage, user, parameter=value" value={filters.q ?? ''} onChange={(q) => onChange({ q: q || undefined } as Filters)} />
+      </div>
+      <div className={styles.chips} role="group" aria-label="How they are">
+        {STATUSES.slice(0, 3).map(({ value, label }) => (
+          <Chip key={value} label={label} on={states.includes(value)} onToggle={() => onChange({ status: toggled(filters.status, value) } as Filters)} />
+        ))}
+        <Chip label="Awaits judgment" on={awaiting} onToggle={() => onChange({ awaitingJudgement: awaiting ? undefined : 'true' } as Filters)} />
+        <MoreStatuses states={states} onToggle={(value) => onChange({ status: toggled(filters.status, value) } as Filters)} />
+      </div>
+      {configs.length > 1 && (
+        <div className={styles.pick}>
+          <Select
+            label="Pipeline"
+            unlabelled
+            placeholder="All pipelines"
+            options={[{ value: '', label: 'All pipelines' }, ...configs.map(({ name }) => ({ value: name, label: name }))]}
+            value={filters.pipeline === undefined ? '' : filters.pipeline.replaceAll('%2C', ',')}
+            onChange={(name) => onChange({ pipeline: name === '' ? undefined : name.replaceAll(',', '%2C') } as Filters)}
+          />
+        </div>
+      )}
+      <div className={styles.each}>
+        <Select
+          label="Runs of each pipeline"
+          unlabelled
+          options={SHOWN_EACH.map((count) => ({ value: String(count), label: `${count} each` }))}
+          value={String(each)}
+          onChange={(count) => onChange({ count: Number(count) === EACH ? undefined : count } as Filters)}
+        />
+      </div>
+      <div className={styles.start}>
+        <Button look="primary" icon="play" onPress={onStart} isDisabled={configs.length === 0}>
+          Start …
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Chip({ label, on, onToggle }: { label: string; on: boolean; onToggle: () => void }) {
+  return (
+    <button type="button" className={styles.chip} aria-pressed={on} onClick={onToggle}>
+      {label}
+    </button>
+  );
+}
+
+function MoreStatuses({ states, onToggle }: { states: readonly string[]; onToggle: (value: string) => void }) {
+  const [open, setOpen] = useState(false);
+  const rest = STATUSES.slice(3);
+  const shown = open ? rest : rest.filter(({ value }) => states.includes(value));
+  return (
+    <>
+      {shown.map(({ value, label }) => (
+        <Chip key={value} label={label} on={states.includes(value)} onToggle={() => onToggle(value)} />
+      ))}
+      <button type="button" className={styles.moreChips} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? 'less' : 'more'}
+      </button>
+    </>
+  );
+}
+
+function Groups({ groups, filters, onReset, onStart }: { groups: readonly Group[]; filters: Filters; onReset: () => void; onStart: (start: Start) => void }) {
+  const shown = useDeferredValue(groups);
+  if (shown.length === 0) {
+    return isFiltered(filters) ? (
+      <Empty title="No run matches" action={<Button onPress={onReset}>Show all</Button>}>
+        The filters leave nothing over. Older runs than the newest of each pipeline are not looked through: raise their number.
+      </Empty>
+    ) : (
+      <Empty title="There is no pipeline yet">A pipeline is a graph of stages that delivers this application. Save one with `gennaker pipeline save`, or with the API.</Empty>
+    );
+  }
+  return (
+    <div className={styles.groups}>
+      {shown.map((group) => (
+        <PipelineGroup key={group.key} group={group} onStart={onStart} />
+      ))}
+    </div>
+  );
+}
+
+const PipelineGroup = memo(function PipelineGroup({ group, onStart }: { group: Group; onStart: (start: Start) => void }) {
+  const { name, config, executions: runs, key } = group;
+  return (
+    <section className={styles.group} aria-label={name}>
+      <header className={styles.head}>
+        <h2>
+          <Name>{name}</Name>
+        </h2>
+        {!config && <span className={styles.note}>deleted</span>}
+        {config?.disabled && <span className={styles.note}>disabled</span>}
+        <Triggers config={config} />
+        {config && !config.disabled && (
+          <Button look="quiet" icon="play" aria-label={`Start ${name}`} onPress={() => onStart({ pipelineId: key })}>
+            Start
+          </Button>
+        )}
+      </header>
+      {runs.length === 0 ? (
+        <p className={styles.none}>It has not run yet.</p>
+      ) : (
+        <ul>
+          {runs.map((execution) => (
+            <ExecutionRow key={execution.id} execution={execution} onRepeat={config ? () => onStart({ like: execution, pipelineId: key }) : undefined} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+});
+
+function Triggers({ config }: { config: PipelineConfig | undefined }) {
+  const all = config?.triggers ?? [];
+  if (all.length === 0) return <span className={styles.triggers} />;
+  const words = [...new Set(all.map((trigger) => String(trigger['type'] ?? 'trigger') + (trigger['enabled'] === false ? ' (off)' : '')))];
+  return <span className={styles.triggers}>{words.join(', ')}</span>;
+}

@@ -1,0 +1,55 @@
+/** A run of a pipeline on one line: how it is, who started it with what, its stages, how long it took. */
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+
+import type { Execution } from '../../gate/wire';
+import { Menu } from '../../parts/Menu';
+import { StatusBadge } from '../../parts/Status';
+import { Ago, Duration } from '../../parts/Time';
+import styles from './ExecutionRow.module.css';
+import { awaitsJudgment, bornOf } from './filters';
+import { StageBars } from './StageBars';
+import { causeOf, parametersOf } from './trigger';
+import { useSteering } from './useSteering';
+
+/** The row. */
+export const ExecutionRow = memo(function ExecutionRow({ execution, onRepeat }: { execution: Execution; onRepeat?: (() => void) | undefined }) {
+  const steering = useSteering(execution, onRepeat);
+  const parameters = parametersOf(execution.trigger).map(({ name, value }) => `${name}=${value}`).join('  ');
+  const waits = execution.status === 'RUNNING' && awaitsJudgment(execution);
+  return (
+    <li className={styles.row} data-execution={execution.id}>
+      <Link
+        className={styles.status}
+        to="/applications/$application/executions/details/$executionId"
+        params={{ application: execution.application, executionId: execution.id }}
+      >
+        {waits ? (
+          <StatusBadge status={execution.status} tone="waiting">
+            Awaits judgment
+          </StatusBadge>
+        ) : (
+          <StatusBadge status={execution.status} />
+        )}
+      </Link>
+      <div className={styles.cause}>
+        <span>
+          <Ago at={bornOf(execution)} /> · <bdi>{causeOf(execution)}</bdi>
+        </span>
+        {parameters !== '' && (
+          <bdi className={styles.parameters} title={parameters}>
+            {parameters}
+          </bdi>
+        )}
+      </div>
+      <div className={styles.bars}>
+        <StageBars execution={execution} />
+      </div>
+      <span className={styles.duration}>
+        <Duration from={execution.startTime} to={execution.endTime} />
+      </span>
+      <Menu label={`What can be done to the run ${execution.id}`} actions={steering.actions} />
+      {steering.dialog}
+    </li>
+  );
+});

@@ -1,0 +1,34 @@
+/** An execution at a glance: a bar a stage, in its colour. Each leads to its stage. */
+import type { Execution } from '../../gate/wire';
+import { wordOf } from '../../parts/Status';
+import styles from './StageBars.module.css';
+import { groupsOf } from './stages';
+import { hashOf } from './trigger';
+
+const NAMED = 12;
+
+/** The bars. */
+export function StageBars({ execution, current }: { execution: Execution; current?: string | undefined }) {
+  const groups = groupsOf(execution.stages);
+  // A list has a thousand of these: they are the browser's own links, which cost next to nothing.
+  const address = hashOf(execution);
+  return (
+    <ol className={styles.bars} aria-label="Stages">
+      {groups.map(({ stage, index, tone }) => (
+        <li key={stage.id} className={styles.bar} data-tone={tone} data-current={stage.id === current || undefined}>
+          <a
+            href={`${address}?stage=${index}`}
+            title={`${stage.name}: ${wordOf(stage.status)}`}
+            aria-label={`${stage.name}: ${wordOf(stage.status)}`}
+          >
+            {groups.length <= NAMED && (
+              <bdi className={styles.name} aria-hidden="true">
+                {stage.name}
+              </bdi>
+            )}
+          </a>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,97 @@
+/**
+ * Every screen, light and dark, wide and narrow: nothing serious for axe, nothing wider than the page. With
+ * `UI_SCREENSHOTS` (a folder) each is also taken as a picture: `make screenshots`.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+
+import { accessible, leave, makeApplication, savePipeline, startPipeline, untilRun, visit } from './support';
+
+const folder = process.env['UI_SCREENSHOTS'];
+const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 360, height: 740 } };
+
+/** A screen: its picture's name, its address, and what is on it when it is complete. */
+interface Screen {
+  readonly name: string;
+  readonly hash: string;
+  readonly ready: (page: Page) => Promise<unknown>;
+}
+
+let screens: readonly Screen[] = [];
+
+beforeAll(async () => {
+  const descriptions: Record<string, string> = {
+    storefront: 'What customers see',
+    billing: 'Invoices & <script>alert(1)</script>',
+    search: 'مرحبا 🎉',
+    identity: 'Who is who',
+    catalogue: `Everything that is for sale ${'and more '.repeat(40)}`,
+  };
+  for (const [name, description] of Object.entries(descriptions)) await makeApplication(name, description);
+  const wait = (name: string, waitTime: number, more: object = {}) => ({ type: 'wait', name, waitTime, ...more });
+  const judgment = { type: 'manualJudgment', name: 'Release?', instructions: 'Look at the dashboards of the canary first.\nContinue only if errors stay under 0.1 %.' };
+  const parameterConfig = [
+    { name: 'version', label: 'Version', required: true, description: 'The tag of the image.' },
+    { name: 'region', hasOptions: true, options: [{ value: 'eu' }, { value: 'us' }], default: 'eu' },
+  ];
+  const deploy = [
+    wait('Bake', 1),
+    wait('Deploy canary', 1, { requisiteStageRefIds: ['1'] }),
+    wait('Smoke tests', 1, { requisiteStageRefIds: ['1'] }),
+    { ...judgment, requisiteStageRefIds: ['2', '3'] },
+    wait('Deploy eu-west-1', 600, { requisiteStageRefIds: ['4'] }),
+    wait('Deploy us-east-1', 600, { requisiteStageRefIds: ['4'] }),
+    wait('Announce', 1, { requisiteStageRefIds: ['5', '6'] }),
+  ];
+  const broken = { type: 'checkPreconditions', name: 'Budget', preconditions: [{ type: 'expression', failPipeline: true, context: { expression: '${trigger.budget.left}' } }] };
+  await savePipeline('storefront', 'Deploy to production', deploy, { index: 0, parameterConfig, triggers: [{ type: 'git', enabled: true, source: 'github', project: 'acme', slug: 'storefront', branch: 'main' }] });
+  await savePipeline('storefront', 'Nightly checks', [wait('Collect', 1), broken, wait('Report', 1)], { index: 1, triggers: [{ type: 'cron', enabled: false, cronExpression: '0 0 3 ? * *' }] });
+  await savePipeline('storefront', '<b>Names</b> are text مرحبا 🎉', [wait('One', 1)], { index: 2 });
+  const failed = await startPipeline('storefront', 'Nightly checks');
+  await untilRun(failed, 'fails', ({ status }) => status === 'TERMINAL');
+  const waits = await startPipeline('storefront', 'Deploy to production', { version: '2.4.1', region: 'eu' });
+  await untilRun(waits, 'waits', ({ stages }) => stages.some(({ type, status }) => type === 'manualJudgment' && status === 'RUNNING'));
+  const done = await startPipeline('storefront', '<b>Names</b> are text مرحبا 🎉');
+  await untilRun(done, 'succeeds', ({ status }) => status === 'SUCCEEDED');
+
+  const region = (name: string) => (page: Page) => page.getByRole('region', { name }).first().waitFor();
+  screens = [
+    { name: 'applications', hash: '#/applications', ready: (page) => page.getByRole('table').getByRole('link', { name: 'storefront' }).waitFor() },
+    {
+      name: 'new-application',
+      hash: '#/applications?create=true',
+      ready: (page) => page.getByRole('dialog').getByLabel("Owner's e-mail").waitFor(),
+    },
+    { name: 'executions', hash: '#/applications/storefront/executions', ready: (page) => page.getByText('Awaits judgment').last().waitFor() },
+    { name: 'no-executions', hash: '#/applications/search/executions', ready: (page) => page.getByText('There is no pipeline yet').waitFor() },
+    { name: 'execution-waits', hash: `#/applications/storefront/executions/details/${waits}`, ready: region('Stage Release?') },
+    { name: 'execution-failed', hash: `#/applications/storefront/executions/details/${failed}`, ready: region('Stage Budget') },
+    {
+      name: 'start',
+      hash: '#/applications/storefront/executions?startManualExecution=Deploy%20to%20production',
+      ready: (page) => page.getByRole('dialog').getByLabel('Version').waitFor(),
+    },
+    { name: 'tasks', hash: '#/applications/storefront/tasks', ready: (page) => page.getByRole('table', { name: 'Tasks' }).waitFor() },
+  ];
+  if (folder) await mkdir(folder, { recursive: true });
+});
+
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`are sound ${colorScheme} and ${size}`, async () => {
+      for (const { name, hash, ready } of screens) {
+        const page = await visit(hash, { viewport, colorScheme });
+        await ready(page);
+        await page.evaluate(() => document.fonts.ready);
+        if (folder) await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), animations: 'disabled' });
+        await accessible(page, `${name}, ${size}, ${colorScheme}`);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(over, `${name}, ${size}: pixels wider than the page`).toBeLessThanOrEqual(0);
+        await leave(page);
+      }
+    });
+  }
+}

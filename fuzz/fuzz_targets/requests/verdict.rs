@@ -38,7 +38,8 @@ pub(crate) fn complaint(request: &Request, answer: &Answer) -> Option<&'static s
         return None;
     }
     let message = json.as_ref().and_then(|json| json["message"].as_str()).unwrap_or_default();
-    if message.trim().is_empty() {
+    // Two lists of orca's are gone, and upstream says so with an empty one.
+    if message.trim().is_empty() && answer.status != StatusCode::GONE {
         return Some("an error without a message");
     }
     if answer.status == StatusCode::INTERNAL_SERVER_ERROR && !fails_as_upstream(request.service_name(), message) {

@@ -1,17 +1,13 @@
 //! Back to the last good version of a cluster, in one call.
 //!
-//! In each region it goes back from the newest server group that is enabled to the newest one before it whose deployment has not
-//! failed, by a task with one `rollbackServerGroup` a region, one region after the other. Which deployments have failed the
-//! executions of the application say; a server group that none of them tells of counts as good.
+//! Clouddriver says what that is in each region: it has seen which server groups served well. Here a task is started with one
+//! `rollbackServerGroup` a region, one region after the other.
 //!
 //! It decides on what runs now. The task looks again before it changes anything, and the server group that comes back serves before
 //! the other one leaves traffic.
 
-use std::collections::BTreeSet;
-
 use gennaker_base::Kind;
-use gennaker_store::{Order, Query};
-use gennaker_wire::{Execution, ExecutionKind, Object, ObjectExt, ServerGroup, Status, naming::Moniker};
+use gennaker_wire::{LastGood, Object, naming::Moniker};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -19,10 +15,7 @@ use super::{
     Refusal,
     start::{Asked, Error, flow},
 };
-use crate::engine::{Engine, row_kind};
-
-/// How many of the application's latest executions are looked through for failed deployments.
-const EXECUTIONS: u32 = 200;
+use crate::engine::Engine;
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,36 +65,23 @@ pub(crate) struct Step {
 pub(crate) async fn go(engine: &Engine, asked: &Asked, cluster: &Cluster, wish: &Wish) -> Result<Going, Error> {
     let clouddriver = &engine.clients().clouddriver;
     let Cluster { application, account, name, provider } = cluster;
-    let groups = clouddriver.cluster_server_groups(&asked.onward(), application, account, name, provider).await?;
-    let failed = failed_deployments(engine, application).await?;
-    let steps = steps(&groups, &failed, &wish.regions);
+    let mut known = clouddriver.last_good(&asked.onward(), application, account, name, provider).await?;
+    known.retain(|place| wish.regions.is_empty() || wish.regions.contains(&place.region));
+    let steps: Vec<Step> = known.iter().filter_map(step).collect();
     if steps.is_empty() {
-        let message = format!(
-            "cluster {name} in {account} has nothing to go back to: it takes an enabled server group and an older one whose \
-             deployment did not fail; GET /applications/{application}/clusters/{account}/{name} shows what there is"
-        );
+        let reasons: Vec<String> = known.iter().map(|place| format!("{}: {}", place.region, place.reason)).collect();
+        let reasons = if reasons.is_empty() { "it is in none of these regions".to_owned() } else { reasons.join("; ") };
+        let message = format!("cluster {name} in {account} has nothing to go back to ({reasons})");
         return Err(Refusal::new(Kind::Conflict, message).into());
     }
     let id = flow::task(engine, asked, task(cluster, wish, &steps)).await?;
     Ok(Going { reference: format!("/tasks/{id}"), regions: steps })
 }
 
-/// From which server group to which, in each region that is asked for, or in all.
-fn steps(groups: &[ServerGroup], failed: &BTreeSet<String>, regions: &[String]) -> Vec<Step> {
-    let mut groups: Vec<&ServerGroup> = groups.iter().collect();
-    groups.sort_by_key(|group| std::cmp::Reverse((group.created_time, group.moniker.sequence)));
-    let everywhere: BTreeSet<&str> = groups.iter().map(|group| group.region.as_str()).collect();
-    let regions: Vec<&str> = match regions {
-        [] => everywhere.into_iter().collect(),
-        asked => asked.iter().map(String::as_str).collect(),
-    };
-    let step = |region: &str| {
-        let mut here = groups.iter().filter(|group| group.region == region);
-        let from = here.by_ref().find(|group| !group.disabled)?;
-        let to = here.find(|group| !failed.contains(&group.name))?;
-        Some(Step { region: region.to_owned(), from: from.name.clone(), to: to.name.clone() })
-    };
-    regions.into_iter().filter_map(step).collect()
+/// From which server group to which, if both are there.
+fn step(place: &LastGood) -> Option<Step> {
+    let (from, to) = (place.current.clone()?, place.last_good.clone()?);
+    Some(Step { region: place.region.clone(), from, to })
 }
 
 /// The task that goes back.
@@ -140,83 +120,22 @@ fn task(cluster: &Cluster, wish: &Wish, steps: &[Step]) -> Value {
     })
 }
 
-/// The server groups whose deployment has failed, as the application's latest executions tell.
-async fn failed_deployments(engine: &Engine, application: &str) -> Result<BTreeSet<String>, Error> {
-    let query = Query {
-        kinds: [ExecutionKind::Pipeline, ExecutionKind::Orchestration].map(|kind| row_kind(kind).to_owned()).to_vec(),
-        group: Some(application.to_owned()),
-        order: Order::NewestFirst,
-        limit: EXECUTIONS,
-        ..Query::default()
-    };
-    let executions = engine.list(&query).await?;
-    Ok(executions.iter().flat_map(failed_in).collect())
-}
-
-/// The server groups that an execution has created and not accepted.
-fn failed_in(execution: &Execution) -> Vec<String> {
-    let deploys = execution.stages.iter().filter(|stage| {
-        let is_deployment = matches!(stage.kind.split('_').next(), Some("createServerGroup" | "cloneServerGroup"));
-        is_deployment && matches!(stage.status, Status::Terminal | Status::Stopped | Status::FailedContinue)
-    });
-    let created = deploys.filter_map(|stage| stage.context.object("deploy.server.groups"));
-    let names = created.flat_map(Object::values).filter_map(Value::as_array).flatten();
-    names.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use gennaker_base::Timestamp;
-    use gennaker_wire::Stage;
-
     use super::*;
 
-    fn group(name: &str, region: &str, created: i64, disabled: bool) -> ServerGroup {
-        let created_time = Some(Timestamp::from_millis(created));
-        ServerGroup { name: name.into(), region: region.into(), created_time, disabled, ..ServerGroup::default() }
-    }
-
-    fn step(region: &str, from: &str, to: &str) -> Step {
-        Step { region: region.into(), from: from.into(), to: to.into() }
-    }
-
     #[test]
-    fn one_goes_back_past_those_that_failed() {
-        let groups = [
-            group("a-v001", "here", 1, true),
-            group("a-v002", "here", 2, true),
-            group("a-v003", "here", 3, false),
-            group("a-v001", "there", 1, false),
-        ];
-        let failed = BTreeSet::from(["a-v002".to_owned()]);
-        assert_eq!(steps(&groups, &failed, &[]), [step("here", "a-v003", "a-v001")]);
-        assert_eq!(steps(&groups, &BTreeSet::new(), &[]), [step("here", "a-v003", "a-v002")]);
-        assert_eq!(steps(&groups, &failed, &["there".to_owned()]), [], "it has one only");
-    }
-
-    #[test]
-    fn a_newer_one_that_is_disabled_is_left_alone() {
-        let groups =
-            [group("a-v001", "here", 1, true), group("a-v002", "here", 2, false), group("a-v003", "here", 3, true)];
-        assert_eq!(steps(&groups, &BTreeSet::new(), &[]), [step("here", "a-v002", "a-v001")]);
-    }
-
-    #[test]
-    fn executions_tell_which_deployments_failed() {
-        let stage = |kind: &str, status: Status, name: &str| Stage {
-            kind: kind.into(),
-            status,
-            context: json!({"deploy.server.groups": {"here": [name]}}).as_object().cloned().expect("an object"),
-            ..Stage::default()
+    fn one_goes_back_where_there_is_something_to_leave_and_something_to_return_to() {
+        let place = |current: Option<&str>, good: Option<&str>| LastGood {
+            region: "here".into(),
+            current: current.map(str::to_owned),
+            last_good: good.map(str::to_owned),
+            ..LastGood::default()
         };
-        let stages = vec![
-            stage("createServerGroup_local", Status::Terminal, "a-v001"),
-            stage("createServerGroup", Status::Succeeded, "a-v002"),
-            stage("disableServerGroup", Status::Terminal, "a-v003"),
-            stage("cloneServerGroup", Status::FailedContinue, "a-v004"),
-        ];
-        let execution = Execution { stages, ..Execution::default() };
-        assert_eq!(failed_in(&execution), ["a-v001", "a-v004"]);
+        let expected = Step { region: "here".into(), from: "a-v003".into(), to: "a-v001".into() };
+        assert_eq!(step(&place(Some("a-v003"), Some("a-v001"))), Some(expected));
+        assert_eq!(step(&place(None, Some("a-v001"))), None);
+        assert_eq!(step(&place(Some("a-v003"), None)), None);
     }
 
     #[test]
@@ -227,9 +146,10 @@ mod tests {
             name: "shop-web".into(),
             provider: "local".into(),
         };
+        let back = Step { region: "here".into(), from: "shop-web-v002".into(), to: "shop-web-v001".into() };
         let wish: Wish =
             serde_json::from_value(json!({"reason": "errors", "delayBeforeDisableSeconds": 5})).expect("a wish");
-        let task = task(&cluster, &wish, &[step("here", "shop-web-v002", "shop-web-v001")]);
+        let task = task(&cluster, &wish, &[back]);
         assert_eq!(task["application"], "shop");
         assert_eq!(
             task["job"][0]["rollbackContext"],

@@ -186,6 +186,7 @@ fn what_is_passed_on_is_there_as_far_as_what_is_behind() {
     let declared = [
         endpoint("/aws/images/find", Coverage::Unsupported),
         endpoint("/docker/images/find", Coverage::Done),
+        endpoint("/subnets/{cloudProvider}", Coverage::Done),
         endpoint("/tags", Coverage::Unsupported),
     ];
     let to = |to, is_optional| {
@@ -193,6 +194,7 @@ fn what_is_passed_on_is_there_as_far_as_what_is_behind() {
         Forwarded { method: get(), path: "/x", service: "clouddriver", to_method: get(), to, is_optional }
     };
     assert_eq!(behind(&to("/{provider}/images/find", false), &declared), State::Done);
+    assert_eq!(behind(&to("/subnets/aws", false), &declared), State::Done);
     assert_eq!(behind(&to("/tags", false), &declared), State::NotYet);
     assert_eq!(behind(&to("/nothing", false), &declared), State::NotYet);
     assert!(matches!(behind(&to("/tags", true), &declared), State::Partly(_)));
@@ -307,7 +309,7 @@ fn behind(one: &Forwarded, declared: &[Endpoint]) -> State {
         Coverage::Unsupported => State::NotYet,
     };
     let same = of_service().find(|ours| pattern(ours.path) == pattern(one.to)).map(state);
-    // A parameter of gate's may name the cloud that is a word of the service's path: what one of them has is there.
+    // A parameter of the one may be a word of the other, the cloud's: what one of them has is there.
     let some = || of_service().filter(|ours| may_be(ours.path, one.to)).map(state).min();
     match same.or_else(some).unwrap_or(State::NotYet) {
         State::NotYet if one.is_optional => State::Partly("it is empty: the service behind has none yet"),
@@ -315,14 +317,14 @@ fn behind(one: &Forwarded, declared: &[Endpoint]) -> State {
     }
 }
 
-/// Whether a service's path is one that gate may ask for: what is a word there is one here.
+/// Whether a service's path is one that gate may ask for: what is a word in the one may be a parameter in the other.
 fn may_be(path: &str, to: &str) -> bool {
     let (path, to) = (pattern(path), pattern(to));
     let (mut path, mut to) = (path.split('/'), to.split('/'));
     loop {
         match (path.next(), to.next()) {
             (None, None) => return true,
-            (Some(segment), Some(to)) if segment == to || to.contains("{}") => {}
+            (Some(segment), Some(to)) if segment == to || to.contains("{}") || segment.contains("{}") => {}
             _ => return false,
         }
     }

@@ -20,9 +20,10 @@ const SUCCEED_WITH_NOTHING: [(&str, &str, &str); 9] = [
     ("gate", "POST", "/auth/"),
 ];
 
-/// Endpoints that take any object, as upstream's: events, which start what is configured for them, and templates' plans, which say what
-/// would be started.
-const TAKE_ANYTHING: [(&str, &str); 5] = [
+/// Endpoints that take any object, as upstream's: events, which start what is configured for them, templates' plans, which say what
+/// would be started, and the deletion of tags, which says what it has found.
+const TAKE_ANYTHING: [(&str, &str); 6] = [
+    ("clouddriver", "/admin/tags/deleteBy"),
     ("echo", "/webhooks/"),
     ("gate", "/pipelines/v2/"),
     ("gate", "/v2/pipelineTemplates/plan"),
@@ -32,6 +33,9 @@ const TAKE_ANYTHING: [(&str, &str); 5] = [
 
 /// Endpoints that upstream fails at (500) where a well-formed request names what is not there, and which so answer alike.
 const FAIL_AS_UPSTREAM: [(&str, &str, &str); 1] = [("orca", "POST", "/orchestrate/{pipelineConfigId}")];
+
+/// Endpoints that have no body although their method could have one.
+const HAVE_NO_BODY: [(&str, &str, &str); 1] = [("clouddriver", "POST", "/admin/tags/deleteBy")];
 
 /// Endpoints that answer with a task, which says whether it went well.
 const ANSWER_WITH_A_TASK: [(&str, &str); 2] = [("gate", "/pipelineTemplates"), ("gate", "/v2/pipelineTemplates")];
@@ -104,7 +108,7 @@ impl Endpoint {
     }
 
     pub(super) fn takes_body(&self) -> bool {
-        ["POST", "PUT", "PATCH"].contains(&self.method.as_str())
+        ["POST", "PUT", "PATCH"].contains(&self.method.as_str()) && !self.is_among(&HAVE_NO_BODY)
     }
 }
 

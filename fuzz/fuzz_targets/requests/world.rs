@@ -5,7 +5,10 @@ use std::{collections::VecDeque, fmt, sync::Arc, time::Duration};
 use axum::{Router, body::Body};
 use gennaker_base::{SharedClock, SystemClock};
 use gennaker_clients::Switchboard;
-use gennaker_clouddriver::Clouddriver;
+use gennaker_clouddriver::{
+    Clouddriver,
+    artifacts::{ArtifactDeps, Artifacts},
+};
 use gennaker_cluster::Membership;
 use gennaker_echo::{Echo, Front50Options};
 use gennaker_front50::Front50;
@@ -17,14 +20,15 @@ use gennaker_http::{
 use gennaker_objects::{FolderObjects, FolderOptions};
 use gennaker_orca::{Orca, engine};
 use gennaker_orca_stages::Catalogue;
-use gennaker_provider_local::provider::{AccountOptions, LocalProvider, Options as LocalOptions};
+use gennaker_provider_api::AccountDefinition;
+use gennaker_provider_local::provider::{LocalProvider, Options as LocalOptions};
 use gennaker_store::Registration;
 use gennaker_store_sql::SqlStore;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::{runtime::Runtime, task::JoinSet};
+use tokio::{runtime::Runtime, sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -215,17 +219,25 @@ impl Started {
         started.run(|stop| async move { front50.run(stop).await });
 
         // Its agent is not there: operations are read and checked, and fail then.
-        let account = AccountOptions {
-            name: "local".to_owned(),
-            state_directory: folder.path().join("agent"),
-            environment: None,
+        let account =
+            serde_json::json!({"type": "local", "name": "local", "stateDirectory": folder.path().join("agent")});
+        let fields = account.as_object().cloned().unwrap_or_default();
+        let accounts = vec![AccountDefinition { name: "local".to_owned(), fields }];
+        let local = Arc::new(LocalProvider::new(LocalOptions::default(), clock.clone()));
+        let artifacts = ArtifactDeps {
+            folder: folder.path().join("artifacts"),
+            clock: clock.clone(),
+            front50: clients.front50.clone(),
         };
-        let local = Arc::new(LocalProvider::new(LocalOptions { accounts: vec![account] }, clock.clone()));
         let deps = gennaker_clouddriver::Deps {
             store: store.clone(),
             owner: standing.owners(),
             clock: clock.clone(),
             providers: vec![local.clone()],
+            // Without accounts that go out.
+            artifacts: Artifacts::new(&Default::default(), artifacts),
+            front50: clients.front50.clone(),
+            accounts: watch::Sender::new(Arc::new(accounts)).subscribe(),
         };
         let clouddriver = Clouddriver::new(&Default::default(), deps);
         lines.clouddriver.connect(started.serve(clouddriver.api()));

@@ -53,10 +53,10 @@ fn every_journey_has_a_test_here() {
 
 /// Runs `ui/tests/<name>.journey.ts` on an install of its own.
 async fn journey(name: &str) {
-    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| CHROMIUM.to_owned());
+    let chromium = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from(CHROMIUM), PathBuf::from);
     let Some(mut vitest) = vitest() else { return };
-    if !Path::new(&chromium).exists() {
-        eprintln!("not run: there is no Chromium at {chromium}; get it with: apt-get install -y chromium");
+    if !chromium.exists() {
+        eprintln!("not run: there is no Chromium at {}; get it with: apt-get install -y chromium", chromium.display());
         return;
     }
     let programs = Programs::build(Profile::own(), &["gennaker", "greeter"]).await.expect("they build");

@@ -25,16 +25,16 @@ pub struct Call {
 impl Call {
     /// A call of `method` on a path whose segments are percent-encoded here: `["pipelines", id]`.
     ///
-    /// The segments `.` and `..` have a meaning of their own in every URL, so that a call with one fails as invalid when
-    /// it is sent.
+    /// The segments `.` and `..` have a meaning of their own in every URL, and an empty one would make a list of what is asked
+    /// for, so that a call with one fails as invalid when it is sent.
     pub fn new(method: Method, segments: &[&str]) -> Self {
         let mut base = Url::parse("http://local/").unwrap_or_else(|_| unreachable!("a constant URL"));
         if let Ok(mut path) = base.path_segments_mut() {
             path.clear().extend(segments);
         }
-        let fault = segments.iter().find(|segment| is_dots(segment));
+        let fault = segments.iter().find(|segment| segment.is_empty() || is_dots(segment));
         let fault =
-            fault.map(|segment| format!("{segment} cannot be a name in the path of a call: choose another name"));
+            fault.map(|segment| format!("{segment:?} cannot be a name in the path of a call: choose another name"));
         let path = base.path().to_owned();
         Call { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, deadline: None, fault }
     }
@@ -123,6 +123,7 @@ mod tests {
         assert_eq!(call.target(), "/applications/a%2Fb%20%3F%23%25%C3%A9?q=x%26y+z");
         assert_eq!(Call::get(&[]).target(), "/");
         assert!(Call::get(&["pipelines", ".."]).fault.is_some(), "it would name the list instead");
+        assert!(Call::get(&["pipelines", ""]).fault.is_some(), "so would it, as a slash at the end says nothing");
         assert!(Call::get(&["pipelines", "..."]).fault.is_none());
     }
 }

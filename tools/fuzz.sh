@@ -41,10 +41,14 @@ run() {
     seeds=seeds/$1 words=dictionaries/$1
     [ -d "$seeds" ] || seeds=
     [ -f "$words" ] || words=
+    # A short text says something; a request takes more bytes, from the first on.
+    growth=
+    [ "$1" != requests ] || growth=-len_control=0
     # Stores are made here, in memory where that is to be had, and removed even if the target is killed.
     scratch=$(mktemp -d -p "$memory" gennaker-fuzz.XXXXXX) || return 1
     trap 'rm -rf "$scratch"' EXIT
-    if TMPDIR=$scratch "$programs/$1" ${words:+-dict="$words"} -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
+    if TMPDIR=$scratch "$programs/$1" ${words:+-dict="$words"} $growth -max_total_time="$seconds" -timeout=10 \
+        -rss_limit_mb=2048 -max_len=4096 \
         -artifact_prefix="$folder/failed/" -print_final_stats=1 "$folder/corpus" ${seeds:+"$seeds"} >"$folder/log" 2>&1; then
         sed -n "s/^stat::number_of_executed_units: */fuzz: $1: nothing found, inputs: /p" "$folder/log"
     else

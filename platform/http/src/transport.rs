@@ -108,7 +108,7 @@ impl Transport {
     /// # Errors
     /// The peer's error with its status and message; `Timeout` past the deadline, `Unavailable` if the peer cannot be
     /// reached or its circuit is open, `Bug` if the answer is not the expected JSON or larger than the limit, `Invalid`
-    /// if the call's path has a `.` or `..` segment.
+    /// if the call's path has a `.` or `..` segment, `NotFound` if it has an empty one.
     pub async fn send<T: DeserializeOwned>(&self, caller: &Caller, call: Call) -> Result<T> {
         let (method, path) = (call.method.clone(), call.path.clone());
         let answer = self.exchange::<Bytes>(caller, call).await?;
@@ -187,7 +187,7 @@ impl Transport {
 
     async fn exchange<A: Answer>(&self, caller: &Caller, call: Call) -> Result<A> {
         if let Some(fault) = call.fault {
-            return Err(Error::invalid(fault));
+            return Err(fault);
         }
         let limit = call.deadline.unwrap_or(self.options.deadline);
         let until = Instant::now() + limit;

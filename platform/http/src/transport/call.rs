@@ -19,22 +19,21 @@ pub struct Call {
     pub(super) body: Option<Bytes>,
     pub(super) deadline: Option<Duration>,
     /// A segment that no URL can carry, or a value that no header can; told when the call is sent.
-    pub(super) fault: Option<String>,
+    pub(super) fault: Option<Error>,
 }
 
 impl Call {
     /// A call of `method` on a path whose segments are percent-encoded here: `["pipelines", id]`.
     ///
-    /// The segments `.` and `..` have a meaning of their own in every URL, and an empty one would make a list of what is asked
-    /// for, so that a call with one fails as invalid when it is sent.
+    /// The segments `.` and `..` have a meaning of their own in every URL, so that a call with one fails as invalid when
+    /// it is sent. With an empty one the path is another's (`/projects/` has the list, and not a project): nothing has no
+    /// name, and the call fails as for something that is not there.
     pub fn new(method: Method, segments: &[&str]) -> Self {
         let mut base = Url::parse("http://local/").unwrap_or_else(|_| unreachable!("a constant URL"));
         if let Ok(mut path) = base.path_segments_mut() {
             path.clear().extend(segments);
         }
-        let fault = segments.iter().find(|segment| segment.is_empty() || is_dots(segment));
-        let fault =
-            fault.map(|segment| format!("{segment:?} cannot be a name in the path of a call: choose another name"));
+        let fault = segments.iter().find_map(|segment| fault_of(segment));
         let path = base.path().to_owned();
         Call { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, deadline: None, fault }
     }
@@ -63,7 +62,10 @@ impl Call {
         let name = name.as_ref();
         match (HeaderName::try_from(name), HeaderValue::from_str(value)) {
             (Ok(name), Ok(value)) => _ = self.headers.insert(name, value),
-            _ => self.fault = Some(format!("{name}: {value:?} cannot be a header of a call: correct it")),
+            _ => {
+                let problem = format!("{name}: {value:?} cannot be a header of a call: correct it");
+                self.fault = Some(Error::invalid(problem));
+            }
         }
         self
     }
@@ -108,6 +110,17 @@ impl Call {
     }
 }
 
+/// Why a path cannot have this segment.
+fn fault_of(segment: &str) -> Option<Error> {
+    match segment {
+        "" => Some(Error::not_found("a name in the path of a call is empty: nothing has such a name")),
+        dots if is_dots(dots) => {
+            Some(Error::invalid(format!("{dots} cannot be a name in the path of a call: choose another name")))
+        }
+        _ => None,
+    }
+}
+
 /// `.` or `..`, also as a URL's reader decodes them.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
@@ -115,6 +128,8 @@ fn is_dots(segment: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use gennaker_base::Kind;
+
     use super::*;
 
     #[test]
@@ -123,7 +138,12 @@ mod tests {
         assert_eq!(call.target(), "/applications/a%2Fb%20%3F%23%25%C3%A9?q=x%26y+z");
         assert_eq!(Call::get(&[]).target(), "/");
         assert!(Call::get(&["pipelines", ".."]).fault.is_some(), "it would name the list instead");
-        assert!(Call::get(&["pipelines", ""]).fault.is_some(), "so would it, as a slash at the end says nothing");
         assert!(Call::get(&["pipelines", "..."]).fault.is_none());
+    }
+
+    #[test]
+    fn what_has_no_name_is_not_there() {
+        let fault = Call::get(&["v2", "projects", ""]).fault.expect("it would name the list instead");
+        assert_eq!(fault.kind(), Kind::NotFound);
     }
 }

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    agent::{Agent, PROGRAM, call, kill, runs, server, until},
+    agent::{Agent, PROGRAM, call, kill, server, until},
     http1::{Connection, get},
 };
 
@@ -43,7 +43,9 @@ async fn a_dead_instance_is_passed_over() {
     let agent = Agent::start().await;
     let (_, address) = agent.balancer("shop").await;
     // Checks so rare that the balancer must find out by itself.
-    let rare = json!({"capacity": 2, "healthCheck": {"type": "http", "path": "/health", "intervalMs": 60_000}});
+    let rare = json!({
+        "capacity": 2, "healthCheck": {"type": "http", "path": "/health", "intervalMs": 60_000}, "restart": {"mode": "never"},
+    });
     let group = agent.group(&server("shop-v000", "1", "shop", rare)).await;
     let mut connection = Connection::open(&address).await.expect("connected");
     for _ in 0..4 {
@@ -51,8 +53,10 @@ async fn a_dead_instance_is_passed_over() {
     }
     let pid = group.instances[0].pid.expect("a pid");
     kill(pid);
-    // Until then it may still take a connection, and what was sent on that is not sent again.
-    until("it has ended", || async { !runs(pid) }).await;
+    // Until then it may still take a connection, and what was sent on that is not sent again. A process has ended for its parent
+    // before all its threads have.
+    let port = group.instances[0].port;
+    until("nobody listens there", || async { TcpStream::connect(("127.0.0.1", port)).await.is_err() }).await;
     for _ in 0..50 {
         assert_eq!(connection.get("/").await.expect("an answer").status, 200);
         assert_eq!(connection.send("POST", "/", Bytes::from_static(b"x")).await.expect("an answer").status, 200);

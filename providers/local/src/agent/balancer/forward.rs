@@ -94,7 +94,8 @@ impl Forwarding<'_> {
                     without.push(instance);
                 }
                 Err(Failed::Broken { reason, stale }) => {
-                    sent += 1;
+                    // A stale one says nothing of its instance, and the next attempt takes a new one.
+                    sent += usize::from(!stale);
                     last = Some(format!("{instance}: the connection broke: {reason}"));
                     if !repeatable {
                         break;

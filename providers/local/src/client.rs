@@ -27,7 +27,10 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{net::UnixStream, time::timeout};
+use tokio::{
+    net::UnixStream,
+    time::{Instant, sleep, timeout},
+};
 
 use crate::protocol::{
     CODE_FENCED, Deleted, ErrorBody, FENCE_HEADER, Fence, Health, Image, Job, JobSpec, LONG_POLL_MS, LoadBalancer,
@@ -36,6 +39,10 @@ use crate::protocol::{
     TerminationRequest, Traffic, TrafficChange, TrafficRequest,
 };
 
+/// How long an agent may be away, while it is started again, before a change fails.
+const AWAY: Duration = Duration::from_secs(10);
+/// How often it is looked for then.
+const LOOK: Duration = Duration::from_millis(100);
 /// The deadline of a call that waits for nothing.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// The deadline of a call that starts processes.
@@ -153,9 +160,9 @@ impl Client {
         self.get("/traffic", DEADLINE).await
     }
 
-    /// All server groups.
+    /// All server groups, as who wants to change some has to know them: an agent that is away is waited for.
     pub async fn server_groups(&self) -> Result<Vec<ServerGroup>, Error> {
-        self.get("/serverGroups", DEADLINE).await
+        parsed(&self.patient(Method::GET, "/serverGroups", None, None, DEADLINE).await?)
     }
 
     /// One server group; [`Kind::NotFound`] if there is none.
@@ -343,7 +350,26 @@ impl Client {
             .map(serde_json::to_vec)
             .transpose()
             .map_err(|error| Error::Malformed(format!("the request cannot be written: {error}")))?;
-        parsed(&self.call(method, &path, body, call.fence.as_ref(), deadline).await?)
+        // What an agent that was killed had begun, the next one finishes: the request id is the same.
+        parsed(&self.patient(method, &path, body, call.fence.as_ref(), deadline).await?)
+    }
+
+    /// The call, made again until an agent that is away is back.
+    async fn patient(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+        fence: Option<&Fence>,
+        deadline: Duration,
+    ) -> Result<Bytes, Error> {
+        let until = Instant::now() + AWAY;
+        loop {
+            match self.call(method.clone(), path, body.clone(), fence, deadline).await {
+                Err(Error::Unreachable { .. }) if Instant::now() < until => sleep(LOOK).await,
+                answer => return answer,
+            }
+        }
     }
 
     async fn call(

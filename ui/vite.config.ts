@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'journeys',
           include: ['tests/**/*.journey.ts'],
           environment: 'node',
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },

@@ -1,7 +1,7 @@
 /** An application from its creation to its end, by keyboard; and names that look like something else. */
 import { expect, it } from 'vitest';
 
-import { accessible, ask, leave, makeApplication, until, visit } from './support';
+import { accessible, ask, enter, leave, makeApplication, until, visit } from './support';
 
 it('is made, found, liked, changed and deleted by keyboard', async () => {
   const page = await visit('#/applications');
@@ -20,7 +20,7 @@ it('is made, found, liked, changed and deleted by keyboard', async () => {
   await page.keyboard.type('crew@example.com');
   await page.keyboard.press('Tab');
   await page.keyboard.type('A boat');
-  await dialog.getByLabel("Owner's e-mail").press('Enter');
+  await enter(dialog.getByLabel("Owner's e-mail"));
   await page.waitForURL(/#\/applications\/sail\/executions$/);
   await page.getByRole('heading', { name: 'sail' }).waitFor();
   await page.getByText('There is no pipeline yet').waitFor();
@@ -36,7 +36,7 @@ it('is made, found, liked, changed and deleted by keyboard', async () => {
   expect(page.url()).toContain('q=crew');
   await page.reload();
   await page.getByText(/^1 of/).waitFor();
-  await page.getByRole('button', { name: 'Make sail a favourite' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Make sail a favourite' }));
   await page.getByRole('region', { name: 'Favourites' }).getByRole('link', { name: 'sail' }).waitFor();
   await accessible(page, 'the list');
 
@@ -45,18 +45,18 @@ it('is made, found, liked, changed and deleted by keyboard', async () => {
   await page.keyboard.type('edit');
   await accessible(page, 'the palette');
   await page.keyboard.press('Escape');
-  await page.getByRole('region', { name: 'Favourites' }).getByRole('link', { name: 'sail' }).press('Enter');
-  await page.getByRole('button', { name: 'What can be done to the application' }).press('Enter');
-  await page.getByRole('menuitem', { name: 'Edit' }).press('Enter');
+  await enter(page.getByRole('region', { name: 'Favourites' }).getByRole('link', { name: 'sail' }));
+  await enter(page.getByRole('button', { name: 'What can be done to the application' }));
+  await enter(page.getByRole('menuitem', { name: 'Edit' }));
   await dialog.getByLabel('Description').fill('A fast boat');
   await page.keyboard.press('Tab');
-  await dialog.getByRole('button', { name: 'Save' }).press('Enter');
+  await enter(dialog.getByRole('button', { name: 'Save' }));
   await page.getByText('sail is changed.').waitFor();
   const now = await ask<{ attributes: { description: string; email: string } }>('GET', '/applications/sail');
   expect(now.attributes).toMatchObject({ description: 'A fast boat', email: 'crew@example.com' });
 
-  await page.getByRole('button', { name: 'What can be done to the application' }).press('Enter');
-  await page.getByRole('menuitem', { name: 'Delete' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'What can be done to the application' }));
+  await enter(page.getByRole('menuitem', { name: 'Delete' }));
   await accessible(page, 'the question before a deletion');
   await dialog.getByLabel('Type sail to go on').fill('sail');
   await page.keyboard.press('Enter');

@@ -1,7 +1,7 @@
 /** Runs of pipelines: started, watched, judged, held, cancelled, restarted; live, and at their old addresses. */
 import { beforeAll, expect, it } from 'vitest';
 
-import { accessible, ask, deck, leave, makeApplication, savePipeline, startPipeline, until, untilRun, visit } from './support';
+import { accessible, ask, deck, enter, leave, makeApplication, savePipeline, startPipeline, until, untilRun, visit } from './support';
 
 const APPLICATION = 'fleet';
 const judgment = { type: 'manualJudgment', name: 'Approve', instructions: 'Is it good?', judgmentInputs: [{ value: 'blue' }, { value: 'green' }] };
@@ -29,7 +29,7 @@ it('is started with parameters by keyboard, judged, and seen live to its end', a
   await page.waitForURL(/#\/applications\/fleet\/executions$/);
   await page.getByRole('img', { name: /^Live/ }).waitFor();
   await page.getByRole('heading', { name: '<script>alert(1)</script> مرحبا 🎉' }).waitFor();
-  await page.getByRole('button', { name: 'Start deploy' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Start deploy' }));
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Version').waitFor();
   await accessible(page, 'the start of a pipeline');
@@ -43,14 +43,14 @@ it('is started with parameters by keyboard, judged, and seen live to its end', a
   await row.getByText('Awaits judgment').waitFor();
   await accessible(page, 'the list of executions');
 
-  await row.getByRole('link', { name: /^Approve/ }).press('Enter');
+  await enter(row.getByRole('link', { name: /^Approve/ }));
   await page.getByText('Is it good?').waitFor();
   await accessible(page, 'a judgment that waits');
   const go = page.getByRole('button', { name: 'Continue' });
   expect(await go.isDisabled(), 'without an input').toBe(true);
-  await page.getByRole('button', { name: /Judgment input/ }).press('Enter');
-  await page.getByRole('option', { name: 'green' }).press('Enter');
-  await go.press('Enter');
+  await enter(page.getByRole('button', { name: /Judgment input/ }));
+  await enter(page.getByRole('option', { name: 'green' }));
+  await enter(go);
   await page.getByText(/^Answered/).waitFor();
   const [id] = /[0-9A-Z]{26}/.exec(page.url()) ?? [''];
   const run = await untilRun(id, 'succeeds', ({ status }) => status === 'SUCCEEDED');
@@ -59,15 +59,15 @@ it('is started with parameters by keyboard, judged, and seen live to its end', a
   // Nobody loads anything anew.
   await page.getByRole('heading', { name: 'deploy' }).locator('..').getByText('Succeeded').first().waitFor();
 
-  await page.getByRole('button', { name: 'Look at an earlier moment' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Look at an earlier moment' }));
   await page.getByText('As it was').waitFor();
   await page.getByRole('group', { name: 'Stages as a graph' }).getByText('Not started').first().waitFor();
   expect(page.url()).toContain('at=');
-  await page.getByRole('button', { name: 'Back to now' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Back to now' }));
   await page.getByRole('group', { name: 'Stages as a graph' }).getByText('Not started').first().waitFor({ state: 'detached' });
 
   await page.goto(`${deck}/#/applications/${APPLICATION}/executions`);
-  await page.getByRole('button', { name: 'Start deploy' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Start deploy' }));
   await until('the parameter is remembered', async () => (await dialog.getByLabel('Version').inputValue()) === '1.2.3');
   await page.keyboard.press('Escape');
   await leave(page);
@@ -83,18 +83,18 @@ it('shows why a stage failed, and runs it once more', async () => {
   await page.getByText('Expressions that could not be evaluated').waitFor();
   await page.getByText('trigger.nope.nothing', { exact: true }).waitFor();
   await accessible(page, 'a run that failed');
-  await page.getByRole('button', { name: 'Restart from here' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Restart from here' }));
   await page.getByText('Check runs once more, and then After.').waitFor();
-  await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).press('Enter');
+  await enter(page.getByRole('dialog').getByRole('button', { name: 'Restart' }));
   await page.getByText('Check runs once more.').waitFor();
   const events = await untilRun(id, 'fails again', ({ status, stages }) => status === 'TERMINAL' && stages.some(({ name }) => name === 'Check'));
   expect(events.status).toBe('TERMINAL');
 
-  await page.getByRole('button', { name: 'More that can be done to this run' }).press('Enter');
-  await page.getByRole('menuitem', { name: 'Compare with another run' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'More that can be done to this run' }));
+  await enter(page.getByRole('menuitem', { name: 'Compare with another run' }));
   const comparison = page.getByRole('region', { name: 'Comparison' });
-  await comparison.getByRole('button', { name: /The other run/ }).press('Enter');
-  await page.getByRole('option').first().press('Enter');
+  await enter(comparison.getByRole('button', { name: /The other run/ }));
+  await enter(page.getByRole('option').first());
   await comparison.getByRole('row', { name: /Check/ }).waitFor();
   await accessible(page, 'two runs side by side');
   await leave(page);
@@ -103,20 +103,20 @@ it('shows why a stage failed, and runs it once more', async () => {
 it('is held, let go, skipped over and cancelled with a reason', async () => {
   const id = await startPipeline(APPLICATION, 'long');
   const page = await visit(`#/applications/${APPLICATION}/executions/details/${id}`);
-  await page.getByRole('button', { name: 'Pause' }).press('Enter');
-  await page.getByRole('button', { name: 'Resume' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Pause' }));
+  await enter(page.getByRole('button', { name: 'Resume' }));
   await page.getByRole('button', { name: 'Pause' }).waitFor();
-  await page.getByRole('button', { name: 'Skip the wait' }).press('Enter');
-  await page.getByRole('dialog').getByRole('button', { name: 'Skip' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Skip the wait' }));
+  await enter(page.getByRole('dialog').getByRole('button', { name: 'Skip' }));
   await untilRun(id, 'succeeds', ({ status }) => status === 'SUCCEEDED');
   await page.getByRole('button', { name: 'Pause' }).waitFor({ state: 'detached' });
 
   const other = await startPipeline(APPLICATION, 'long');
   await page.goto(`${deck}/#/applications/${APPLICATION}/executions/${other}?stage=0`);
-  await page.getByRole('button', { name: 'Cancel …' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Cancel …' }));
   await page.getByRole('dialog').getByLabel('Reason').fill('wrong <b>version</b>');
   await accessible(page, 'the question before a cancellation');
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).press('Enter');
+  await enter(page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }));
   await page.getByText('wrong <b>version</b>').waitFor();
   const run = await untilRun(other, 'is cancelled', ({ status }) => status === 'CANCELED');
   expect(run.cancellationReason).toBe('wrong <b>version</b>');
@@ -133,7 +133,7 @@ it('has filters in the address, which hold after a reload', async () => {
   await page.getByText('No run matches').waitFor();
   await page.reload();
   await page.getByText('No run matches').waitFor();
-  await page.getByRole('button', { name: 'Show all' }).press('Enter');
+  await enter(page.getByRole('button', { name: 'Show all' }));
   await page.getByRole('region', { name: 'deploy' }).waitFor();
   expect(new URL(page.url()).hash).toBe('#/applications/fleet/executions');
   await leave(page);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
-import { accessible, gate, leave, makeApplication, savePipeline, startPipeline, untilRun, visit } from './support';
+import { accessible, enter, gate, leave, makeApplication, savePipeline, startPipeline, untilRun, visit } from './support';
 
 const APPLICATION = 'storm';
 const ALL = `${gate}/**`;
@@ -96,13 +96,13 @@ it('keeps what was typed while nobody is signed in, and goes on after it', async
       body: JSON.stringify({ message: 'Unauthorized' }),
     }),
   );
-  await dialog.getByRole('button', { name: 'Create' }).press('Enter');
+  await enter(dialog.getByRole('button', { name: 'Create' }));
   await dialog.getByText('Sign in, then this page goes on.').waitFor();
   await page.getByText('You are signed out.').waitFor();
   expect(await dialog.getByLabel('Name').inputValue()).toBe('calm');
   await page.unroute(ALL);
   await page.getByText('You are signed out.').waitFor({ state: 'detached' });
-  await dialog.getByRole('button', { name: 'Create' }).press('Enter');
+  await enter(dialog.getByRole('button', { name: 'Create' }));
   await page.waitForURL(/#\/applications\/calm/);
   await leave(page);
 });

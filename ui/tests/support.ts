@@ -8,7 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 
 /** The page's address. */
@@ -30,7 +30,7 @@ afterAll(() => browser.close());
 export async function visit(hash: string, options: BrowserContextOptions & { errorsExpected?: boolean } = {}): Promise<Page> {
   const { errorsExpected = false, ...rest } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...rest });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(LONG);
   const page = await context.newPage();
   const wrong: string[] = [];
   page.on('dialog', (dialog) => {
@@ -50,6 +50,12 @@ export async function visit(hash: string, options: BrowserContextOptions & { err
   complaints.set(page, wrong);
   await page.goto(`${deck}/${hash}`);
   return page;
+}
+
+/** Presses a key on what can be used: waits until it is shown, enabled and at rest, which `press` alone does not. */
+export async function enter(on: Locator, key = 'Enter'): Promise<void> {
+  await on.click({ trial: true });
+  await on.press(key);
 }
 
 const complaints = new WeakMap<Page, string[]>();
@@ -121,7 +127,8 @@ export interface Run {
   stages: { id: string; name: string; type: string; status: string; context: Record<string, unknown> }[];
 }
 
-const LONG = 45_000;
+/** Longer than a busy machine takes, in milliseconds. */
+const LONG = 60_000;
 
 /** Waits for a condition. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {

@@ -33,6 +33,7 @@ export function Comparison({ execution, other, onChoose }: { execution: Executio
           <Select
             label="The other run"
             unlabelled
+            isDisabled={options.length === 0}
             options={options}
             value={options.some(({ value }) => value === other) ? other : undefined}
             onChange={onChoose}

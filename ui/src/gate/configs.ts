@@ -68,7 +68,8 @@ export async function savePipeline(pipeline: Saving, asOf?: string | number): Pr
     if (String(saved.updateTs) !== String(asOf)) throw new GateError('conflict', `${name} was saved by somebody else meanwhile`, 409);
   }
   try {
-    await post(pipeline.strategy ? '/strategies' : '/pipelines', pipeline, { query: { staleCheck: asOf !== undefined } });
+    const body = asOf === undefined ? pipeline : { ...pipeline, updateTs: asOf };
+    await post(pipeline.strategy ? '/strategies' : '/pipelines', body, { query: { staleCheck: asOf !== undefined } });
   } catch (error) {
     if (error instanceof GateError && /pipeline is stale/.test(error.message)) throw new GateError('conflict', error.message, error.status, error.requestId);
     throw error;

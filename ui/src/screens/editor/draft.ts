@@ -3,12 +3,15 @@
  * the newest; where there is no room it is not kept.
  */
 import type { Pipeline } from './model';
+import type { Language } from './text';
 
 /** Unsaved changes. */
 export interface Draft {
   readonly pipeline: Pipeline;
   /** The saved version that they were made of. */
   readonly base: Pipeline;
+  /** A text that was typed and is no pipeline yet. */
+  readonly unread?: { readonly language: Language; readonly text: string } | undefined;
   /** When, in epoch milliseconds. */
   readonly at: number;
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 
 import { Dialog, FormDialog } from '../../parts/Dialog';
 import { Checkbox, SearchField, Select } from '../../parts/Field';
-import { StageTypePicker } from './fields';
+import { StageTypePicker } from './forms';
 import { addStage, ancestors, inOrder, labelOf, moveAfter, replaceStage, type StageConfig } from './model';
 import type { Session } from './session';
 import styles from './Workbench.module.css';

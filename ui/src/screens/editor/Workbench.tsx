@@ -10,7 +10,7 @@ import { Loading } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import { Conflict } from './Conflict';
 import { forgetDraft } from './draft';
-import { PipelineForm, type Section } from './fields';
+import { PipelineForm, type Section } from './forms';
 import { Head } from './Head';
 import { LeaveDialog } from './LeaveDialog';
 import { type Pipeline, pipelineOf, stage as find } from './model';

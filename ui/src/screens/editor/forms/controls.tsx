@@ -21,10 +21,12 @@ export interface ControlProps {
   /** Said below it. */
   note?: ReactNode;
   onBlur: () => void;
+  /** Whether the label is read out only. */
+  unlabelled?: boolean;
 }
 
 /** Several lines, where a field has some. */
-const ROWS = { long: 4, json: 5 } as const;
+const ROWS = { long: 3, json: 4 } as const;
 
 /** A text, a number, an expression: what is written as text. */
 export function TextControl({ spec, value, onChange, error, offers, note, onBlur }: ControlProps) {
@@ -55,7 +57,7 @@ export function TextControl({ spec, value, onChange, error, offers, note, onBlur
 }
 
 /** Any JSON, as text. What is no JSON yet is kept here and not written; an expression, or a text if that is allowed, is. */
-export function JsonControl({ spec, value, onChange, error, note, onBlur }: ControlProps) {
+export function JsonControl({ spec, value, onChange, error, note, onBlur, unlabelled = false }: ControlProps) {
   const [draft, setDraft] = useState<{ text: string; of: string | undefined }>();
   // Where the value was changed elsewhere (undo, another field) what was typed here counts no longer.
   const typed = draft && draft.of === JSON.stringify(value) ? draft.text : undefined;
@@ -77,6 +79,7 @@ export function JsonControl({ spec, value, onChange, error, note, onBlur }: Cont
       description={<Said spec={spec} note={note} />}
       error={!isWritten ? 'This is not JSON yet, so it is not taken over: look for a missing quote, comma or bracket.' : error}
       isRequired={spec.required ?? false}
+      unlabelled={unlabelled}
       rows={Math.min(16, Math.max(ROWS.json, shown.split('\n').length))}
       code
       onBlur={onBlur}

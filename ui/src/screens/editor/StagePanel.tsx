@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { Button, IconButton } from '../../parts/Button';
 import { TextField } from '../../parts/Field';
 import { Name } from '../../parts/Text';
-import { StageJson } from './fields';
 import { StageForm } from './forms';
 import { labelOf, renameStage, replaceStage, stage as find, type StageConfig } from './model';
 import type { Session } from './session';
+import { StageJson } from './StageJson';
 import styles from './Workbench.module.css';
 
 /** What can be done to a stage, by the dialogs and keys of the workbench. */

@@ -87,7 +87,7 @@ function FormField({ spec, form, onChange }: { spec: Spec; form: Fields; onChang
 
 /** Whether half of the form's width is enough. */
 function isShort({ kind, code, note }: Spec): boolean {
-  return (kind === 'number' || kind === 'integer' || kind === 'choice' || kind === 'flag' || kind === 'text') && !code && note === undefined;
+  return (kind === 'number' || kind === 'integer' || kind === 'choice' || kind === 'flag' || kind === 'text') && !code && note !== 'parameters';
 }
 
 /** Whether the control of its kind can show the value; anything else is shown as the JSON that it is. */

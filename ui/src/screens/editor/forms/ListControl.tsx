@@ -71,7 +71,7 @@ export function ListControl(props: ControlProps) {
                   </header>
                   <div className={styles.fields}>
                     <FormFields specs={spec.fields ?? []} form={fields} onChange={change} />
-                    <OtherFields specs={spec.fields ?? []} form={fields} onChange={change} what={title} />
+                    <OtherFields specs={spec.fields ?? []} form={fields} onChange={change} what={title} names={spec.keeps ?? []} />
                   </div>
                 </li>
               );
@@ -80,7 +80,7 @@ export function ListControl(props: ControlProps) {
         )}
         <div>
           {spec.fresh && spec.fresh.length > 1 ? (
-            <Menu label={`Add to ${spec.label}`} actions={spec.fresh.map((one) => ({ label: one.label, act: () => add(one.make()) }))}>
+            <Menu label={`Add ${name.toLowerCase()}`} actions={spec.fresh.map((one) => ({ label: one.label, act: () => add(one.make()) }))}>
               Add {name.toLowerCase()}
             </Menu>
           ) : (

@@ -155,7 +155,7 @@ export function SomeControl(props: ControlProps) {
   };
   return (
     <OrExpression {...props} isText={typeof value === 'string'}>
-      <fieldset className={styles.set} aria-describedby={`${id}-said`}>
+      <fieldset className={styles.set} aria-describedby={spec.description || note ? `${id}-said` : undefined}>
         <Legend spec={spec} />
         <div className={styles.boxes}>
           {all.map((one) => (
@@ -184,7 +184,7 @@ export function TextsControl(props: ControlProps) {
   const name = spec.item ?? spec.label;
   return (
     <OrExpression {...props} isText={typeof value === 'string'}>
-      <fieldset className={styles.set} aria-describedby={`${id}-said`}>
+      <fieldset className={styles.set} aria-describedby={spec.description || note ? `${id}-said` : undefined}>
         <Legend spec={spec} />
         {given.map((one, index) => (
           // A line is what stands at its place.
@@ -220,7 +220,7 @@ export function MapControl(props: ControlProps) {
   const put = (index: number, row: readonly [string, unknown]): void => set(rows.map((one, at) => (at === index ? row : one)));
   return (
     <OrExpression {...props} isText={typeof value === 'string'}>
-      <fieldset className={styles.set} aria-describedby={`${id}-said`}>
+      <fieldset className={styles.set} aria-describedby={spec.description || note ? `${id}-said` : undefined}>
         <Legend spec={spec} />
         {rows.map(([name, one], index) => (
           <div key={index} className={styles.pair}>
@@ -302,9 +302,11 @@ function Legend({ spec }: { spec: Spec }) {
 function Below({ id, spec, note, error }: { id: string; spec: Spec; note: ReactNode; error: string | undefined }) {
   return (
     <>
-      <div id={id} className={field.description}>
-        <Said spec={spec} note={note} />
-      </div>
+      {(spec.description || note) && (
+        <div id={id} className={field.description}>
+          <Said spec={spec} note={note} />
+        </div>
+      )}
       {error !== undefined && (
         <p className={field.error} role="alert">
           {error}

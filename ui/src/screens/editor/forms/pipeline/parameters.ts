@@ -9,6 +9,8 @@ const hasOptions = (parameter: Fields): boolean => parameter['hasOptions'] === t
 export const parameters: readonly Spec[] = [
   list('parameterConfig', 'Parameters', {
     item: 'Parameter',
+    // Upstream's page writes an empty list where there are no options.
+    keeps: ['options'],
     description: 'A form asks for them in this order. Expressions read them as ${parameters.name}.',
     titleOf: ({ label, name }) => String(label || name || ''),
     fresh: [{ label: 'Parameter', make: () => ({ name: '', label: '', required: false, default: '', description: '', hasOptions: false, options: [] }) }],

@@ -31,6 +31,7 @@ export const checkPreconditions: readonly Spec[] = [
     item: 'Condition',
     required: true,
     description: 'All of them have to hold.',
+    keeps: ['type'],
     titleOf: ({ type }) => (type === 'expression' ? 'Expression' : type === 'stageStatus' ? 'Status of a stage' : String(type ?? '')),
     fresh: [
       { label: 'Expression', make: () => ({ type: 'expression', failPipeline: true, context: { expression: '' } }) },
@@ -67,6 +68,7 @@ export const pipeline: readonly Spec[] = [
 export const evaluateArtifacts: readonly Spec[] = [
   list('artifactContents', 'Contents', {
     item: 'Content',
+    keeps: ['id'],
     required: true,
     titleOf: ({ name }) => String(name ?? ''),
     fresh: [{ label: 'Content', make: () => ({ id: crypto.randomUUID(), name: '', contents: '' }) }],

@@ -8,6 +8,7 @@ import field from '../../../parts/Field.module.css';
 import { ExpressionField } from './ExpressionField';
 import styles from './forms.module.css';
 import { asNumber } from './problems';
+import { useScope } from './scope';
 import type { Choice, Spec } from './spec';
 import { isExpression, isFields, textOf } from './values';
 
@@ -254,9 +255,11 @@ export function writable(rows: readonly (readonly [string, unknown])[]): (readon
   return rows.filter(([name], index) => name !== '' && rows.findIndex(([other]) => other === name) === index);
 }
 
-/** The control, or a text in its place: an expression may stand in every field. */
+/** The control, or a text in its place: an expression may stand in every field of a stage. Of the pipeline's own only texts are evaluated. */
 export function OrExpression({ spec, value, onChange, error, note, isText, children }: ControlProps & { isText: boolean; children: ReactNode }) {
   const [wanted, want] = useState(false);
+  const { stage } = useScope();
+  if (!isText && !stage) return children;
   if (!isText && !wanted) {
     return (
       <div className={styles.either}>

@@ -93,8 +93,13 @@ function sectionOf(type: string): Section {
 /** What is set while a stage runs, by the page or by orca: nobody writes it. */
 const WHILE_RUNNING = new Set(['skipRemainingWait', 'judgmentStatus', 'judgmentInput']);
 
-/** What a stage type is called. */
-export function labelOfType(type: string): string {
+/** What a stage type is called, and what it does. */
+export function describe(type: string, schema: JsonSchema | undefined): string {
+  const description = KNOWN[type]?.description ?? schema?.description;
+  return [labelOfType(type), description].filter((part) => part !== undefined).join(': ');
+}
+
+function labelOfType(type: string): string {
   return KNOWN[type]?.label ?? titleOf(type);
 }
 

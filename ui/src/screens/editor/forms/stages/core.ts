@@ -12,7 +12,6 @@ export const manualJudgment: readonly Spec[] = [
   long('instructions', 'Instructions', { description: 'What the person should know. Markdown and HTML are written as they are.' }),
   list('judgmentInputs', 'Answers to choose from', {
     item: 'Answer',
-    titleOf: ({ value }) => String(value ?? ''),
     fresh: [{ label: 'Answer', make: () => ({ value: '' }) }],
     fields: [text('value', 'Answer', { required: true })],
     description: 'Without any a person says only whether it goes on.',

@@ -24,6 +24,7 @@ const SPECS: Readonly<Record<Section, readonly Spec[]>> = {
   notifications: [
     list('notifications', 'Notifications', {
       item: 'Notification',
+      keeps: ['level'],
       fields: notificationFields(PIPELINE_MOMENTS),
       titleOf: (one) => [one['type'], one['address']].filter((part) => typeof part === 'string' && part !== '').join(' '),
       fresh: [{ label: 'Notification', make: () => ({ level: 'pipeline', when: [] }) }],
@@ -32,6 +33,7 @@ const SPECS: Readonly<Record<Section, readonly Spec[]>> = {
   artifacts: [
     list('expectedArtifacts', 'Expected artifacts', {
       item: 'Artifact',
+      keeps: ['id', 'defaultArtifact'],
       description: 'What triggers bring and stages use. A trigger can ask for them, and a stage names them.',
       fields: expectedArtifactFields,
       fresh: [{ label: 'Artifact', make: freshArtifact }],

@@ -21,7 +21,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    body::{named, read_body},
+    artifacts::Artifacts,
+    body::{named, read_body, read_body_with_content},
     director::{Command, Mutation},
     error::Refusal,
     files::blocking,
@@ -47,6 +48,7 @@ pub(super) struct Api {
     pub(super) meters: watch::Receiver<Arc<Meters>>,
     pub(super) director: mpsc::Sender<Command>,
     pub(super) logs: Logs,
+    pub(super) artifacts: Artifacts,
     pub(super) health: Arc<Health>,
     pub(super) shutdown: CancellationToken,
 }
@@ -245,9 +247,9 @@ async fn put_server_group(
     request: Request,
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
-    let (headers, body) = read_body(request).await?;
+    let (headers, body, content) = read_body_with_content(request, &api.artifacts).await?;
     let spec: ServerGroupSpec = validate::read(named(body, &name)?)?;
-    api.carry_out(Mutation::PutServerGroup { spec: Box::new(spec) }, given, &headers).await
+    api.carry_out(Mutation::PutServerGroup { spec: Box::new(spec), content }, given, &headers).await
 }
 
 async fn delete_server_group(
@@ -325,9 +327,9 @@ async fn put_job(
     request: Request,
 ) -> Result<Response, Refusal> {
     let (Path(name), Query(given)) = (name?, parameters?);
-    let (headers, body) = read_body(request).await?;
+    let (headers, body, content) = read_body_with_content(request, &api.artifacts).await?;
     let spec: JobSpec = validate::read(named(body, &name)?)?;
-    api.carry_out(Mutation::PutJob { spec: Box::new(spec) }, given, &headers).await
+    api.carry_out(Mutation::PutJob { spec: Box::new(spec), content }, given, &headers).await
 }
 
 async fn cancel_job(

@@ -14,5 +14,6 @@ mod jobs;
 mod listeners;
 mod processes;
 mod provider;
+mod sent;
 mod switch;
 mod traffic;

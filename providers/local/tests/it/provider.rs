@@ -26,22 +26,28 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A provider that follows one agent as the account `test`.
-struct World {
-    provider: Arc<LocalProvider>,
-    agent: Agent,
+pub(crate) struct World {
+    pub(crate) provider: Arc<LocalProvider>,
+    pub(crate) agent: Agent,
     shutdown: CancellationToken,
     running: Option<JoinHandle<()>>,
 }
 
 impl World {
     async fn start() -> World {
+        World::start_with(|provider| provider).await
+    }
+
+    /// The same with a provider that is furnished further.
+    pub(crate) async fn start_with(furnished: impl FnOnce(LocalProvider) -> LocalProvider) -> World {
         let agent = Agent::start().await;
         let account = AccountOptions {
             name: agent.client.health().await.expect("it answers").account,
             state_directory: agent.folder().to_owned(),
             environment: Some("qa".to_owned()),
         };
-        let provider = Arc::new(LocalProvider::new(Options { accounts: vec![account] }, Arc::new(SystemClock)));
+        let provider = LocalProvider::new(Options { accounts: vec![account] }, Arc::new(SystemClock));
+        let provider = Arc::new(furnished(provider));
         let shutdown = CancellationToken::new();
         let (running, token) = (provider.clone(), shutdown.clone());
         let running = Some(tokio::spawn(async move { running.run(token).await }));
@@ -66,38 +72,39 @@ impl World {
     }
 
     /// The server group, once it is so.
-    async fn group_when(&self, name: &str, is: impl Fn(&ServerGroup) -> bool) -> ServerGroup {
+    pub(crate) async fn group_when(&self, name: &str, is: impl Fn(&ServerGroup) -> bool) -> ServerGroup {
         let mut inventory = self.inventory();
         let wait = inventory.wait_for(|inventory| inventory.server_group("local", name).is_some_and(&is));
         let found = tokio::time::timeout(PATIENCE, wait).await.expect("it gets there").expect("it lives");
         found.server_group("local", name).expect("it was there").clone()
     }
 
-    fn operation(&self, name: &str, description: Value) -> Operation {
+    pub(crate) fn operation(&self, name: &str, description: Value) -> Operation {
         let Value::Object(mut description) = description else { panic!("an object") };
         description.entry("account").or_insert_with(|| self.account().into());
         Operation { name: name.to_owned(), description }
     }
 
-    async fn run(&self, request: &str, epoch: u64, notes: &Notes, operation: Operation) -> Result<Outcome> {
+    pub(crate) async fn run(&self, request: &str, epoch: u64, notes: &Notes, operation: Operation) -> Result<Outcome> {
         let request = Request { request_id: request.to_owned(), fence: format!("T/{epoch}"), operation };
         Provider::run(&*self.provider, &request, notes).await
     }
 
     /// Runs an operation that is expected to succeed, under a request id of its own.
-    async fn done(&self, name: &str, description: Value) -> Outcome {
+    pub(crate) async fn done(&self, name: &str, description: Value) -> Outcome {
         let request = gennaker_base::id::generate(SystemClock.now());
         let operation = self.operation(name, description);
         self.provider.validate(&operation).await.expect("it is valid");
         self.run(&request, 1, &Notes::default(), operation).await.expect("it succeeds")
     }
 
-    async fn refused(&self, name: &str, description: Value) -> Error {
+    pub(crate) async fn refused(&self, name: &str, description: Value) -> Error {
+        let request = gennaker_base::id::generate(SystemClock.now());
         let operation = self.operation(name, description);
-        self.run("refused", 1, &Notes::default(), operation).await.expect_err("it is refused")
+        self.run(&request, 1, &Notes::default(), operation).await.expect_err("it is refused")
     }
 
-    async fn end(mut self) {
+    pub(crate) async fn end(mut self) {
         self.shutdown.cancel();
         if let Some(running) = self.running.take() {
             running.await.expect("every follower ends");
@@ -107,7 +114,7 @@ impl World {
 
 /// A journal in memory, kept over the runs of one operation.
 #[derive(Default)]
-struct Notes {
+pub(crate) struct Notes {
     decided: Mutex<BTreeMap<String, Value>>,
     lines: Mutex<Vec<String>>,
 }

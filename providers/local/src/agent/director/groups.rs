@@ -8,11 +8,12 @@ use serde_json::Value;
 use super::{Director, Drained, Purpose, artifacts::Waiting, instances::Instance, mutation::Outcome};
 use crate::{
     agent::{
-        artifacts::{Stored, take_content},
+        artifacts::{Received, Stored, take_content},
         balancer::Upstream,
         error::Refusal,
         instance::{Order, Running},
         launch::Launch,
+        ports::is_free,
         record::{FORMAT, GroupRecord, InstanceRecord},
         validate,
     },
@@ -118,12 +119,17 @@ impl Group {
 
 impl Director {
     /// Creates a server group, once its artifact is there; None: it is answered under `ticket` then.
-    pub(super) async fn put_server_group(&mut self, ticket: u64, mut spec: ServerGroupSpec) -> Option<Outcome> {
+    pub(super) async fn put_server_group(
+        &mut self,
+        ticket: u64,
+        mut spec: ServerGroupSpec,
+        received: Option<Received>,
+    ) -> Option<Outcome> {
         if let Err(refusal) = validate::server_group(&spec) {
             return Some(Err(refusal));
         }
-        let content = match spec.artifact.as_mut().map(take_content).transpose() {
-            Ok(content) => content.flatten(),
+        let content = match take_content(spec.artifact.as_mut(), received) {
+            Ok(content) => content,
             Err(refusal) => return Some(Err(refusal)),
         };
         if let Err(refusal) = self.apply_image(&mut spec) {
@@ -160,6 +166,12 @@ impl Director {
         if let Some(missing) = spec.load_balancers.iter().find(|name| !self.balancers.contains_key(*name)) {
             let message = format!("load balancer {missing} does not exist; create it first");
             return Some(Err(Refusal::invalid(message)));
+        }
+        if let Some((variable, port)) = spec.own_port().filter(|(_, port)| !is_free(*port)) {
+            // Whoever listens there would answer the health check in its place.
+            return Some(Err(Refusal::conflict(format!(
+                "something else listens on port {port} (`{variable}`) already; end that, or choose another port"
+            ))));
         }
         self.room_for(spec.capacity.desired).err().map(Err)
     }

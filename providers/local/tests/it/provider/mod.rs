@@ -1,0 +1,7 @@
+//! The provider against a real agent: what it shows, what it does, and what it says when the agent is away.
+
+mod accounts;
+mod groups;
+mod refusals;
+mod things;
+mod world;

@@ -14,7 +14,7 @@ use http_body::Frame;
 use http_body_util::StreamBody;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Call, Client, Error, START_DEADLINE, encoded, parsed};
+use super::{Call, Client, Error, START_DEADLINE, encoded, parsed, written};
 use crate::protocol::{FENCE_HEADER, JSON_BYTES_HEADER, Job, JobSpec, MOST_FETCH_MS, ServerGroup, ServerGroupSpec};
 
 impl Client {
@@ -51,8 +51,7 @@ impl Client {
         content: ArtifactContent,
         call: &Call,
     ) -> Result<T, Error> {
-        let unwritable = |error: String| Error::Malformed(format!("the request cannot be written: {error}"));
-        let json = Bytes::from(serde_json::to_vec(body).map_err(|error| unwritable(error.to_string()))?);
+        let json = Bytes::from(written(body)?);
         let mut request = Request::builder()
             .method(Method::PUT)
             .uri(format!("{path}?requestId={}", encoded(&call.request_id)))
@@ -70,9 +69,10 @@ impl Client {
             let _only_the_first = noted.set(again(error));
         });
         let parts = stream::iter([Ok::<_, io::Error>(json)]).chain(content);
+        let unwritable = |error| Error::Malformed(format!("the request cannot be written: {error}"));
         let request = request.body(StreamBody::new(parts.map_ok(Frame::data)));
         let deadline = START_DEADLINE + Duration::from_millis(MOST_FETCH_MS);
-        let answer = self.answer(request.map_err(|error| unwritable(error.to_string()))?, deadline).await;
+        let answer = self.answer(request.map_err(unwritable)?, deadline).await;
         match unread.get() {
             Some(error) => Err(Error::Content(again(error))),
             None => parsed(&answer?),

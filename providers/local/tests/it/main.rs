@@ -14,6 +14,5 @@ mod jobs;
 mod listeners;
 mod processes;
 mod provider;
-mod sent;
 mod switch;
 mod traffic;

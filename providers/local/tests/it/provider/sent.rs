@@ -18,10 +18,8 @@ use gennaker_provider_local::protocol::JobState;
 use gennaker_wire::{HealthState, Object, ObjectExt as _, ServerGroup};
 use serde_json::{Value, json};
 
-use crate::{
-    agent::until,
-    provider::{Notes, World},
-};
+use super::world::{Notes, World};
+use crate::agent::until;
 
 const SCRIPT: &str = "#!/bin/sh\nexec sleep 600\n";
 const SECRET: &str = "s3cr3t-word";

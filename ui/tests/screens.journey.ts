@@ -47,7 +47,7 @@ beforeAll(async () => {
     wait('Announce', 1, { requisiteStageRefIds: ['5', '6'] }),
   ];
   const broken = { type: 'checkPreconditions', name: 'Budget', preconditions: [{ type: 'expression', failPipeline: true, context: { expression: '${trigger.budget.left}' } }] };
-  await savePipeline('storefront', 'Deploy to production', deploy, { index: 0, parameterConfig, triggers: [{ type: 'git', enabled: true, source: 'github', project: 'acme', slug: 'storefront', branch: 'main' }] });
+  const edited = await savePipeline('storefront', 'Deploy to production', deploy, { index: 0, parameterConfig, triggers: [{ type: 'git', enabled: true, source: 'github', project: 'acme', slug: 'storefront', branch: 'main' }] });
   await savePipeline('storefront', 'Nightly checks', [wait('Collect', 1), broken, wait('Report', 1)], { index: 1, triggers: [{ type: 'cron', enabled: false, cronExpression: '0 0 3 ? * *' }] });
   await savePipeline('storefront', '<b>Names</b> are text مرحبا 🎉', [wait('One', 1)], { index: 2 });
   const failed = await startPipeline('storefront', 'Nightly checks');
@@ -74,6 +74,9 @@ beforeAll(async () => {
       hash: '#/applications/storefront/executions?startManualExecution=Deploy%20to%20production',
       ready: (page) => page.getByRole('dialog').getByLabel('Version').waitFor(),
     },
+    { name: 'editor', hash: `#/applications/storefront/executions/configure/${edited}`, ready: (page) => page.locator('.react-flow__node').last().waitFor() },
+    { name: 'editor-json', hash: `#/applications/storefront/executions/configure/${edited}?section=json`, ready: (page) => page.getByRole('textbox', { name: 'The pipeline as JSON' }).waitFor() },
+    { name: 'new-pipeline', hash: '#/applications/storefront/executions/create', ready: (page) => page.getByRole('heading', { name: 'New pipeline' }).waitFor() },
     { name: 'tasks', hash: '#/applications/storefront/tasks', ready: (page) => page.getByRole('table', { name: 'Tasks' }).waitFor() },
   ];
   if (folder) await mkdir(folder, { recursive: true });

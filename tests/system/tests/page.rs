@@ -20,8 +20,13 @@ async fn applications() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+<<<<<<< HEAD
 async fn editor() {
     journey("editor").await;
+=======
+async fn clusters() {
+    journey("clusters").await;
+>>>>>>> main
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -32,6 +37,16 @@ async fn executions() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failures() {
     journey("failures").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn infrastructure() {
+    journey("infrastructure").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forms() {
+    journey("forms").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -88,11 +88,9 @@ beforeAll(async () => {
       hash: '#/applications/storefront/executions?startManualExecution=Deploy%20to%20production',
       ready: (page) => page.getByRole('dialog').getByLabel('Version').waitFor(),
     },
-<<<<<<< HEAD
     { name: 'editor', hash: `#/applications/storefront/executions/configure/${edited}`, ready: (page) => page.locator('.react-flow__node').last().waitFor() },
     { name: 'editor-json', hash: `#/applications/storefront/executions/configure/${edited}?section=json`, ready: (page) => page.getByRole('textbox', { name: 'The pipeline as JSON' }).waitFor() },
     { name: 'new-pipeline', hash: '#/applications/storefront/executions/create', ready: (page) => page.getByRole('heading', { name: 'New pipeline' }).waitFor() },
-=======
     { name: 'clusters', hash: '#/applications/lighthouse/clusters', ready: (page) => page.getByRole('link', { name: 'lighthouse-worker-v000' }).waitFor() },
     { name: 'instances', hash: '#/applications/lighthouse/clusters?listInstances=true', ready: (page) => page.getByRole('link', { name: instance }).waitFor() },
     { name: 'no-clusters', hash: '#/applications/search/clusters', ready: (page) => page.getByText('Nothing runs yet').waitFor() },
@@ -127,7 +125,6 @@ beforeAll(async () => {
     { name: 'firewalls', hash: '#/applications/lighthouse/firewalls', ready: (page) => page.getByRole('table', { name: 'Firewalls' }).waitFor() },
     { name: 'firewall', hash: '#/applications/lighthouse/firewalls/firewallDetails/local/local/local/-/lighthouse-office', ready: region('Firewall lighthouse-office') },
     { name: 'jobs', hash: '#/applications/lighthouse/jobs', ready: (page) => page.getByRole('table', { name: 'Jobs' }).waitFor() },
->>>>>>> main
     { name: 'tasks', hash: '#/applications/storefront/tasks', ready: (page) => page.getByRole('table', { name: 'Tasks' }).waitFor() },
   ];
   if (folder) await mkdir(folder, { recursive: true });

@@ -20,13 +20,13 @@ async fn applications() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-<<<<<<< HEAD
 async fn editor() {
     journey("editor").await;
-=======
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clusters() {
     journey("clusters").await;
->>>>>>> main
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,6 +20,11 @@ async fn applications() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn config() {
+    journey("config").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn executions() {
     journey("executions").await;
 }

@@ -2,6 +2,7 @@
 import { createHashHistory, createRouter } from '@tanstack/react-router';
 
 import { applicationRoute, applicationsRoutes } from '../screens/applications/routes';
+import { configInApplication } from '../screens/config/routes';
 import { executionLookup, executionsInApplication } from '../screens/executions/routes';
 import { taskLookup, tasksInApplication } from '../screens/tasks/routes';
 import { Loading } from '../parts/States';
@@ -10,7 +11,7 @@ import { rootRoute } from './root';
 import { parseSearch, stringifySearch } from './search';
 
 /** Screens within an application, in the order of their tabs. */
-const inApplication = applicationRoute.addChildren([...executionsInApplication, ...tasksInApplication]);
+const inApplication = applicationRoute.addChildren([...executionsInApplication, ...tasksInApplication, ...configInApplication]);
 
 const routeTree = rootRoute.addChildren([...applicationsRoutes, executionLookup, taskLookup, inApplication]);
 

@@ -13,4 +13,5 @@ export interface Tab {
 export const TABS: readonly Tab[] = [
   { label: 'Pipelines', to: '/applications/$application/executions', keys: 'g e' },
   { label: 'Tasks', to: '/applications/$application/tasks', keys: 'g t' },
+  { label: 'Config', to: '/applications/$application/config', keys: 'g f' },
 ];

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
-import { accessible, leave, makeApplication, savePipeline, startPipeline, untilRun, visit } from './support';
+import { accessible, ask, leave, makeApplication, savePipeline, startPipeline, until, untilRun, visit } from './support';
 
 const folder = process.env['UI_SCREENSHOTS'];
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 360, height: 740 } };
@@ -57,6 +57,8 @@ beforeAll(async () => {
   const done = await startPipeline('storefront', '<b>Names</b> are text مرحبا 🎉');
   await untilRun(done, 'succeeds', ({ status }) => status === 'SUCCEEDED');
 
+  await upkeep();
+
   const region = (name: string) => (page: Page) => page.getByRole('region', { name }).first().waitFor();
   screens = [
     { name: 'applications', hash: '#/applications', ready: (page) => page.getByRole('table').getByRole('link', { name: 'storefront' }).waitFor() },
@@ -74,10 +76,38 @@ beforeAll(async () => {
       hash: '#/applications/storefront/executions?startManualExecution=Deploy%20to%20production',
       ready: (page) => page.getByRole('dialog').getByLabel('Version').waitFor(),
     },
+    { name: 'config', hash: '#/applications/storefront/config', ready: (page) => page.getByRole('region', { name: 'History' }).getByRole('listitem').first().waitFor() },
+    { name: 'projects', hash: '#/projects', ready: (page) => page.getByRole('table', { name: 'Projects' }).waitFor() },
+    { name: 'project', hash: '#/projects/Shop%20front/dashboard', ready: (page) => page.getByRole('region', { name: 'Pipelines' }).getByRole('link').first().waitFor() },
+    { name: 'new-project', hash: '#/projects?create=true', ready: (page) => page.getByRole('dialog').getByLabel("Owner's e-mail").waitFor() },
+    { name: 'search', hash: '#/search?q=s', ready: (page) => page.getByRole('region', { name: 'Pipelines' }).getByRole('link').first().waitFor() },
+    { name: 'admin', hash: '#/admin', ready: (page) => page.getByRole('table', { name: 'Executions that are not over' }).waitFor() },
+    { name: 'diagnosis', hash: `#/admin?why=${waits}`, ready: (page) => page.getByRole('dialog').getByText("waits for a person's judgment").waitFor() },
+    { name: 'first-steps', hash: '#/first-steps', ready: (page) => page.getByRole('button', { name: 'Run the pipeline' }).waitFor() },
     { name: 'tasks', hash: '#/applications/storefront/tasks', ready: (page) => page.getByRole('table', { name: 'Tasks' }).waitFor() },
   ];
   if (folder) await mkdir(folder, { recursive: true });
 });
+
+/** What the configuration, the projects and the administration show. */
+async function upkeep(): Promise<void> {
+  const done = async (what: string, application: string, job: object): Promise<void> => {
+    const { ref } = await ask<{ ref: string }>('POST', '/tasks', { application, description: what, job: [{ user: 'ann', ...job }] });
+    await until(`${what} is done`, async () => (await ask<{ status: string }>('GET', ref)).status === 'SUCCEEDED');
+  };
+  const trafficGuards = [{ account: 'local', location: '*', stack: 'prod', detail: '*', enabled: true }];
+  const instanceLinks = [{ title: 'Logs', links: [{ title: 'Today', path: '/logs' }] }];
+  const customBanners = [{ enabled: true, text: 'The shop is closed for changes until Monday.', backgroundColor: 'var(--color-warning)', textColor: 'var(--color-text-on-dark)' }];
+  await done('Update storefront', 'storefront', { type: 'updateApplication', application: { name: 'storefront', email: 'storefront@example.com', trafficGuards, instanceLinks, customBanners } });
+  const configs = await ask<{ id: string; application: string }[]>('GET', '/applications/storefront/pipelineConfigs');
+  const config = {
+    applications: ['storefront', 'billing', 'catalogue'],
+    clusters: [{ account: 'local', stack: '*', detail: '*', applications: null }],
+    pipelineConfigs: configs.map(({ id, application }) => ({ application, pipelineConfigId: id })),
+  };
+  await done('Create project', 'spinnaker', { type: 'upsertProject', project: { name: 'Shop front', email: 'shop@example.com', config } });
+  await done('Create project', 'spinnaker', { type: 'upsertProject', project: { name: 'مرحبا <b>', email: 'b@example.com', config: { applications: ['search'] } } });
+}
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,9 +1,13 @@
 /** All routes: each screen's folder has its own in `routes.tsx`, and is named here. */
 import { createHashHistory, createRouter } from '@tanstack/react-router';
 
+import { adminRoute } from '../screens/admin/routes';
 import { applicationRoute, applicationsRoutes } from '../screens/applications/routes';
 import { configInApplication } from '../screens/config/routes';
 import { executionLookup, executionsInApplication } from '../screens/executions/routes';
+import { firstStepsRoute } from '../screens/first-steps/routes';
+import { projectsRoutes } from '../screens/projects/routes';
+import { searchRoute } from '../screens/search/routes';
 import { taskLookup, tasksInApplication } from '../screens/tasks/routes';
 import { Loading } from '../parts/States';
 import { modern } from './old-links';
@@ -13,7 +17,7 @@ import { parseSearch, stringifySearch } from './search';
 /** Screens within an application, in the order of their tabs. */
 const inApplication = applicationRoute.addChildren([...executionsInApplication, ...tasksInApplication, ...configInApplication]);
 
-const routeTree = rootRoute.addChildren([...applicationsRoutes, executionLookup, taskLookup, inApplication]);
+const routeTree = rootRoute.addChildren([...applicationsRoutes, ...projectsRoutes, searchRoute, adminRoute, firstStepsRoute, executionLookup, taskLookup, inApplication]);
 
 /** Puts an old link right where it stands. */
 export function rewriteOldLink(): void {

@@ -15,6 +15,11 @@ use gennaker_harness::{Install, InstallOptions, Profile, Programs, Service};
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admin() {
+    journey("admin").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn applications() {
     journey("applications").await;
 }
@@ -27,6 +32,11 @@ async fn clusters() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn editor() {
     journey("editor").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn config() {
+    journey("config").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -45,8 +55,18 @@ async fn infrastructure() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn projects() {
+    journey("projects").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn screens() {
     journey("screens").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn start() {
+    journey("start").await;
 }
 
 #[test]

@@ -203,7 +203,7 @@ impl Transport {
             method: call.method,
             headers,
             body: call.body,
-            answer_limit: self.options.answer_limit,
+            answer_limit: call.answer_limit.unwrap_or(self.options.answer_limit),
         };
         self.budget.deposit();
         let mut backoff = Backoff::new(WAITS.0, WAITS.1);

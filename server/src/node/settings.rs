@@ -198,6 +198,7 @@ impl Settings {
         echo_settings.own.orca = echo.bind("orca")?;
         echo_settings.own.git = echo.bind("trigger.git")?;
         echo_settings.own.webhook_artifacts = echo.bind("webhooks.artifacts")?;
+        echo_settings.own.webhook_types = echo.get("webhooks.types")?.unwrap_or_default();
         echo_settings.own.fiat = echo.bind("services.fiat")?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
         front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();

@@ -34,7 +34,7 @@ use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_clients::Clients;
 use gennaker_http::outbound::Outbound;
 use gennaker_orca_stages::{Catalogue, TemplateLookup};
-use gennaker_store::{Owner, Query, SharedStore};
+use gennaker_store::{Owner, Query, SharedStore, Told};
 use gennaker_wire::{Execution, ExecutionKind, Object, Stage};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -306,12 +306,20 @@ impl Engine {
         stored.iter().map(record::execution).collect()
     }
 
-    /// Deletes an execution that is over; its id stays taken until `keep`.
+    /// Deletes an execution that is over; its id stays taken until `keep`. Who does not know of its end yet is told before.
     ///
     /// # Errors
-    /// If there is no such execution, or it is not over.
+    /// If there is no such execution, it is not over, or somebody cannot be told of its end.
     pub async fn delete(&self, id: &str, keep: Timestamp) -> Result<(), Error> {
-        Ok(self.inner.deps.store.delete(id, keep).await?)
+        let store = &self.inner.deps.store;
+        let stored = store.load(id).await?;
+        if stored.due.is_some() && stored.owner.is_none() {
+            let state = record::state(&stored)?;
+            if state.is_over() && teller::tell(&self.inner, &state.to_execution()).await {
+                store.told(vec![Told { id: id.to_owned(), sequence: stored.sequence }]).await?;
+            }
+        }
+        Ok(store.delete(id, keep).await?)
     }
 
     /// Tells `notice` whether this node may drive executions, now and whenever that changes.

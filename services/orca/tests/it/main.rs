@@ -2,6 +2,7 @@
 
 mod admin;
 mod answers;
+mod cluster_locks;
 mod core_stages;
 mod doctor;
 mod engine;

@@ -4,6 +4,7 @@ mod admin;
 mod answers;
 mod cluster_locks;
 mod core_stages;
+mod deployments;
 mod doctor;
 mod engine;
 mod expressions;

@@ -181,6 +181,7 @@ impl Settings {
         let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
         orca_settings.own.lists = orca.bind("tasks.controller")?;
         orca_settings.own.import = orca.bind("executions.import")?;
+        orca_settings.own.cluster_locks = orca.bind("clusterLocks")?;
         orca_settings.own.cleanup = orca.bind("pollers.oldPipelineCleanup")?;
         orca_settings.own.echo = orca.bind("echo")?;
         let stages = stages(&orca)?;

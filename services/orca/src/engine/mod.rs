@@ -15,6 +15,7 @@
 mod actor;
 mod certain;
 mod claims;
+mod cluster_lock;
 mod driven;
 mod enabled;
 pub(crate) mod history;
@@ -80,6 +81,8 @@ pub struct Options {
     pub retention: Option<Retention>,
     /// What echo is told.
     pub echo: crate::options::Echo,
+    /// What becomes of a stage whose cluster another execution is changing.
+    pub cluster_locks: crate::options::ClusterLocks,
 }
 
 impl Default for Options {
@@ -90,6 +93,7 @@ impl Default for Options {
             step_deadline: Duration::from_secs(120),
             retention: None,
             echo: crate::options::Echo::default(),
+            cluster_locks: crate::options::ClusterLocks::default(),
         }
     }
 }

@@ -159,8 +159,10 @@ async function upkeep(): Promise<void> {
   await done('Create project', 'spinnaker', { type: 'upsertProject', project: { name: 'مرحبا <b>', email: 'b@example.com', config: { applications: ['search'] } } });
 }
 
+// All four make pictures; as a test two of them see each size and each theme.
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark'] as const) {
+    if (!folder && (size === 'wide') === (colorScheme === 'dark')) continue;
     it(`are sound ${colorScheme} and ${size}`, async () => {
       for (const { name, hash, ready } of screens) {
         const page = await visit(hash, { viewport, colorScheme });

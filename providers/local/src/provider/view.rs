@@ -18,6 +18,8 @@ const PROCESS: &str = "LocalAgent";
 pub(super) const BALANCER: &str = "LoadBalancer";
 /// The field of a server group with its scaling policies.
 const POLICIES: &str = "scalingPolicies";
+/// The field of a launch configuration that counts its changes.
+const LAUNCH_VERSION: &str = "version";
 /// So many lines of a failing process's output are shown.
 const LINES: usize = 10;
 /// So many failing instances of a server group are shown with it.
@@ -44,6 +46,20 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
     }
 }
 
+/// What clients see of the account itself: its limits, and what its machine does not do.
+pub(super) fn account(snapshot: &protocol::Snapshot) -> Object {
+    let limits = &snapshot.account_use;
+    object(json!({
+        "limits": {
+            "processes": limits.processes.limit,
+            "memoryBytes": limits.memory_bytes.limit,
+            "diskBytes": limits.disk_bytes.limit,
+            "ports": limits.ports.limit,
+        },
+        "notices": snapshot.notices,
+    }))
+}
+
 fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
     let spec = &group.spec;
     let instances: Vec<Instance> = group.instances.iter().map(|one| instance(group, one)).collect();
@@ -60,21 +76,25 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
         disabled: !group.enabled,
         capacity: Capacity { min: group.capacity.min, max: group.capacity.max, desired: group.capacity.desired },
         instance_counts: InstanceCounts::of(&instances),
-        other: object(json!({ "problems": problems(&instances), POLICIES: policies(group) })),
+        other: object(json!({ "problems": problems(group, &instances), POLICIES: policies(group) })),
         instances,
         load_balancers: spec.load_balancers.clone(),
         zones: vec![REGION.to_owned()],
-        launch_config: launch_config(spec),
+        launch_config: launch_config(group),
         ..ServerGroup::default()
     }
 }
 
-fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
+fn launch_config(group: &protocol::ServerGroup) -> Object {
+    let spec = &group.spec;
     object(json!({
+        LAUNCH_VERSION: group.launch_version,
         "command": spec.command,
         "imageId": spec.image,
         "arguments": spec.args,
         "workingDirectory": spec.working_directory,
+        "user": spec.user,
+        "limits": spec.limits,
         "healthCheck": spec.effective_health_check(),
     }))
 }
@@ -118,6 +138,7 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "port": instance.port,
             "restarts": instance.restarts,
             "crashLoop": instance.crash_loop,
+            "launchVersion": instance.launch_version,
             "lastExit": instance.last_exit,
             DEREGISTERED: out_of,
         })),
@@ -131,6 +152,11 @@ fn policies(group: &protocol::ServerGroup) -> Vec<Value> {
         Value::Object(fields)
     };
     group.policies.iter().map(shown).collect()
+}
+
+/// How often a server group's launch configuration was changed.
+pub(super) fn launch_version(group: &ServerGroup) -> Option<u64> {
+    group.launch_config.get(LAUNCH_VERSION).and_then(Value::as_u64)
 }
 
 /// The names of a server group's scaling policies.
@@ -226,13 +252,14 @@ fn last_lines(log: &str) -> String {
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
-/// The instances of a server group with which something is wrong, the first few of them.
-fn problems(instances: &[Instance]) -> Vec<Value> {
+/// What a server group does not get, and the instances with which something is wrong, the first few of them.
+fn problems(group: &protocol::ServerGroup, instances: &[Instance]) -> Vec<Value> {
     let failing = instances.iter().filter_map(|instance| {
         let description = instance.health.first()?.other.get("description")?;
         Some(json!({ "instance": instance.id, "state": instance.health_state, "description": description }))
     });
-    failing.take(PROBLEMS).collect()
+    let notice = group.notice.iter().map(|notice| json!({ "description": notice }));
+    notice.chain(failing.take(PROBLEMS)).collect()
 }
 
 fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[ServerGroup]) -> LoadBalancer {

@@ -103,6 +103,10 @@ fn server_groups() -> Router<Api> {
                 })),
         )
         .route(
+            "/serverGroups/{name}/launchConfiguration",
+            put(|_: String, spec: ServerGroupSpec| Mutation::PutLaunch { spec: Box::new(spec) }),
+        )
+        .route(
             "/serverGroups/{name}/traffic",
             change(|name: String, traffic: TrafficRequest| Mutation::SetTraffic {
                 name,

@@ -30,6 +30,9 @@ pub(in crate::agent) enum Mutation {
     PutServerGroup {
         spec: Box<ServerGroupSpec>,
     },
+    PutLaunch {
+        spec: Box<ServerGroupSpec>,
+    },
     DeleteServerGroup {
         name: String,
         drain_timeout_ms: u64,
@@ -165,6 +168,7 @@ impl Director {
     async fn carry_out(&mut self, ticket: u64, mutation: Mutation, again: bool) -> Option<Outcome> {
         match mutation {
             Mutation::PutServerGroup { spec } => self.put_server_group(ticket, *spec).await,
+            Mutation::PutLaunch { spec } => self.put_launch(ticket, *spec).await,
             Mutation::DeleteServerGroup { name, drain_timeout_ms } => {
                 self.delete_server_group(ticket, &name, drain_timeout_ms, again).await
             }
@@ -224,6 +228,7 @@ impl Mutation {
     fn in_words(&self) -> String {
         match self {
             Mutation::PutServerGroup { spec } => format!("create server group {}", spec.name),
+            Mutation::PutLaunch { spec } => format!("change the launch configuration of server group {}", spec.name),
             Mutation::DeleteServerGroup { name, .. } => format!("delete server group {name}"),
             Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
             Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),

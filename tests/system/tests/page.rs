@@ -20,6 +20,11 @@ async fn applications() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clusters() {
+    journey("clusters").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn executions() {
     journey("executions").await;
 }
@@ -27,6 +32,11 @@ async fn executions() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failures() {
     journey("failures").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn infrastructure() {
+    journey("infrastructure").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

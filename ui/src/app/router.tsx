@@ -2,7 +2,12 @@
 import { createHashHistory, createRouter } from '@tanstack/react-router';
 
 import { applicationRoute, applicationsRoutes } from '../screens/applications/routes';
+import { clustersInApplication, instanceLookup } from '../screens/clusters/routes';
+import { editorInApplication } from '../screens/editor/routes';
 import { executionLookup, executionsInApplication } from '../screens/executions/routes';
+import { firewallsInApplication } from '../screens/firewalls/routes';
+import { jobsInApplication } from '../screens/jobs/routes';
+import { loadBalancersInApplication } from '../screens/loadBalancers/routes';
 import { taskLookup, tasksInApplication } from '../screens/tasks/routes';
 import { Loading } from '../parts/States';
 import { modern } from './old-links';
@@ -10,9 +15,17 @@ import { rootRoute } from './root';
 import { parseSearch, stringifySearch } from './search';
 
 /** Screens within an application, in the order of their tabs. */
-const inApplication = applicationRoute.addChildren([...executionsInApplication, ...tasksInApplication]);
+const inApplication = applicationRoute.addChildren([
+  ...executionsInApplication,
+  ...editorInApplication,
+  ...clustersInApplication,
+  ...loadBalancersInApplication,
+  ...firewallsInApplication,
+  ...jobsInApplication,
+  ...tasksInApplication,
+]);
 
-const routeTree = rootRoute.addChildren([...applicationsRoutes, executionLookup, taskLookup, inApplication]);
+const routeTree = rootRoute.addChildren([...applicationsRoutes, executionLookup, taskLookup, instanceLookup, inApplication]);
 
 /** Puts an old link right where it stands. */
 export function rewriteOldLink(): void {

@@ -46,7 +46,13 @@ impl Disk {
         if self.limit.is_some() {
             let mut total = 0;
             for folder in FOLDERS {
-                total += size(&self.state.join(folder))?;
+                for entry in if_there(fs::read_dir(self.state.join(folder)))?.into_iter().flatten() {
+                    let entry = entry?;
+                    // What begins with a dot is being fetched, and counts once it is kept, or is on its way out.
+                    if !entry.file_name().to_string_lossy().starts_with('.') {
+                        total += size_of(&entry)?;
+                    }
+                }
             }
             self.used.store(total, Ordering::Relaxed);
         }
@@ -59,11 +65,16 @@ pub(super) fn size(folder: &Path) -> io::Result<u64> {
     let Some(entries) = if_there(fs::read_dir(folder))? else { return Ok(0) };
     let mut total = 0;
     for entry in entries {
-        let entry = entry?;
-        let Some(metadata) = if_there(entry.metadata())? else { continue };
-        total += if metadata.is_dir() { size(&entry.path())? } else { metadata.len() };
+        total += size_of(&entry?)?;
     }
     Ok(total)
+}
+
+fn size_of(entry: &fs::DirEntry) -> io::Result<u64> {
+    match if_there(entry.metadata())? {
+        Some(metadata) if metadata.is_dir() => size(&entry.path()),
+        found => Ok(found.map_or(0, |metadata| metadata.len())),
+    }
 }
 
 fn if_there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
@@ -88,6 +99,8 @@ mod tests {
         fs::create_dir(state.path().join("logs")).unwrap();
         fs::write(state.path().join("logs/a.log"), "123").unwrap();
         fs::write(state.path().join("agent.lock"), "not counted").unwrap();
+        fs::create_dir_all(state.path().join("artifacts/.work-0")).unwrap();
+        fs::write(state.path().join("artifacts/.work-0/raw"), "not yet").unwrap();
         std::os::unix::fs::symlink("/", state.path().join("images/root")).unwrap();
         disk.measure().unwrap();
         let own = fs::symlink_metadata(state.path().join("images/root")).unwrap().len();

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use http::Method;
 
-use super::{Call, Client, DEADLINE, Error, START_DEADLINE, encoded, fetch_time};
+use super::{Call, Client, DEADLINE, Error, START_DEADLINE, encoded, fetch_time, parsed};
 use crate::protocol::{Deleted, Job, JobSpec, MOST_GRACE_MS};
 
 impl Client {
-    /// All jobs that are known.
+    /// All jobs that are known; an agent that is away is waited for.
     pub async fn jobs(&self) -> Result<Vec<Job>, Error> {
-        self.get("/jobs", DEADLINE).await
+        parsed(&self.patient(Method::GET, "/jobs", None, None, DEADLINE).await?)
     }
 
     /// One job; [`Kind::NotFound`] if there is none, or it was over long ago.

@@ -15,6 +15,7 @@
 //! the same request id and it is answered as the first one was. The client itself repeats nothing. Each call has a
 //! connection of its own.
 
+mod content;
 mod images;
 mod instances;
 mod jobs;
@@ -31,6 +32,7 @@ use std::{
 use bytes::Bytes;
 use gennaker_base::Kind;
 use http::{Method, Request, StatusCode, header};
+use http_body::Body;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
@@ -88,6 +90,9 @@ pub enum Error {
         /// What is wrong and what to do.
         message: String,
     },
+    /// The content that was to be sent with the request cannot be read.
+    #[error("the content of the artifact cannot be read to its end; try again")]
+    Content(#[source] io::Error),
     /// The agent cannot be reached, or went away before it answered.
     #[error("the local agent at {} does not answer; start `gennaker local-agent` for this account", socket.display())]
     Unreachable {
@@ -120,7 +125,7 @@ impl Error {
                 400..500 => Kind::Invalid,
                 _ => Kind::Bug,
             },
-            Error::Unreachable { .. } => Kind::Unavailable,
+            Error::Content(_) | Error::Unreachable { .. } => Kind::Unavailable,
             Error::Timeout(_) => Kind::Timeout,
             Error::Malformed(_) => Kind::Bug,
         }
@@ -246,6 +251,13 @@ impl Client {
         let request = request
             .body(Full::new(Bytes::from(body.unwrap_or_default())))
             .map_err(|error| Error::Malformed(format!("the request cannot be written: {error}")))?;
+        self.answer(request, deadline).await
+    }
+
+    async fn answer<B>(&self, request: Request<B>, deadline: Duration) -> Result<Bytes, Error>
+    where
+        B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    {
         let (status, answer) = timeout(deadline, exchange(&self.socket, request))
             .await
             .map_err(|_| Error::Timeout(deadline))?
@@ -259,10 +271,13 @@ impl Client {
 }
 
 /// One request on a connection of its own.
-pub(crate) async fn exchange(
+pub(crate) async fn exchange<B>(
     socket: &Path,
-    request: Request<Full<Bytes>>,
-) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+    request: Request<B>,
+) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>>
+where
+    B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
     let stream = UnixStream::connect(socket).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let answered = async {

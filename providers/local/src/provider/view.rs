@@ -1,21 +1,25 @@
 //! An agent's state as clouddriver's inventory. Pure.
 
+mod balancers;
+
 use std::sync::Arc;
 
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
-    Capacity, Health, HealthState, Image, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ObjectExt as _, ScalingActivity, SecurityGroup, ServerGroup, naming::Moniker,
+    Capacity, Health, HealthState, Image, Instance, InstanceCounts, Job, JobState, Object, ScalingActivity,
+    ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
+use self::balancers::load_balancer;
+pub(super) use self::balancers::security_group;
 use super::{NAME, REGION};
 use crate::protocol;
 
 /// The source of health that knows the process and its health check.
 const PROCESS: &str = "LocalAgent";
 /// The source of health that knows whether the balancer sends requests.
-pub(super) const BALANCER: &str = "LoadBalancer";
+const BALANCER: &str = "LoadBalancer";
 /// The field of a server group with its scaling policies.
 const POLICIES: &str = "scalingPolicies";
 /// The field of a launch configuration that counts its changes.
@@ -25,7 +29,7 @@ const LINES: usize = 10;
 /// So many failing instances of a server group are shown with it.
 const PROBLEMS: usize = 3;
 /// The field of an instance with the balancers that it was taken out of.
-const DEREGISTERED: &str = "deregisteredFrom";
+pub(super) const DEREGISTERED: &str = "deregisteredFrom";
 
 /// What the account runs.
 pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness: Freshness) -> Inventory {
@@ -260,75 +264,6 @@ fn problems(group: &protocol::ServerGroup, instances: &[Instance]) -> Vec<Value>
     });
     let notice = group.notice.iter().map(|notice| json!({ "description": notice }));
     notice.chain(failing.take(PROBLEMS)).collect()
-}
-
-fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[ServerGroup]) -> LoadBalancer {
-    let behind = groups.iter().filter(|group| group.load_balancers.contains(&balancer.spec.name));
-    LoadBalancer {
-        name: balancer.spec.name.clone(),
-        account: account.to_owned(),
-        region: REGION.to_owned(),
-        kind: NAME.to_owned(),
-        cloud_provider: NAME.to_owned(),
-        moniker: moniker(&balancer.spec.name, &balancer.spec.metadata),
-        server_groups: behind.map(|group| seen_by_balancer(group, &balancer.spec.name)).collect(),
-        other: object(json!({
-            "address": balancer.address,
-            "port": balancer.port,
-            "listening": balancer.listening,
-            "problem": balancer.message,
-            "listeners": balancer.listeners,
-            "securityGroups": balancer.spec.security_groups,
-        })),
-    }
-}
-
-/// A security group: its sources as upstream's inbound rules.
-pub(super) fn security_group(account: &str, group: &protocol::SecurityGroup) -> SecurityGroup {
-    let spec = &group.spec;
-    let rules = spec.ip_ingress.iter().map(|source| {
-        let (ip, cidr) = source.cidr.split_once('/').map_or((source.cidr.as_str(), ""), |(ip, bits)| (ip, bits));
-        let cidr = if cidr.is_empty() { String::new() } else { format!("/{cidr}") };
-        object(json!({
-            "protocol": "tcp",
-            "portRanges": [{ "startPort": source.start_port, "endPort": source.end_port }],
-            "range": { "ip": ip, "cidr": cidr },
-        }))
-    });
-    let moniker = moniker(&spec.name, &spec.metadata);
-    SecurityGroup {
-        id: spec.name.clone(),
-        name: spec.name.clone(),
-        account_name: account.to_owned(),
-        region: REGION.to_owned(),
-        kind: NAME.to_owned(),
-        cloud_provider: NAME.to_owned(),
-        application: moniker.app.clone(),
-        moniker,
-        inbound_rules: rules.collect(),
-        other: object(json!({ "description": spec.description, "loadBalancers": group.load_balancers })),
-        ..SecurityGroup::default()
-    }
-}
-
-fn seen_by_balancer(group: &ServerGroup, balancer: &str) -> LoadBalancerServerGroup {
-    let instances = group.instances.iter().map(|instance| {
-        let health = instance.health.iter().find(|health| health.kind == BALANCER);
-        let mut health = health.cloned().unwrap_or_default();
-        if instance.other.texts(DEREGISTERED).iter().any(|out_of| out_of == balancer) {
-            health.state = HealthState::OutOfService;
-        }
-        LoadBalancerInstance { id: instance.id.clone(), name: instance.name.clone(), health }
-    });
-    LoadBalancerServerGroup {
-        name: group.name.clone(),
-        account: group.account.clone(),
-        region: group.region.clone(),
-        cloud_provider: NAME.to_owned(),
-        is_disabled: group.disabled,
-        instances: instances.collect(),
-        detached_instances: Vec::new(),
-    }
 }
 
 /// The moniker that was given at creation, else what the name says.

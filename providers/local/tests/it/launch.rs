@@ -58,7 +58,7 @@ async fn only_instances_of_after_the_change_run_it_also_after_a_crash_of_the_age
         }
         let again = |group: &ServerGroup| of(group).restarts == restarts && of(group).pid.is_some();
         let group = agent.until_group("shop-v000", "started again", again).await;
-        logs(&agent, &stays, &"one blue\n".repeat(restarts as usize + 1).trim_end().to_owned()).await;
+        logs(&agent, &stays, "one blue\n".repeat(restarts as usize + 1).trim_end()).await;
         assert_eq!(of(&group).launch_version, 0);
     }
     let group = agent.until_up("shop-v000").await;

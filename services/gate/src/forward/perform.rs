@@ -42,6 +42,7 @@ async fn answer(endpoint: &'static Forward, gate: &Gate, request: Request) -> Re
     let call = match endpoint.body {
         Body::None => call,
         Body::Object => call.body(&Json::<Object>::from_request(request, &()).await?.0)?,
+        Body::List => call.body(&Json::<Vec<Value>>::from_request(request, &()).await?.0)?,
     };
     let answer = values.otherwise(send(gate, endpoint.service, &caller, call).await)?;
     Ok(if endpoint.is_silent { StatusCode::OK.into_response() } else { Json(answer).into_response() })

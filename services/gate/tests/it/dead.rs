@@ -85,7 +85,11 @@ async fn a_service_that_is_down_costs_its_own_endpoints_only() {
                 continue;
             }
             let path = filled(endpoint.path);
-            let body = if endpoint.method == "GET" { "" } else { "{}" };
+            let body = match (endpoint.method.as_str(), endpoint.path) {
+                ("GET", _) => "",
+                (_, "/ops/plan") => "[]",
+                _ => "{}",
+            };
             let answer = world.ask(&endpoint.method, &format!("{path}{QUERY}"), &[], body.into()).await;
             let told = format!("{} {path} without {service}: {} {:?}", endpoint.method, answer.status, answer.bytes);
             if answer.status >= 500 {

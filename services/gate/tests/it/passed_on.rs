@@ -50,6 +50,25 @@ async fn names_and_defaults_stand_where_the_service_has_them() {
 }
 
 #[tokio::test]
+async fn operations_are_planned_by_their_cloud() {
+    let plan = json!([{ "of": "OPERATION", "type": "resizeServerGroup", "outcome": "RUNS" }]);
+    let clouddriver = Peer::default()
+        .answering("POST", "/local/ops/plan", 200, &plan)
+        .with("/applications/shop/jobs", &json!([{ "name": "shop-migrate" }]));
+    let peers = Peers { clouddriver, ..Peers::default() };
+    let world = World::of(&peers);
+    let operations = json!([{ "resizeServerGroup": { "serverGroupName": "shop-v001" } }]);
+    assert_eq!(world.send("POST", "/ops/plan?cloudProvider=local", &operations).await.json(), plan);
+    assert_eq!(peers.clouddriver.got().last().expect("a call").body, operations);
+    let asked = peers.clouddriver.got().len();
+    for (path, body) in [("/ops/plan", &operations), ("/ops/plan?cloudProvider=local", &json!({}))] {
+        assert_eq!(world.send("POST", path, body).await.status, 400, "{path}");
+    }
+    assert_eq!(peers.clouddriver.got().len(), asked, "clouddriver is not asked");
+    assert_eq!(world.get("/applications/shop/jobs").await.json()[0]["name"], "shop-migrate");
+}
+
+#[tokio::test]
 async fn what_is_changed_goes_along_and_the_answer_is_as_upstreams() {
     let config = json!({ "application": "shop", "name": "slow" });
     let front50 = Peer::default()
@@ -224,4 +243,16 @@ async fn the_api_describes_itself() {
     assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
     assert!(String::from_utf8_lossy(&page.bytes).contains("/pipelines/{id}/cancel"));
     assert_eq!(world.get("/swagger-ui.html").await.headers["location"], "/swagger-ui/index.html");
+}
+
+#[tokio::test]
+async fn what_stages_read_is_orcas_to_say() {
+    let all = json!({ "title": "Stage", "$defs": { "wait": { "type": "object" } } });
+    let orca = Peer::default().with("/schemas/stages", &all).with("/schemas/stages/wait", &json!({ "title": "wait" }));
+    let world = World::of(&Peers { orca, ..Peers::default() });
+    assert_eq!(world.get("/schemas/stages").await.json(), all);
+    assert_eq!(world.get("/schemas/stages/wait").await.json(), json!({ "title": "wait" }));
+    let unknown = world.get("/schemas/stages/nap").await;
+    let message = "there is no stage type nap; GET /schemas/stages has those that there are";
+    assert_eq!((unknown.status, unknown.message().as_str()), (404, message));
 }

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::{Api, Given, Parameters};
 use crate::agent::{
-    body::{named, read_body},
+    artifacts::Received,
+    body::{named, read_body, read_body_with_content},
     director::Mutation,
     error::Refusal,
     validate,
@@ -50,6 +51,26 @@ where
     B: DeserializeOwned + Serialize + 'static,
 {
     with_body(MethodFilter::PUT, |path: &P, body| named(body, path.last()), mutation)
+}
+
+/// [`put`] of what may bring the content of its artifact.
+pub(super) fn put_with_content<P, B>(mutation: fn(P, B, Option<Received>) -> Mutation) -> MethodRouter<Api>
+where
+    P: Names,
+    B: DeserializeOwned + Serialize + 'static,
+{
+    on(
+        MethodFilter::PUT,
+        move |State(api): State<Api>,
+              path: Result<Path<P>, PathRejection>,
+              parameters: Parameters,
+              request: Request| async move {
+            let (Path(path), Query(given)) = (path?, parameters?);
+            let (headers, body, content) = read_body_with_content(request, &api.artifacts).await?;
+            let body = validate::read(named(body, path.last())?)?;
+            api.carry_out(mutation(path, body, content), given, &headers).await
+        },
+    )
 }
 
 fn with_body<P, B>(

@@ -25,11 +25,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    change::{change, put, remove, without_body},
+    change::{change, put, put_with_content, remove, without_body},
     look::{all, health, metrics, one, state, traffic},
     output::{log, output},
 };
 use super::{
+    artifacts::{Artifacts, Received},
     director::{Command, Mutation},
     error::Refusal,
     logs::Logs,
@@ -52,6 +53,7 @@ pub(super) struct Api {
     pub(super) meters: watch::Receiver<Arc<Meters>>,
     pub(super) director: mpsc::Sender<Command>,
     pub(super) logs: Logs,
+    pub(super) artifacts: Artifacts,
     pub(super) health: Arc<Health>,
     pub(super) shutdown: CancellationToken,
 }
@@ -96,7 +98,9 @@ fn server_groups() -> Router<Api> {
         .route(
             "/serverGroups/{name}",
             one("server group", |snapshot| &snapshot.server_groups, |group| &group.spec.name)
-                .merge(put(|_: String, spec: ServerGroupSpec| Mutation::PutServerGroup { spec: Box::new(spec) }))
+                .merge(put_with_content(|_: String, spec: ServerGroupSpec, content: Option<Received>| {
+                    Mutation::PutServerGroup { spec: Box::new(spec), content }
+                }))
                 .merge(remove(|name: String, given: &Given| Mutation::DeleteServerGroup {
                     name,
                     drain_timeout_ms: given.drain_timeout_ms.unwrap_or(DEFAULT_DRAIN_MS),
@@ -104,7 +108,10 @@ fn server_groups() -> Router<Api> {
         )
         .route(
             "/serverGroups/{name}/launchConfiguration",
-            put(|_: String, spec: ServerGroupSpec| Mutation::PutLaunch { spec: Box::new(spec) }),
+            put_with_content(|_: String, spec: ServerGroupSpec, content: Option<Received>| Mutation::PutLaunch {
+                spec: Box::new(spec),
+                content,
+            }),
         )
         .route(
             "/serverGroups/{name}/traffic",
@@ -132,7 +139,10 @@ fn jobs() -> Router<Api> {
         .route(
             "/jobs/{name}",
             one("job", |snapshot| &snapshot.jobs, |job| &job.spec.name)
-                .merge(put(|_: String, spec: JobSpec| Mutation::PutJob { spec: Box::new(spec) }))
+                .merge(put_with_content(|_: String, spec: JobSpec, content: Option<Received>| Mutation::PutJob {
+                    spec: Box::new(spec),
+                    content,
+                }))
                 .merge(remove(|name: String, _| Mutation::DeleteJob { name })),
         )
         .route("/jobs/{name}/cancel", without_body(MethodFilter::POST, |name: String, _| Mutation::CancelJob { name }))

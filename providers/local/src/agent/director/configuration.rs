@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     agent::{
-        artifacts::{Stored, take_content},
+        artifacts::{Content, Received, Stored, take_content},
         error::Refusal,
         launch::Launch,
         record::LaunchRecord,
@@ -88,10 +88,14 @@ impl Director {
         }
     }
 
-    /// A specification that may be run, with what its image says, and the content of an embedded artifact.
-    pub(super) async fn prepared(&mut self, mut spec: ServerGroupSpec) -> Result<(Wanted, Option<Vec<u8>>), Refusal> {
+    /// A specification that may be run, with what its image says, and the content that came with it for its artifact.
+    pub(super) async fn prepared(
+        &mut self,
+        mut spec: ServerGroupSpec,
+        received: Option<Received>,
+    ) -> Result<(Wanted, Option<Content>), Refusal> {
         validate::server_group(&spec)?;
-        let content = spec.artifact.as_mut().map(take_content).transpose()?.flatten();
+        let content = take_content(spec.artifact.as_mut(), received)?;
         self.apply_image(&mut spec)?;
         let user = match &spec.user {
             Some(name) => Some(User::named(name).await?),
@@ -101,12 +105,22 @@ impl Director {
     }
 
     /// Changes a launch configuration, once its artifact is there; None: it is answered under `ticket` then.
-    pub(super) async fn put_launch(&mut self, ticket: u64, spec: ServerGroupSpec) -> Option<Outcome> {
-        self.begin_launch(ticket, spec).await.transpose()
+    pub(super) async fn put_launch(
+        &mut self,
+        ticket: u64,
+        spec: ServerGroupSpec,
+        received: Option<Received>,
+    ) -> Option<Outcome> {
+        self.begin_launch(ticket, spec, received).await.transpose()
     }
 
-    async fn begin_launch(&mut self, ticket: u64, spec: ServerGroupSpec) -> Result<Option<(u16, Value)>, Refusal> {
-        let (Wanted { spec, user }, content) = self.prepared(spec).await?;
+    async fn begin_launch(
+        &mut self,
+        ticket: u64,
+        spec: ServerGroupSpec,
+        received: Option<Received>,
+    ) -> Result<Option<(u16, Value)>, Refusal> {
+        let (Wanted { spec, user }, content) = self.prepared(spec, received).await?;
         let wanted = Wanted { spec: self.living(&spec.name)?.spec().with_launch_of(&spec), user };
         let Some(artifact) = wanted.spec.artifact.clone() else { return self.set_launch(wanted, None).await.map(Some) };
         if let Some(stored) = self.artifacts.known(&artifact) {

@@ -7,10 +7,11 @@ use gennaker_base::id;
 use super::{Director, artifacts::Waiting, configuration::Wanted, groups::json, mutation::Outcome};
 use crate::{
     agent::{
-        artifacts::Stored,
+        artifacts::{Received, Stored},
         error::Refusal,
         instance::Running,
         launch::Launch,
+        ports::is_free,
         record::{FORMAT, GroupRecord, InstanceRecord},
     },
     protocol::{DEFAULT_WEIGHT, Need, ServerGroupSpec},
@@ -18,8 +19,13 @@ use crate::{
 
 impl Director {
     /// Creates a server group, once its artifact is there; None: it is answered under `ticket` then.
-    pub(super) async fn put_server_group(&mut self, ticket: u64, spec: ServerGroupSpec) -> Option<Outcome> {
-        let (wanted, content) = match self.prepared(spec).await {
+    pub(super) async fn put_server_group(
+        &mut self,
+        ticket: u64,
+        spec: ServerGroupSpec,
+        received: Option<Received>,
+    ) -> Option<Outcome> {
+        let (wanted, content) = match self.prepared(spec, received).await {
             Ok(prepared) => prepared,
             Err(refusal) => return Some(Err(refusal)),
         };
@@ -56,6 +62,12 @@ impl Director {
         if let Some(missing) = spec.load_balancers.iter().find(|name| !self.balancers.contains_key(*name)) {
             let message = format!("load balancer {missing} does not exist; create it first");
             return Some(Err(Refusal::invalid(message)));
+        }
+        if let Some((variable, port)) = spec.own_port().filter(|(_, port)| !is_free(*port)) {
+            // Whoever listens there would answer the health check in its place.
+            return Some(Err(Refusal::conflict(format!(
+                "something else listens on port {port} (`{variable}`) already; end that, or choose another port"
+            ))));
         }
         self.room_for(&Need::of(spec.capacity.desired.into(), &spec.limits)).err().map(Err)
     }

@@ -128,6 +128,11 @@ impl Director {
         self.snapshot.subscribe()
     }
 
+    /// Where artifacts are kept.
+    pub(super) fn artifacts(&self) -> Artifacts {
+        self.artifacts.clone()
+    }
+
     /// The counters of what there is.
     pub(super) fn meters(&self) -> watch::Receiver<Arc<Meters>> {
         self.meters.subscribe()

@@ -6,7 +6,7 @@ use gennaker_provider_api::Result;
 use gennaker_wire::{Object, ObjectExt, naming::Moniker, naming::frigga::ServerGroupName};
 use serde_json::{Map, Value, json};
 
-use super::Reader;
+use super::{Reader, artifact::fetched};
 use crate::protocol::{
     Capacity, CapacityChange, HealthCheck, InstanceProtocol, ResourceLimits, RestartPolicy, ServerGroup,
     ServerGroupSpec,
@@ -25,6 +25,8 @@ pub(in crate::provider) struct Create {
     pub(in crate::provider) spec: ServerGroupSpec,
     /// The server group whose capacity it takes over, with `source.useSourceCapacity`.
     pub(in crate::provider) capacity_of: Option<String>,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 /// `cloneServerGroup`: a server group like `source.serverGroupName` (or `source.asgName`), with its name's parts, its
@@ -37,6 +39,8 @@ pub(in crate::provider) struct Clone {
     /// Fields of a [`ServerGroupSpec`] that replace the source's.
     overrides: Object,
     capacity: CapacityChange,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 impl Create {
@@ -58,7 +62,7 @@ impl Create {
         given.insert("command".to_owned(), command.into());
         let spec = reader.spec(given).map(|spec| ServerGroupSpec { capacity, ..spec });
         match spec {
-            Some(spec) => reader.finish(Create { account, name, spec, capacity_of }),
+            Some(spec) => reader.finish(Create { account, name, spec, capacity_of, fetched: fetched(fields).cloned() }),
             None => Err(reader.error()),
         }
     }
@@ -81,7 +85,7 @@ impl Clone {
         let name = reader.name(Moniker::parse(&source));
         let capacity = reader.capacity_change(fields, "capacity");
         let overrides = reader.overrides();
-        reader.finish(Clone { account, source, name, overrides, capacity })
+        reader.finish(Clone { account, source, name, overrides, capacity, fetched: fetched(fields).cloned() })
     }
 
     /// The spec of the server group of that name, like `source` with its capacity of now, and with the very artifact that it

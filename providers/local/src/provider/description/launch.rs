@@ -3,7 +3,7 @@
 use gennaker_provider_api::Result;
 use gennaker_wire::Object;
 
-use super::{Reader, deploy::like};
+use super::{Reader, artifact::fetched, deploy::like};
 use crate::protocol::{ServerGroup, ServerGroupSpec};
 
 /// `updateLaunchConfig` and `updateLaunchTemplate`: another `command`, `arguments`, `environment`, `artifact` or `imageId` (and what
@@ -14,6 +14,8 @@ pub(in crate::provider) struct UpdateLaunch {
     pub(in crate::provider) name: String,
     /// Fields of a [`ServerGroupSpec`] that replace those of now.
     overrides: Object,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 impl UpdateLaunch {
@@ -23,7 +25,7 @@ impl UpdateLaunch {
         reader.region();
         let name = reader.server_group_name();
         let overrides = reader.overrides();
-        reader.finish(UpdateLaunch { account, name, overrides })
+        reader.finish(UpdateLaunch { account, name, overrides, fetched: fetched(fields).cloned() })
     }
 
     /// The server group's specification with what is given, and else with the very artifact that it runs.

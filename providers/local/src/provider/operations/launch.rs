@@ -1,11 +1,12 @@
 //! Another launch configuration for a server group.
 
 use gennaker_base::Kind;
-use gennaker_provider_api::{Error, Inventory, Journal, Outcome, Result};
+use gennaker_provider_api::{ArtifactSource, Error, Inventory, Journal, Outcome, Result};
 use serde_json::json;
 
 use super::{
     deploy::{SPEC, recorded},
+    fetch::{self, Fetch},
     outcome, say, seen,
 };
 use crate::{
@@ -19,6 +20,7 @@ const PHASE: &str = "MODIFY_ASG_LAUNCH_CONFIGURATION";
 
 pub(super) async fn update(
     account: &AccountHandle,
+    artifacts: Option<&dyn ArtifactSource>,
     update: &UpdateLaunch,
     call: &Call,
     journal: &dyn Journal,
@@ -33,7 +35,17 @@ pub(super) async fn update(
             recorded(journal.decide(SPEC, json!(spec)).await?)?
         }
     };
-    let version = account.client.change_launch(&spec, call).await?.launch_version;
+    let client = &account.client;
+    let changed = match Fetch::of(update.fetched.as_ref(), artifacts) {
+        None => client.change_launch(&spec, call).await?,
+        Some(artifact) => {
+            // Only its content tells whether the agent has it already.
+            let is_there = || async { Ok(false) };
+            let change = |content| client.change_launch_with(&spec, content, call);
+            fetch::with_content(artifact, PHASE, journal, is_there, change).await?
+        }
+    };
+    let version = changed.launch_version;
     let shows = |inventory: &Inventory| {
         inventory.server_group(REGION, name).is_none_or(|group| launch_version(group) >= Some(version.into()))
     };

@@ -4,5 +4,6 @@ mod accounts;
 mod groups;
 mod launch;
 mod refusals;
+mod sent;
 mod things;
 mod world;

@@ -29,13 +29,19 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn start() -> World {
+        World::start_with(|provider| provider).await
+    }
+
+    /// The same with a provider that is furnished further.
+    pub(super) async fn start_with(furnished: impl FnOnce(LocalProvider) -> LocalProvider) -> World {
         let agent = Agent::start().await;
         let account = AccountOptions {
             name: agent.client.health().await.expect("it answers").account,
             state_directory: agent.folder().to_owned(),
             environment: Some("qa".to_owned()),
         };
-        let provider = Arc::new(LocalProvider::new(Options { accounts: vec![account] }, Arc::new(SystemClock)));
+        let provider = LocalProvider::new(Options { accounts: vec![account] }, Arc::new(SystemClock));
+        let provider = Arc::new(furnished(provider));
         let shutdown = CancellationToken::new();
         let (running, token) = (provider.clone(), shutdown.clone());
         let running = Some(tokio::spawn(async move { running.run(token).await }));
@@ -87,8 +93,9 @@ impl World {
     }
 
     pub(super) async fn refused(&self, name: &str, description: Value) -> Error {
+        let request = gennaker_base::id::generate(SystemClock.now());
         let operation = self.operation(name, description);
-        self.run("refused", 1, &Notes::default(), operation).await.expect_err("it is refused")
+        self.run(&request, 1, &Notes::default(), operation).await.expect_err("it is refused")
     }
 
     pub(super) async fn end(mut self) {

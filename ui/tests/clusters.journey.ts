@@ -7,7 +7,7 @@ import { accessible, ask, deck, enter, leave, startPipeline, until, untilRun, vi
 
 const APPLICATION = 'harbour';
 
-beforeAll(() => makeDelivery(APPLICATION));
+beforeAll(() => makeDelivery(APPLICATION), 180_000);
 
 /** The row of a server group. */
 function row(page: Page, name: string) {
@@ -83,7 +83,8 @@ it('resizes a server group, and says beforehand what is wrong with a size', asyn
 });
 
 it('follows the output of an instance, searches it, and ends the instance', async () => {
-  const page = await visit(`#/applications/${APPLICATION}/clusters?listInstances=true`);
+  // What is ended may be asked for once more.
+  const page = await visit(`#/applications/${APPLICATION}/clusters?listInstances=true`, { errorsExpected: true });
   await row(page, 'harbour-v000').getByText('3 up').waitFor();
   const [instance = { id: '' }] = (await groupsOf(APPLICATION)).find(({ name }) => name === 'harbour-v000')?.instances ?? [];
   await enter(page.getByRole('list', { name: 'Clusters' }).getByRole('link', { name: instance.id }));
@@ -108,7 +109,7 @@ it('follows the output of an instance, searches it, and ends the instance', asyn
   await enter(dialog.getByRole('button', { name: 'Terminate', exact: true }));
   await dialog.getByRole('status').getByText('Succeeded').waitFor();
   await enter(dialog.getByRole('button', { name: 'Close' }));
-  await page.getByText('It is not there any more').waitFor();
+  await page.getByText('It is not there', { exact: true }).waitFor();
   await row(page, 'harbour-v000').getByText('3 up').waitFor();
   // A link to an instance alone finds its application.
   const [other = { id: '' }] = (await groupsOf(APPLICATION)).find(({ name }) => name === 'harbour-v000')?.instances ?? [];

@@ -95,8 +95,8 @@ it('completes an expression, shows its value in a past run, and keeps what it do
   await leave(page);
 });
 
-it('writes stages of several types with their forms', async () => {
-  const id = await savePipeline(APPLICATION, 'written', []);
+it('picks stages from the list and asks people', async () => {
+  const id = await savePipeline(APPLICATION, 'asked', []);
   const page = await open(id);
   await enter(page.getByRole('button', { name: /^Add (first|a stage)/ }).first());
   await page.getByRole('dialog').getByRole('option', { name: /^Manual judgment/ }).waitFor();
@@ -117,6 +117,18 @@ it('writes stages of several types with their forms', async () => {
   await enter(page.getByRole('menuitem', { name: 'Expression' }));
   await check.getByLabel('Has to be true', { exact: false }).first().fill('true');
 
+  await save(page, 'asked');
+  const { stages } = await saved('asked');
+  expect(stages).toMatchObject([
+    { type: 'manualJudgment', instructions: 'Look at the **dashboards** first.', judgmentInputs: [{ value: 'blue' }], stageEnabled: { type: 'expression', expression: "parameters.mode == 'all'" } },
+    { type: 'checkPreconditions', preconditions: [{ type: 'expression', failPipeline: true, context: { expression: 'true' } }] },
+  ]);
+  await leave(page);
+});
+
+it('writes calls and operations, and stages that have their schema only', async () => {
+  const id = await savePipeline(APPLICATION, 'called', []);
+  const page = await open(id);
   const hook = await add(page, 'webhook', 'Webhook');
   await hook.getByLabel('Address', { exact: false }).first().fill('http://localhost/${execution.id}');
   await hook.getByLabel('Body').fill('{"a": ');
@@ -143,12 +155,10 @@ it('writes stages of several types with their forms', async () => {
   await tags.getByLabel('Name 1 of Tags').fill('stable');
   await tags.getByLabel('Value of stable').fill('yes');
   await accessible(page, 'the form of a schema');
-  await save(page, 'written');
+  await save(page, 'called');
 
-  const { stages } = await saved('written');
+  const { stages } = await saved('called');
   expect(stages).toMatchObject([
-    { type: 'manualJudgment', instructions: 'Look at the **dashboards** first.', judgmentInputs: [{ value: 'blue' }], stageEnabled: { type: 'expression', expression: "parameters.mode == 'all'" } },
-    { type: 'checkPreconditions', preconditions: [{ type: 'expression', failPipeline: true, context: { expression: 'true' } }] },
     { type: 'webhook', url: 'http://localhost/${execution.id}', method: 'POST', payload: { a: ['${trigger.user}'] }, customHeaders: { 'X-Mode': 'all' } },
     { type: 'resizeServerGroup', credentials: 'local', cloudProvider: 'local', regions: ['local'], cluster: 'loom-web', moniker: { app: 'loom', stack: 'web', cluster: 'loom-web' }, target: 'current_asg_dynamic', capacity: { desired: 3 } },
     { type: 'upsertImageTags', tags: { stable: 'yes' } },

@@ -180,7 +180,7 @@ impl Services {
         if !settings.place.runs_here {
             return Ok(());
         }
-        let gate = Gate::new(settings.own.clone(), clients);
+        let gate = Gate::new(settings.own.clone(), clients).beside(self.healths.clone());
         self.endless.push(gate.endless_answers());
         let _ = self.socket(shared, &settings.place, gate.api(), gate.health()).await?;
         self.add(move |stop| async move { gate.run(stop).await });

@@ -8,7 +8,7 @@ import { instance as instanceQuery, serverGroups } from '../../gate/serverGroups
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
 import { type Action, Menu } from '../../parts/Menu';
-import { Answer, Empty, Loading } from '../../parts/States';
+import { Answer, Loading } from '../../parts/States';
 import { StatusBadge } from '../../parts/Status';
 import { Name } from '../../parts/Text';
 import { Ago } from '../../parts/Time';
@@ -16,7 +16,7 @@ import type { Change } from '../infrastructure/change';
 import { ChangeDialog } from '../infrastructure/ChangeDialog';
 import { AsJson, Facts, FieldsOf } from '../infrastructure/Facts';
 import { lookOf } from '../infrastructure/health';
-import { Panel, Part } from '../infrastructure/Split';
+import { Gone, isGone, Panel, Part } from '../infrastructure/Split';
 import styles from './Details.module.css';
 import { deregister, type InstancePlace, reboot, register, terminate, terminateAndShrink } from './instanceChanges';
 
@@ -32,36 +32,40 @@ const TOLD = [
 export function InstanceDetails() {
   const { application, instanceId } = route.useParams();
   const query = useQuery(serverGroups(application));
-  return (
-    <Answer query={query} what="instance">
-      {(groups) => {
-        const group = groups.find(({ instances }) => instances.some(({ id }) => id === instanceId));
-        return group ? <Found key={instanceId} application={application} group={group} id={instanceId} /> : <Gone application={application} id={instanceId} />;
-      }}
-    </Answer>
-  );
-}
-
-function Gone({ application, id }: { application: string; id: string }) {
-  return (
-    <Panel kind="Instance" name={id} back={{ to: '/applications/$application/clusters', application }}>
-      <Empty title="It is not there any more">It ended, or was replaced. No server group of the application has it.</Empty>
-    </Panel>
-  );
-}
-
-function Found({ application, group, id }: { application: string; group: ServerGroup; id: string }) {
-  const query = useQuery(instanceQuery(application, group.account, group.region, id));
-  return (
-    <Answer query={query} what="instance">
-      {(instance) => <Details application={application} group={group} instance={{ ...instance, id }} />}
-    </Answer>
-  );
-}
-
-function Details({ application, group, instance }: { application: string; group: ServerGroup; instance: Instance }) {
-  const { output } = list.useSearch();
+  // It stays when the instance goes, which is what most changes are for.
   const [change, setChange] = useState<Change>();
+  return (
+    <>
+      <Answer query={query} what="instance">
+        {(groups) => {
+          const group = groups.find(({ instances }) => instances.some(({ id }) => id === instanceId));
+          if (!group) return <Gone kind="Instance" name={instanceId} back={{ to: '/applications/$application/clusters', application }} />;
+          return <Found key={instanceId} application={application} group={group} id={instanceId} onChange={setChange} />;
+        }}
+      </Answer>
+      {change && <ChangeDialog application={application} change={change} onClose={() => setChange(undefined)} />}
+    </>
+  );
+}
+
+interface Of {
+  readonly application: string;
+  readonly group: ServerGroup;
+  readonly onChange: (change: Change) => void;
+}
+
+function Found({ application, group, id, onChange }: Of & { id: string }) {
+  const query = useQuery(instanceQuery(application, group.account, group.region, id));
+  if (isGone(query)) return <Gone kind="Instance" name={id} back={{ to: '/applications/$application/clusters', application }} />;
+  return (
+    <Answer query={query} what="instance">
+      {(instance) => <Details application={application} group={group} instance={{ ...instance, id }} onChange={onChange} />}
+    </Answer>
+  );
+}
+
+function Details({ application, group, instance, onChange }: Of & { instance: Instance }) {
+  const { output } = list.useSearch();
   const navigate = useNavigate();
   const show = (next: string | undefined): void => void navigate({ to: '.', search: ((before: object) => ({ ...before, output: next })) as never, replace: true });
   const place: InstancePlace = { account: group.account, region: group.region, provider: group.cloudProvider, serverGroup: group.name };
@@ -70,12 +74,12 @@ function Details({ application, group, instance }: { application: string; group:
   const within = balancers.filter((name) => !out.includes(name));
   const look = lookOf(instance.healthState);
   const actions: Action[] = [
-    ...(out.length > 0 ? [{ label: 'Register with load balancers …', icon: 'plus', act: () => setChange(register(application, instance, place, out)) } as const] : []),
-    ...(within.length > 0 ? [{ label: 'Deregister from load balancers …', icon: 'pause', danger: true, act: () => setChange(deregister(application, instance, place, within)) } as const] : []),
+    ...(out.length > 0 ? [{ label: 'Register with load balancers …', icon: 'plus', act: () => onChange(register(application, instance, place, out)) } as const] : []),
+    ...(within.length > 0 ? [{ label: 'Deregister from load balancers …', icon: 'pause', danger: true, act: () => onChange(deregister(application, instance, place, within)) } as const] : []),
     // The local provider has no reboot: there an instance is replaced.
-    ...(group.cloudProvider === 'local' ? [] : [{ label: 'Reboot …', icon: 'restart', danger: true, act: () => setChange(reboot(application, instance, place)) } as const]),
-    { label: 'Terminate …', icon: 'trash', danger: true, act: () => setChange(terminate(application, instance, place)) },
-    { label: 'Terminate and shrink …', icon: 'trash', danger: true, act: () => setChange(terminateAndShrink(application, instance, place)) },
+    ...(group.cloudProvider === 'local' ? [] : [{ label: 'Reboot …', icon: 'restart', danger: true, act: () => onChange(reboot(application, instance, place)) } as const]),
+    { label: 'Terminate …', icon: 'trash', danger: true, act: () => onChange(terminate(application, instance, place)) },
+    { label: 'Terminate and shrink …', icon: 'trash', danger: true, act: () => onChange(terminateAndShrink(application, instance, place)) },
   ];
   return (
     <Panel
@@ -136,7 +140,6 @@ function Details({ application, group, instance }: { application: string; group:
       <Part title="Everything">
         <AsJson value={instance} />
       </Part>
-      {change && <ChangeDialog application={application} change={change} onClose={() => setChange(undefined)} />}
       {output === 'true' && (
         <Dialog title={`Output of ${instance.name ?? instance.id}`} wide onClose={() => show(undefined)}>
           <Suspense fallback={<Loading what="the output" />}>

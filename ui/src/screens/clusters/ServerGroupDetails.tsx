@@ -15,7 +15,7 @@ import { Ago, Moment } from '../../parts/Time';
 import { ChangeDialog } from '../infrastructure/ChangeDialog';
 import { AsJson, Facts, FieldsOf, Value } from '../infrastructure/Facts';
 import { countHealth, lookOf, present, sentenceOf } from '../infrastructure/health';
-import { Panel, Part } from '../infrastructure/Split';
+import { Gone, isGone, Panel, Part } from '../infrastructure/Split';
 import { Tags } from '../infrastructure/Tags';
 import { versionOf } from './rows';
 import styles from './Details.module.css';
@@ -37,6 +37,7 @@ type Open = 'resize' | 'rollback' | 'lastGood' | 'enable' | 'disable' | 'clone' 
 export function ServerGroupDetails() {
   const { application, account, region, name } = route.useParams();
   const query = useQuery(serverGroup(application, { account, region, name }));
+  if (isGone(query)) return <Gone kind="Server group" name={name} back={{ to: '/applications/$application/clusters', application }} />;
   return (
     <Answer query={query} what="server group" key={`${account} ${region} ${name}`}>
       {(group) => <Details application={application} group={{ ...group, isDisabled: group.isDisabled ?? group['disabled'] === true }} />}

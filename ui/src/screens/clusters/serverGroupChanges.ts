@@ -46,7 +46,7 @@ function lossOf(group: ServerGroup, all: readonly ServerGroup[]): string {
   const left = othersInTraffic(group, all).reduce((sum, one) => sum + upOf(one), 0);
   if (group.isDisabled === true || own === 0) return 'It takes no requests now.';
   if (left === 0) return `Nothing else of the cluster ${group.cluster} takes requests: after this nothing serves them.`;
-  return `${own} of the cluster's ${own + left} instances that are up leave traffic; ${left} stay.`;
+  return `${own} of the cluster's ${own + left} instances that are up leave traffic; ${left} ${left === 1 ? 'stays' : 'stay'}.`;
 }
 
 /** Another size. */
@@ -58,10 +58,16 @@ export function resize(application: string, group: ServerGroup, capacity: Capaci
     title: `Resize ${group.name}`,
     action: 'Resize',
     danger: fewer > 0,
-    says: [fewer > 0 ? `${count(fewer)} ${fewer === 1 ? 'leaves traffic and ends' : 'leave traffic and end'}.` : fewer < 0 ? `${count(-fewer)} more ${fewer === -1 ? 'is' : 'are'} started.` : 'The number of instances stays; only its bounds change.'],
+    says: [comingAndGoing(fewer)],
     operations: operations(group, { resizeServerGroup: { ...operationOf(group), capacity } }),
     jobs: [{ ...jobOf(group), type: 'resizeServerGroup', capacity }],
   });
+}
+
+function comingAndGoing(fewer: number): string {
+  if (fewer === 0) return 'The number of instances stays; only its bounds change.';
+  if (fewer < 0) return `${count(-fewer)} more ${fewer === -1 ? 'is' : 'are'} started.`;
+  return `${count(fewer)} ${fewer === 1 ? 'leaves traffic and ends' : 'leave traffic and end'}.`;
 }
 
 /** What is wrong with a size. */

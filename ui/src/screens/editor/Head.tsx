@@ -52,7 +52,7 @@ export function Head({ session, isReadOnly, lock, onOpen }: { session: Session; 
           <Name>{history.now.name}</Name>
         </h2>
         {base.strategy && <span className={styles.note}>strategy</span>}
-        <span className="soft" data-saved={!isChanged}>
+        <span className="soft">
           {isChanged || unread ? (
             'Not saved yet'
           ) : (
@@ -80,8 +80,8 @@ export function Head({ session, isReadOnly, lock, onOpen }: { session: Session; 
             Start …
           </Button>
         )}
-        <IconButton label={back ? `Undo: ${back.does}` : 'Nothing to undo'} icon="left" isDisabled={!back} onPress={() => session.undo()} />
-        <IconButton label={forth ? `Do again: ${forth.does}` : 'Nothing to do again'} icon="right" isDisabled={!forth} onPress={() => session.redo()} />
+        <IconButton label={back ? `Undo: ${back.does}` : 'Nothing to undo'} icon="undo" isDisabled={!back} onPress={() => session.undo()} />
+        <IconButton label={forth ? `Do again: ${forth.does}` : 'Nothing to do again'} icon="redo" isDisabled={!forth} onPress={() => session.redo()} />
         {!isReadOnly && (
           <Button look="primary" isDisabled={!isChanged} onPress={() => onOpen('review')}>
             Save …

@@ -6,7 +6,7 @@
  */
 import '@xyflow/react/dist/base.css';
 
-import { applyNodeChanges, Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import { applyNodeChanges, Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow, type ReactFlowInstance, type ReactFlowProps } from '@xyflow/react';
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { Button } from '../../parts/Button';
@@ -25,6 +25,7 @@ interface Shown extends Record<string, unknown> {
   type: string;
 }
 type StageNode = Node<Shown, 'stage'>;
+type Acts = Pick<ReactFlowProps<StageNode>, 'onNodeDragStop' | 'onConnect' | 'isValidConnection' | 'onEdgeClick' | 'onPaneClick' | 'onNodeClick'>;
 interface Spot {
   x: number;
   y: number;
@@ -67,28 +68,35 @@ export function StageGraph({ session, isReadOnly, line, onLine }: { session: Ses
     [session, setShown],
   );
 
+  const onInit = useCallback((made: ReactFlowInstance<StageNode>) => {
+    flow.current = made;
+  }, []);
+  // The same functions each time: others would have every stage drawn anew while one is dragged.
+  const acts = useMemo(
+    (): Acts => ({
+      onNodeDragStop: (_, node) => {
+        const under = isReadOnly ? undefined : flow.current?.getIntersectingNodes(node).find((other) => other.id !== node.id);
+        setDragged((before) => (under ? without(before, node.id) : new Map(before).set(node.id, node.position)));
+        if (under) session.edit('Move a stage', (pipeline) => moveAfter(pipeline, node.id, under.id));
+      },
+      onConnect: ({ source, target }) => session.edit('Connect stages', (pipeline) => connect(pipeline, source, target)),
+      isValidConnection: ({ source, target }) => source !== target && !waitsFor(session.pipeline, source, target),
+      onEdgeClick: (_, { source, target }) => onLine({ from: source, to: target }),
+      onPaneClick: () => onLine(undefined),
+      onNodeClick: () => onLine(undefined),
+    }),
+    [session, isReadOnly, onLine, setDragged],
+  );
+
   return (
     <div className={styles.frame} ref={frame} role="group" aria-label="Stages as a graph">
       <ReactFlow<StageNode>
         nodes={nodes}
         edges={edges}
         nodeTypes={NODES}
-        onInit={(made) => {
-          flow.current = made;
-        }}
+        onInit={onInit}
         onNodesChange={onNodesChange}
-        onNodeDragStop={(_, node) => {
-          setDragged((before) => new Map(before).set(node.id, node.position));
-          const under = isReadOnly ? undefined : flow.current?.getIntersectingNodes(node).find((other) => other.id !== node.id);
-          if (!under) return;
-          setDragged((before) => without(before, node.id));
-          session.edit('Move a stage', (pipeline) => moveAfter(pipeline, node.id, under.id));
-        }}
-        onConnect={({ source, target }) => session.edit('Connect stages', (pipeline) => connect(pipeline, source, target))}
-        isValidConnection={({ source, target }) => source !== target && !waitsFor(session.pipeline, source, target)}
-        onEdgeClick={(_, { source, target }) => onLine({ from: source, to: target })}
-        onPaneClick={() => onLine(undefined)}
-        onNodeClick={() => onLine(undefined)}
+        {...acts}
         nodesConnectable={!isReadOnly}
         edgesFocusable={false}
         deleteKeyCode={null}

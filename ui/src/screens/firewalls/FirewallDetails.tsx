@@ -12,7 +12,7 @@ import { Answer } from '../../parts/States';
 import { Name } from '../../parts/Text';
 import { ChangeDialog } from '../infrastructure/ChangeDialog';
 import { AsJson, Facts, FieldsOf } from '../infrastructure/Facts';
-import { Panel, Part } from '../infrastructure/Split';
+import { Gone, isGone, Panel, Part } from '../infrastructure/Split';
 import { Tags } from '../infrastructure/Tags';
 import { remove } from './firewallChanges';
 import styles from './FirewallDetails.module.css';
@@ -26,6 +26,7 @@ const TOLD = ['id', 'name', 'account', 'accountName', 'region', 'type', 'cloudPr
 export function FirewallDetails() {
   const { application, provider, account, region, vpcId, name } = route.useParams();
   const query = useQuery(firewallQuery(application, provider, account, region, name, vpcId === '-' ? undefined : vpcId));
+  if (isGone(query)) return <Gone kind="Firewall" name={name} back={{ to: '/applications/$application/firewalls', application }} />;
   return (
     <Answer query={query} what="firewall" key={`${account} ${region} ${vpcId} ${name}`}>
       {(found) => <Details application={application} firewall={{ ...found, account, region, cloudProvider: provider, name: found.name ?? name }} />}

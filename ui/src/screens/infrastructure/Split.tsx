@@ -2,7 +2,9 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode } from 'react';
 
+import { GateError } from '../../gate/errors';
 import { Icon } from '../../parts/Icon';
+import { Empty } from '../../parts/States';
 import { Name } from '../../parts/Text';
 import styles from './Split.module.css';
 
@@ -58,6 +60,20 @@ export function Panel({
       {children}
     </section>
   );
+}
+
+/** The details of a thing that is gone, or never was. */
+export function Gone({ kind, name, back }: { kind: string; name: string; back: { to: string; application: string } }) {
+  return (
+    <Panel kind={kind} name={name} back={back}>
+      <Empty title="It is not there">It was removed or replaced, or the address is mistyped.</Empty>
+    </Panel>
+  );
+}
+
+/** Whether there is no such thing. What was there before stays: a question about it may be open. */
+export function isGone(query: { error: unknown; data: unknown }): boolean {
+  return query.data === undefined && query.error instanceof GateError && query.error.kind === 'missing';
 }
 
 /** A part of the details. */

@@ -5,12 +5,12 @@ import { lazy, Suspense } from 'react';
 
 import type { Job } from '../../gate/cloud';
 import { job as jobQuery } from '../../gate/jobs';
-import { Answer, Empty, Loading } from '../../parts/States';
+import { Answer, Loading } from '../../parts/States';
 import { StatusBadge } from '../../parts/Status';
 import { Name } from '../../parts/Text';
 import { Ago, Duration } from '../../parts/Time';
 import { AsJson, Facts, FieldsOf } from '../infrastructure/Facts';
-import { Panel, Part } from '../infrastructure/Split';
+import { Gone, Panel, Part } from '../infrastructure/Split';
 import { stateOf } from './model';
 
 const LiveOutput = lazy(() => import('../infrastructure/output/LiveOutput'));
@@ -31,13 +31,8 @@ export function JobDetails() {
 function Details({ application, job }: { application: string; job: Partial<Job> }) {
   const { provider, account, location, name } = route.useParams();
   const back = { to: '/applications/$application/jobs', application };
-  if (job.id === undefined) {
-    return (
-      <Panel kind="Job" name={name} back={back}>
-        <Empty title="It is not there any more">Its cloud has forgotten it.</Empty>
-      </Panel>
-    );
-  }
+  // gate answers with an empty object where there is none; a cloud forgets what is over for long.
+  if (job.id === undefined) return <Gone kind="Job" name={name} back={back} />;
   const state = stateOf(job);
   return (
     <Panel

@@ -13,7 +13,7 @@ import { Name } from '../../parts/Text';
 import { ChangeDialog } from '../infrastructure/ChangeDialog';
 import { AsJson, Facts, FieldsOf, Value } from '../infrastructure/Facts';
 import { countHealth, lookOf, sentenceOf } from '../infrastructure/health';
-import { Panel, Part } from '../infrastructure/Split';
+import { Gone, isGone, Panel, Part } from '../infrastructure/Split';
 import { Tags } from '../infrastructure/Tags';
 import { draftOf, remove } from './loadBalancerChanges';
 import styles from './LoadBalancerDetails.module.css';
@@ -28,6 +28,7 @@ const TOLD = [
 export function LoadBalancerDetails() {
   const { application, provider, account, region, name } = route.useParams();
   const query = useQuery(loadBalancer(application, provider, account, region, name));
+  if (isGone(query)) return <Gone kind="Load balancer" name={name} back={{ to: '/applications/$application/loadBalancers', application }} />;
   return (
     <Answer query={query} what="load balancer" key={`${account} ${region} ${name}`}>
       {(balancer) => <Details application={application} balancer={balancer} />}

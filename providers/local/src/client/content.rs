@@ -31,6 +31,20 @@ impl Client {
         }
     }
 
+    /// [`Client::change_launch`] with the content of its artifact.
+    pub async fn change_launch_with(
+        &self,
+        spec: &ServerGroupSpec,
+        content: Option<ArtifactContent>,
+        call: &Call,
+    ) -> Result<ServerGroup, Error> {
+        let path = format!("/serverGroups/{}/launchConfiguration", encoded(&spec.name));
+        match content {
+            Some(content) => self.send(&path, spec, content, call).await,
+            None => self.change_launch(spec, call).await,
+        }
+    }
+
     /// [`Client::run_job`] with the content of its artifact, unless that is there already.
     pub async fn run_job_with(
         &self,

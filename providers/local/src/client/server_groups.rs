@@ -27,6 +27,12 @@ impl Client {
         self.put(&path, spec, call, START_DEADLINE + fetch_time(spec.artifact.as_ref())).await
     }
 
+    /// Changes what the instances of a server group run that are started from now on. Returns when its artifact is fetched.
+    pub async fn change_launch(&self, spec: &ServerGroupSpec, call: &Call) -> Result<ServerGroup, Error> {
+        let path = format!("/serverGroups/{}/launchConfiguration", encoded(&spec.name));
+        self.put(&path, spec, call, START_DEADLINE + fetch_time(spec.artifact.as_ref())).await
+    }
+
     /// Turns traffic on, or off; then it returns when the running requests have ended or were cut.
     pub async fn set_traffic(&self, name: &str, traffic: &TrafficRequest, call: &Call) -> Result<TrafficChange, Error> {
         let path = format!("/serverGroups/{}/traffic", encoded(name));

@@ -9,6 +9,7 @@ mod fetch;
 mod images;
 mod instances;
 mod jobs;
+mod launch;
 mod scaling;
 mod security;
 
@@ -24,7 +25,7 @@ use super::{
     AccountHandle, REGION,
     description::{
         Clone, Create, DeleteBalancer, DeletePolicy, DeleteSecurityGroup, OnImage, OnJob, OnServerGroup, Register,
-        Resize, RunJob, Terminate, UpsertBalancer, UpsertPolicy, UpsertSecurityGroup,
+        Resize, RunJob, Terminate, UpdateLaunch, UpsertBalancer, UpsertPolicy, UpsertSecurityGroup,
     },
 };
 use crate::{
@@ -33,9 +34,11 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 21] = [
+pub(super) const NAMES: [&str; 23] = [
     "createServerGroup",
     "cloneServerGroup",
+    "updateLaunchConfig",
+    "updateLaunchTemplate",
     "resizeServerGroup",
     "terminateInstances",
     "terminateInstanceAndDecrementServerGroup",
@@ -66,6 +69,7 @@ const SEEN: Duration = Duration::from_secs(5);
 pub(super) enum Parsed {
     Create(Box<Create>),
     Clone(Box<Clone>),
+    UpdateLaunch(UpdateLaunch),
     Resize(Resize),
     Terminate(Terminate),
     Register(Register),
@@ -92,6 +96,7 @@ impl Parsed {
         match operation.name.as_str() {
             "createServerGroup" => Create::read(fields).map(Box::new).map(Parsed::Create),
             "cloneServerGroup" => Clone::read(fields).map(Box::new).map(Parsed::Clone),
+            "updateLaunchConfig" | "updateLaunchTemplate" => UpdateLaunch::read(fields).map(Parsed::UpdateLaunch),
             "resizeServerGroup" => Resize::read(fields).map(Parsed::Resize),
             "terminateInstances" => Terminate::read(fields).map(Parsed::Terminate),
             "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
@@ -123,6 +128,7 @@ impl Parsed {
         match self {
             Parsed::Create(create) => &create.account,
             Parsed::Clone(clone) => &clone.account,
+            Parsed::UpdateLaunch(update) => &update.account,
             Parsed::Resize(resize) => &resize.account,
             Parsed::Terminate(terminate) => &terminate.account,
             Parsed::Register(register) => &register.account,
@@ -152,6 +158,7 @@ pub(super) async fn run(
     match parsed {
         Parsed::Create(create) => deploy::create(account, artifacts, &create, &call, journal).await,
         Parsed::Clone(clone) => deploy::clone(account, artifacts, &clone, &call, journal).await,
+        Parsed::UpdateLaunch(update) => launch::update(account, artifacts, &update, &call, journal).await,
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,

@@ -107,6 +107,13 @@ fn server_groups() -> Router<Api> {
                 })),
         )
         .route(
+            "/serverGroups/{name}/launchConfiguration",
+            put_with_content(|_: String, spec: ServerGroupSpec, content: Option<Received>| Mutation::PutLaunch {
+                spec: Box::new(spec),
+                content,
+            }),
+        )
+        .route(
             "/serverGroups/{name}/traffic",
             change(|name: String, traffic: TrafficRequest| Mutation::SetTraffic {
                 name,

@@ -24,8 +24,9 @@ pub(super) use self::receive::Received;
 use self::unpack::{Unpacked, unpack};
 use super::{
     Error,
+    disk::size,
     error::Refusal,
-    files::{blocking, make_private_folder},
+    files::{blocking, make_passable_folder},
 };
 use crate::protocol::{Artifact, ArtifactSource, without_secrets};
 
@@ -77,6 +78,15 @@ pub(super) struct Fetched {
     stored: Stored,
     /// The fetch's own folder; the content is in [`CONTENT`] of it.
     work: PathBuf,
+    /// How large the content is.
+    pub(super) bytes: u64,
+}
+
+impl Fetched {
+    /// Removes it.
+    pub(super) fn discard(&self) {
+        remove(&self.work);
+    }
 }
 
 const CONTENT: &str = "content";
@@ -93,7 +103,7 @@ pub(super) struct Artifacts {
 impl Artifacts {
     /// Uses `folder`; what a fetch that was cut short left there is removed.
     pub(super) fn open(folder: PathBuf, limits: ArtifactLimits) -> Result<Artifacts, Error> {
-        make_private_folder(&folder)?;
+        make_passable_folder(&folder)?;
         let failed = |source| Error::io(format!("tidy {}", folder.display()), source);
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -130,8 +140,16 @@ impl Artifacts {
                  artifact",
                 words(artifact)
             ))),
-            _ => Ok(Fetched { stored: stored(artifact, &digest), work: work.clone() }),
+            _ => Ok(Fetched { stored: stored(artifact, &digest), work: work.clone(), bytes: 0 }),
         });
+        let made = match made {
+            Ok(fetched) => {
+                let content = work.join(CONTENT);
+                let bytes = blocking(move || size(&content)).await;
+                bytes.map(|bytes| Fetched { bytes, ..fetched }).map_err(|error| storage(&error))
+            }
+            Err(refusal) => Err(refusal),
+        };
         if made.is_err() {
             // Also of an unpacking that is still under way: it fails at the next file.
             remove(&work);

@@ -4,18 +4,17 @@ use std::{collections::HashSet, time::Duration};
 
 use gennaker_base::id;
 
-use super::{Director, artifacts::Waiting, groups::json, mutation::Outcome};
+use super::{Director, artifacts::Waiting, configuration::Wanted, groups::json, mutation::Outcome};
 use crate::{
     agent::{
-        artifacts::{Received, Stored, take_content},
+        artifacts::{Received, Stored},
         error::Refusal,
         instance::Running,
         launch::Launch,
         ports::is_free,
         record::{FORMAT, GroupRecord, InstanceRecord},
-        validate,
     },
-    protocol::{DEFAULT_WEIGHT, ServerGroupSpec},
+    protocol::{DEFAULT_WEIGHT, Need, ServerGroupSpec},
 };
 
 impl Director {
@@ -23,27 +22,23 @@ impl Director {
     pub(super) async fn put_server_group(
         &mut self,
         ticket: u64,
-        mut spec: ServerGroupSpec,
+        spec: ServerGroupSpec,
         received: Option<Received>,
     ) -> Option<Outcome> {
-        if let Err(refusal) = validate::server_group(&spec) {
-            return Some(Err(refusal));
-        }
-        let content = match take_content(spec.artifact.as_mut(), received) {
-            Ok(content) => content,
+        let (wanted, content) = match self.prepared(spec, received).await {
+            Ok(prepared) => prepared,
             Err(refusal) => return Some(Err(refusal)),
         };
-        if let Err(refusal) = self.apply_image(&mut spec) {
-            return Some(Err(refusal));
-        }
-        if let Some(answer) = self.before_creation(&spec) {
+        if let Some(answer) = self.before_creation(&wanted.spec) {
             return Some(answer);
         }
-        let Some(artifact) = &spec.artifact else { return Some(self.create_server_group(spec, None).await) };
-        if let Some(stored) = self.artifacts.known(artifact) {
-            return Some(self.create_server_group(spec, Some(stored)).await);
+        let Some(artifact) = wanted.spec.artifact.clone() else {
+            return Some(self.create_server_group(wanted, None).await);
+        };
+        if let Some(stored) = self.artifacts.known(&artifact) {
+            return Some(self.create_server_group(wanted, Some(stored)).await);
         }
-        self.fetch(ticket, artifact.clone(), content, Waiting::ServerGroup(Box::new(spec)));
+        self.fetch(ticket, artifact, content, Waiting::ServerGroup(Box::new(wanted)));
         None
     }
 
@@ -56,7 +51,7 @@ impl Director {
                     spec.name
                 ))));
             }
-            if *group.spec == *spec {
+            if group.spec() == spec {
                 return Some(json(200, &self.view_of_group(group)));
             }
             return Some(Err(Refusal::conflict(format!(
@@ -74,11 +69,12 @@ impl Director {
                 "something else listens on port {port} (`{variable}`) already; end that, or choose another port"
             ))));
         }
-        self.room_for(spec.capacity.desired).err().map(Err)
+        self.room_for(&Need::of(spec.capacity.desired.into(), &spec.limits)).err().map(Err)
     }
 
     /// Creates a server group whose artifact is there.
-    pub(super) async fn create_server_group(&mut self, spec: ServerGroupSpec, artifact: Option<Stored>) -> Outcome {
+    pub(super) async fn create_server_group(&mut self, wanted: Wanted, artifact: Option<Stored>) -> Outcome {
+        let Wanted { spec, user } = wanted;
         // Again: much may have happened while the artifact was fetched.
         if let Some(answer) = self.before_creation(&spec) {
             return answer;
@@ -93,15 +89,19 @@ impl Director {
             policies: Vec::new(),
             activities: Vec::new(),
             artifact,
+            user,
+            launch_version: 0,
+            earlier: Vec::new(),
             instances: self.new_instances(&spec.name, spec.capacity.desired as usize)?,
             spec,
         };
+        let mut group = self.group_of(&record);
+        group.configuration.launch.check()?;
         // Written first: an agent that is killed from here on leaves a record by which the next one finds the processes.
         let name = record.spec.name.clone();
         self.group_files.write(&name, &record).await.map_err(|error| Refusal::storage(&error))?;
         let mut started = Vec::new();
-        let mut group = self.group_of(&record);
-        if let Err(refusal) = self.start_all(&group.launch, &mut record, &mut started).await {
+        if let Err(refusal) = self.start_all(&group.configuration.launch, &mut record, &mut started).await {
             for Running { mut process, .. } in started {
                 process.stop(Duration::ZERO).await;
             }
@@ -111,7 +111,7 @@ impl Director {
             return Err(refusal);
         }
         for (record, running) in record.instances.into_iter().zip(started) {
-            let instance = self.supervise(&group.spec, &group.launch, record, Some(running), false);
+            let instance = self.supervise(&group.configuration, record, Some(running), false);
             group.instances.push(instance);
         }
         self.groups.insert(name.clone(), group);
@@ -137,24 +137,12 @@ impl Director {
         self.group_files.write(&record.spec.name, record).await.map_err(|error| Refusal::storage(&error))
     }
 
-    /// Whether so many more processes may be started.
-    pub(super) fn room_for(&self, more: u32) -> Result<(), Refusal> {
-        let instances: usize = self.groups.values().map(|group| group.staying().count()).sum();
-        let processes = instances + self.jobs.values().filter(|job| !job.is_over()).count();
-        let most = self.options.limits.processes;
-        if processes + more as usize <= most {
-            return Ok(());
-        }
-        Err(Refusal::limit(format!(
-            "{more} more processes would be over the limit of {most} ({processes} are there); destroy a server group or \
-             raise the agent's limit"
-        )))
-    }
-
     /// Instances of the server group `name` that do not run yet, each with a new id and a free port.
     pub(super) fn new_instances(&mut self, name: &str, count: usize) -> Result<Vec<InstanceRecord>, Refusal> {
         let mut taken = self.taken_ports();
-        let known = self.groups.get(name).into_iter().flat_map(|group| &group.instances);
+        let group = self.groups.get(name);
+        let launch_version = group.map_or(0, |group| group.configuration.version);
+        let known = group.into_iter().flat_map(|group| &group.instances);
         let mut ids: HashSet<String> = known.map(|instance| instance.record.id.clone()).collect();
         let mut instances = Vec::new();
         while instances.len() < count {
@@ -165,7 +153,7 @@ impl Director {
             }
             let port = self.ports.take(&taken)?;
             taken.insert(port);
-            instances.push(InstanceRecord::new(id, port));
+            instances.push(InstanceRecord::new(id, port, launch_version));
         }
         Ok(instances)
     }

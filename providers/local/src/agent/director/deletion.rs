@@ -58,7 +58,7 @@ impl Director {
             tracing::error!(%error, name, "cannot remove a server group's record; the next agent tries again");
         }
         self.publish();
-        if group.artifact.is_some() {
+        if group.configurations().any(|configuration| configuration.artifact.is_some()) {
             self.drop_unused_artifacts();
         }
         for ticket in group.deletions {

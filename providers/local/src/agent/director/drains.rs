@@ -6,10 +6,7 @@ use futures::future::OptionFuture;
 
 use super::{Director, groups::json};
 use crate::{
-    agent::{
-        balancer::{self, Upstream},
-        instance::Order,
-    },
+    agent::balancer::{self, Upstream},
     protocol::{Registered, TrafficChange},
 };
 
@@ -57,9 +54,8 @@ impl Director {
             Purpose::Delete { group: name } => {
                 if let Some(group) = self.groups.get_mut(&name) {
                     group.cut = cut;
-                    let grace = Duration::from_millis(group.spec.stop_grace_ms);
                     for instance in &group.instances {
-                        instance.orders.send_replace(Order::Stop(grace));
+                        instance.stop(Duration::MAX);
                     }
                 }
                 self.forget_if_stopped(&name).await;

@@ -1,18 +1,16 @@
 //! A server group as the director holds it. It is made in [`super::creation`], changes in [`super::capacity`],
 //! [`super::traffic`] and [`super::registration`], and ends in [`super::deletion`].
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use gennaker_base::Timestamp;
 use serde_json::Value;
 
-use super::{Director, instances::Instance, mutation::Outcome};
+use super::{Director, configuration::Configuration, instances::Instance, mutation::Outcome};
 use crate::{
     agent::{
-        artifacts::Stored,
         balancer::Upstream,
         error::Refusal,
-        launch::Launch,
         record::{FORMAT, GroupRecord},
     },
     protocol::{Capacity, Deleted, ScalingActivity, ScalingPolicy, ServerGroupSpec},
@@ -20,10 +18,8 @@ use crate::{
 
 /// A server group.
 pub(super) struct Group {
-    pub(super) spec: Arc<ServerGroupSpec>,
-    pub(super) artifact: Option<Stored>,
-    /// How its processes are started.
-    pub(super) launch: Arc<Launch>,
+    /// What its next instances run.
+    pub(super) configuration: Arc<Configuration>,
     pub(super) enabled: bool,
     pub(super) weight: u32,
     pub(super) deleting: bool,
@@ -40,12 +36,10 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Without instances; its artifact is in the folder `artifact`.
-    fn new(record: &GroupRecord, artifact: Option<PathBuf>) -> Group {
+    /// Without instances.
+    fn new(record: &GroupRecord, configuration: Arc<Configuration>) -> Group {
         Group {
-            spec: Arc::new(record.spec.clone()),
-            artifact: record.artifact.clone(),
-            launch: Arc::new(Launch::of_group(&record.spec, artifact)),
+            configuration,
             enabled: record.enabled,
             weight: record.weight,
             deleting: record.deleting,
@@ -60,10 +54,15 @@ impl Group {
         }
     }
 
+    /// What was asked for, and changed since.
+    pub(super) fn spec(&self) -> &ServerGroupSpec {
+        &self.configuration.spec
+    }
+
     pub(super) fn record(&self) -> GroupRecord {
         GroupRecord {
             format: FORMAT,
-            spec: (*self.spec).clone(),
+            spec: self.spec().clone(),
             enabled: self.enabled,
             weight: self.weight,
             deleting: self.deleting,
@@ -71,7 +70,10 @@ impl Group {
             capacity: Some(self.capacity),
             policies: self.policies.clone(),
             activities: self.activities.clone(),
-            artifact: self.artifact.clone(),
+            artifact: self.configuration.artifact.clone(),
+            user: self.configuration.launch.user.clone(),
+            launch_version: self.configuration.version,
+            earlier: self.earlier_configurations(),
             instances: self.instances.iter().map(|instance| instance.record.clone()).collect(),
         }
     }
@@ -115,7 +117,7 @@ impl Group {
 impl Director {
     /// A server group without instances.
     pub(super) fn group_of(&self, record: &GroupRecord) -> Group {
-        Group::new(record, self.folder_of(record))
+        Group::new(record, self.configuration_of(record.launch()))
     }
 }
 

@@ -3,9 +3,11 @@
 //!
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
+mod account;
 mod artifacts;
 mod balancers;
 mod capacity;
+mod configuration;
 mod creation;
 mod deletion;
 mod drains;
@@ -23,7 +25,7 @@ mod traffic;
 mod view;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     net::TcpListener,
     sync::Arc,
     time::Duration,
@@ -51,7 +53,8 @@ use super::{
     Options,
     artifacts::Artifacts,
     balancer::Connections,
-    files::Files,
+    disk::Disk,
+    files::{Files, blocking},
     handover::{Asked, Predecessor, Retired, Successor},
     images::Images,
     instance::{FromInstance, Order},
@@ -84,6 +87,7 @@ pub(super) struct Director {
     job_files: Files,
     logs: Logs,
     artifacts: Artifacts,
+    disk: Disk,
     fetches: JoinSet<AfterFetch>,
     launcher: Launcher,
     ports: Ports,
@@ -179,6 +183,7 @@ impl Director {
                 Some(_) = self.chores.join_next(), if !self.chores.is_empty() => {}
                 _ = ticks.tick() => {
                     self.listen_again();
+                    self.show_disk();
                     if tick.is_multiple_of(TICKS_BETWEEN_LOOKS_FOR_IMAGES) {
                         self.look_for_images();
                     }
@@ -209,11 +214,11 @@ impl Director {
         }
         let balancers = std::mem::take(&mut self.balancers);
         futures::future::join_all(balancers.into_values().map(|state| state.balancer.stop(LAST_REQUESTS))).await;
-        for group in self.groups.values() {
-            let grace = Duration::from_millis(group.spec.stop_grace_ms).min(LAST_GRACE);
-            let order = if self.options.keep_processes { Order::Leave } else { Order::Stop(grace) };
-            for instance in &group.instances {
-                instance.orders.send_replace(order);
+        for instance in self.groups.values().flat_map(|group| &group.instances) {
+            if self.options.keep_processes {
+                instance.orders.send_replace(Order::Leave);
+            } else {
+                instance.stop(LAST_GRACE);
             }
         }
         for job in self.jobs.values().filter(|job| !job.is_over()) {
@@ -254,13 +259,17 @@ impl Director {
             }
         }
         self.expire_jobs().await;
+        self.launcher.cgroups.tidy();
         let instances = self.groups.values().flat_map(|group| &group.instances);
-        let living: Vec<String> =
+        let living: HashSet<String> =
             instances.map(|instance| instance.record.id.clone()).chain(self.jobs.keys().cloned()).collect();
-        let logs = self.logs.clone();
+        let (logs, disk) = (self.logs.clone(), self.disk.clone());
         self.chores.spawn(async move {
-            if let Err(error) = super::files::blocking(move || logs.tidy(&living, now)).await {
+            if let Err(error) = blocking(move || logs.tidy(&living, now)).await {
                 tracing::warn!(%error, "cannot tidy the logs");
+            }
+            if let Err(error) = blocking(move || disk.measure()).await {
+                tracing::warn!(%error, "cannot measure how much of the disk is used");
             }
         });
     }

@@ -34,6 +34,11 @@ pub(in crate::agent) enum Mutation {
         #[serde(skip)]
         content: Option<Received>,
     },
+    PutLaunch {
+        spec: Box<ServerGroupSpec>,
+        #[serde(skip)]
+        content: Option<Received>,
+    },
     DeleteServerGroup {
         name: String,
         drain_timeout_ms: u64,
@@ -171,6 +176,7 @@ impl Director {
     async fn carry_out(&mut self, ticket: u64, mutation: Mutation, again: bool) -> Option<Outcome> {
         match mutation {
             Mutation::PutServerGroup { spec, content } => self.put_server_group(ticket, *spec, content).await,
+            Mutation::PutLaunch { spec, content } => self.put_launch(ticket, *spec, content).await,
             Mutation::DeleteServerGroup { name, drain_timeout_ms } => {
                 self.delete_server_group(ticket, &name, drain_timeout_ms, again).await
             }
@@ -230,6 +236,9 @@ impl Mutation {
     fn in_words(&self) -> String {
         match self {
             Mutation::PutServerGroup { spec, .. } => format!("create server group {}", spec.name),
+            Mutation::PutLaunch { spec, .. } => {
+                format!("change the launch configuration of server group {}", spec.name)
+            }
             Mutation::DeleteServerGroup { name, .. } => format!("delete server group {name}"),
             Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
             Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{Reader, artifact::fetched};
-use crate::protocol::JobSpec;
+use crate::protocol::{JobSpec, ResourceLimits};
 
 /// `runJob`: one process that ends by itself. `application`, `stack`, `freeFormDetails` (or those of `moniker`) make the name;
 /// `command` (or the file that `artifact` is) runs with `arguments` and `environment` in `workingDirectory`, for `timeoutMs` at
@@ -36,6 +36,9 @@ impl RunJob {
         let command = fields.text("command").unwrap_or_default();
         let mut given = reader.launch();
         // What only a server group has.
+        if given.remove("user").is_some() {
+            reader.problem("a job has no user: it runs as the agent's".to_owned());
+        }
         for field in ["image", "healthCheck", "loadBalancers", "restart", "enabled"] {
             given.remove(field);
         }
@@ -54,6 +57,11 @@ impl RunJob {
                 Err(reader.error())
             }
         }
+    }
+
+    /// What it may use.
+    pub(in crate::provider) fn limits(&self) -> ResourceLimits {
+        self.spec.limits
     }
 
     /// The job of a request: the same request is the same job.

@@ -24,8 +24,8 @@ use crate::{
 
 /// What the journal keeps the decided name under.
 const NAME: &str = "serverGroupName";
-/// What the journal keeps the decided spec of a clone under: its source may be gone when it is run again.
-const SPEC: &str = "serverGroupSpec";
+/// What the journal keeps a decided spec under: what it was made from may be gone, or another one, when it is run again.
+pub(super) const SPEC: &str = "serverGroupSpec";
 /// What the journal keeps a capacity under that was another server group's.
 const CAPACITY: &str = "sourceCapacity";
 
@@ -131,7 +131,7 @@ pub(in crate::provider) fn next_name(name: &ServerGroupName, groups: &[ServerGro
     next.map_err(|error| Error::new(Kind::Invalid, error.to_string()))
 }
 
-fn recorded<T: DeserializeOwned>(value: Value) -> Result<T> {
+pub(super) fn recorded<T: DeserializeOwned>(value: Value) -> Result<T> {
     serde_json::from_value(value)
         .map_err(|error| Error::new(Kind::Bug, format!("what was decided before cannot be read: {error}")))
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod groups;
+mod launch;
 mod refusals;
 mod sent;
 mod things;

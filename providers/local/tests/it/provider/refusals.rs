@@ -2,6 +2,7 @@
 
 use gennaker_base::Kind;
 use gennaker_provider_api::Provider as _;
+use gennaker_wire::Outcome;
 use serde_json::json;
 
 use super::world::{World, serve};
@@ -35,5 +36,37 @@ async fn what_cannot_run_is_refused_before_it_runs() {
     let missing = world.refused("createServerGroup", serve(json!({}))).await;
     assert_eq!(missing.kind, Kind::Invalid);
     assert!(missing.message.contains("load balancer shop-front does not exist"), "{missing}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_deployment_over_the_accounts_limits_is_refused_by_the_plan_in_the_words_of_the_operation() {
+    let world = World::start().await;
+    let many = serve(json!({"loadBalancers": [], "capacity": {"desired": 9}}));
+    let operation = world.operation("createServerGroup", many.clone());
+    let plan = world.provider.plan(&operation).await.expect("a plan");
+    let words =
+        "9 more processes would be over the limit of 8 (0 are there); destroy a server group or raise the agent's";
+    assert_eq!(plan.outcome, Outcome::Fails);
+    assert!(plan.remarks[0].message.starts_with(words), "{plan:?}");
+    let refused = world.refused("createServerGroup", many).await;
+    assert!(refused.kind == Kind::Unavailable && refused.message.contains(words), "{refused}");
+    assert!(world.inventory().borrow().server_groups.is_empty(), "nothing is made");
+
+    world.done("createServerGroup", serve(json!({"loadBalancers": [], "capacity": {"desired": 5}}))).await;
+    let grow = json!({"serverGroupName": "shop-web-v000", "capacity": {"max": 9, "desired": 9}});
+    let plan = world.provider.plan(&world.operation("resizeServerGroup", grow)).await.expect("a plan");
+    assert!(
+        plan.remarks[0].message.contains("4 more processes would be over the limit of 8 (5 are there)"),
+        "{plan:?}"
+    );
+    let clone = json!({"source": {"serverGroupName": "shop-web-v000"}});
+    let plan = world.provider.plan(&world.operation("cloneServerGroup", clone)).await.expect("a plan");
+    assert!(plan.remarks[0].message.contains("5 more processes"), "{plan:?}");
+
+    let account = world.provider.accounts().borrow()[0].account.clone();
+    assert_eq!(account.other["limits"]["processes"], 8);
+    assert_eq!(account.other["regions"][0]["name"], "local");
+    assert!(account.other["notices"].is_array(), "{account:?}");
     world.end().await;
 }

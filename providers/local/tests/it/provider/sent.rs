@@ -94,8 +94,8 @@ async fn content_is_fetched_once_and_goes_to_the_agent_without_a_secret() {
     let create = || world.operation("createServerGroup", description(artifact("run.sh")));
     world.run("create", 1, &notes, create()).await.expect("it is created");
     let group = world.group_when("shop-v000", all_up).await;
-    // What was done is found, by another owner as well.
-    world.run("create", 2, &notes, create()).await.expect("it is there");
+    // What was done is found.
+    world.run("create", 1, &notes, create()).await.expect("it is there");
     assert_eq!(source.asked.load(Ordering::SeqCst), 1);
 
     let clone = json!({ "source": { "serverGroupName": "shop-v000" } });
@@ -108,6 +108,18 @@ async fn content_is_fetched_once_and_goes_to_the_agent_without_a_secret() {
     let shown = serde_json::to_value(&agent.spec.artifact).expect("JSON");
     assert_eq!((&shown["type"], &shown["reference"]), (&json!("sent"), &json!("https://builds/run.sh")));
     assert!(!has_secret(world.agent.folder()) && !format!("{group:?}").contains(SECRET));
+
+    // Another launch configuration: the same content is there already, and other content replaces it for the next instances.
+    let push = |name: &str| json!({ "serverGroupName": "shop-v001", "artifact": artifact(name) });
+    let same = world.done("updateLaunchConfig", push("run.sh")).await;
+    let other = world.done("updateLaunchConfig", push("other.sh")).await;
+    assert_eq!(
+        other.result["launchVersion"].as_u64(),
+        same.result["launchVersion"].as_u64().map(|version| version + 1)
+    );
+    let pushed = world.agent.client.server_group("shop-v001").await.expect("it is there");
+    assert!(pushed.artifact.expect("an artifact").folder.join("other.sh").is_file());
+    assert!(!has_secret(world.agent.folder()));
 
     let job = world.done("runJob", json!({ "application": "shop", "artifact": artifact("true") })).await;
     let name = job.result["deployedNames"][0].as_str().expect("a name").to_owned();
@@ -141,7 +153,9 @@ async fn what_cannot_be_fetched_or_kept_is_refused_and_leaves_nothing() {
         (other, Kind::Invalid, "https://builds/run.sh of the account builds has the digest"),
         (unpacked, Kind::Invalid, "no tar archive"),
     ] {
-        let error = world.refused("createServerGroup", description(artifact.clone())).await;
+        let mut described = description(artifact.clone());
+        described["command"] = "bin/run".into();
+        let error = world.refused("createServerGroup", described).await;
         assert!(error.kind == kind && error.message.contains(words), "{artifact}: {error:?}");
         assert!(!error.message.contains(SECRET), "{error:?}");
     }

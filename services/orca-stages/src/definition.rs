@@ -170,7 +170,12 @@ pub trait StageDefinition: Send + Sync + 'static {
         Schema::open()
     }
 
-    /// What is wrong with the settings, for the author of the pipeline; empty if nothing is. Checked before the stage
+    /// The settings that count: of a stage in a strategy pipeline, some are those of the deployment that runs it.
+    fn settings(&self, view: &StageView) -> Object {
+        view.context().clone()
+    }
+
+    /// What is wrong with the settings that count, for the author of the pipeline; empty if nothing is. Checked before the stage
     /// starts and when a pipeline is planned. By default what the schema says of them.
     fn validate(&self, context: &Object) -> Vec<String> {
         self.schema().problems(context)

@@ -195,8 +195,12 @@ impl<S: TargetStage> StageDefinition for OnTargets<S> {
         problems
     }
 
+    fn settings(&self, view: &StageView) -> Object {
+        with_strategy_parameters(view)
+    }
+
     fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
-        by_name(&with_strategy_parameters(view)).into_iter().collect()
+        by_name(&self.settings(view)).into_iter().collect()
     }
 
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {

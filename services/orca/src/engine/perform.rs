@@ -204,7 +204,7 @@ fn variables(inner: &Inner, view: &StageView) -> Option<&'static str> {
 async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition> {
     let settings = context.view.context();
     let definition = definition(inner, &context.view)?;
-    let problems = definition.validate(settings);
+    let problems = definition.validate(&definition.settings(&context.view));
     if !problems.is_empty() {
         return Err(TaskError::invalid(problems.join("; ")));
     }

@@ -171,12 +171,16 @@ impl StageDefinition for ClusterStage {
         problems
     }
 
+    fn settings(&self, view: &StageView) -> Object {
+        with_strategy_parameters(view)
+    }
+
     fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
-        by_name(&with_strategy_parameters(view)).into_iter().collect()
+        by_name(&self.settings(view)).into_iter().collect()
     }
 
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {
-        let settings = with_strategy_parameters(&context.view);
+        let settings = self.settings(&context.view);
         let kind = self.kind;
         let tasks = vec![
             determine_health_providers(),

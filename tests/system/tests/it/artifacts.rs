@@ -13,7 +13,7 @@ use axum::{
 };
 use gennaker_harness::{
     Delivery, Install, S3Server, Service,
-    delivery::{Version, stages},
+    delivery::{Execution, Version, stages},
     eventually, git, s3,
 };
 use serde_json::{Value, json};
@@ -270,7 +270,7 @@ async fn what_an_account_may_not_read_fails_the_stage_in_its_words_and_leaves_no
         let mut stage = delivery.deploy(&Version::new("1"));
         merge(&mut stage["clusters"][0], json!({ "artifact": artifact, "command": "" }));
         let id = start(&delivery, stages([stage])).await;
-        let over = delivery.until(&id, DEADLINE, "the end", gennaker_harness::delivery::Execution::is_over).await;
+        let over = delivery.until(&id, DEADLINE, "the end", Execution::is_over).await;
         let over = over.expect("it ends");
         let said = over.failed_stage()["context"].to_string();
         assert!(over.status() == "TERMINAL" && said.contains(part) && !said.contains(SECRET), "{over}");

@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use crate::support::{DEADLINE, delivery, merge, programs, start, succeeded};
 
 /// How long a deployment may take to fail.
-const FAILURE: Duration = Duration::from_secs(60);
+const FAILURE: Duration = Duration::from_secs(90);
 /// The variable by which an agent knows its processes: its value is the agent's folder.
 const MARK: &str = "GENNAKER_LOCAL_AGENT";
 
@@ -252,7 +252,7 @@ async fn a_port_that_is_taken_fails_the_stage_and_leaves_nothing() {
 
     let balancer = json!({
         "type": "upsertLoadBalancer", "cloudProvider": "local", "credentials": journey.install.account(), "region": "local",
-        "loadBalancers": [], "name": "second", "port": port,
+        "loadBalancerName": "second", "port": port,
     });
     let ended = journey.failed("a load balancer's port", balancer).await;
     let words = format!("cannot listen on 127.0.0.1:{port}");

@@ -48,7 +48,7 @@ export function FirstSteps({ onMade }: { onMade?: () => void }) {
           </div>
         )}
       </Step>
-      <Step title="Give it a pipeline" isDone={isSaved} command={save} action="Save the pipeline" isReady={isMade && !isSaved && !clouds.isPending} onAct={() => savePipeline(pipelineFor(account))}>
+      <Step title="Give it a pipeline" isDone={isSaved} command={save} action="Save the pipeline" isReady={isMade && !isSaved && !clouds.isPending} onAct={async () => void (await savePipeline(pipelineFor(account)))}>
         <p>
           {account === undefined
             ? 'A pipeline is a graph of stages. This one asks a person and then waits: there is no account of the local provider that it could deploy to.'

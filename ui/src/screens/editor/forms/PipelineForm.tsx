@@ -1,7 +1,7 @@
 /** The forms of what belongs to a pipeline and not to one of its stages. */
 import { useQuery } from '@tanstack/react-query';
 
-import { kindsOfNotification } from '../../../gate/capabilities';
+import { notificationKinds } from '../../../gate/notifications';
 import type { Fields } from '../../../gate/wire';
 import type { Pipeline } from '../model';
 import { FormFields } from './FormFields';
@@ -44,7 +44,7 @@ const SPECS: Readonly<Record<Section, readonly Spec[]>> = {
 
 /** The form of a section. */
 export function PipelineForm({ section, pipeline, onChange }: { section: Section; pipeline: Pipeline; onChange: (pipeline: Pipeline) => void }) {
-  const kinds = useQuery({ ...kindsOfNotification, enabled: section === 'notifications' }).data;
+  const kinds = useQuery({ ...notificationKinds, enabled: section === 'notifications' }).data;
   return (
     <Scoped key={section} pipeline={pipeline}>
       <div className={styles.form}>

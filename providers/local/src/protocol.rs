@@ -50,6 +50,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::artifact::without_secrets;
 pub use self::{
     artifact::{Artifact, ArtifactFormat, ArtifactSource, FetchedArtifact},
     balancer::{InstanceProtocol, IpIngress, ListenerSpec, LoadBalancerSpec, Protocol, SecurityGroupSpec},
@@ -69,6 +70,10 @@ pub use self::{
 
 /// The header that carries a [`Fence`].
 pub const FENCE_HEADER: &str = "x-gennaker-fence";
+
+/// The header of a request that brings the content of its artifact: the body begins with so many bytes of JSON, and all that
+/// follows them is the content.
+pub const JSON_BYTES_HEADER: &str = "x-gennaker-json-bytes";
 
 /// The longest that `GET /state?after=` waits for a change, in milliseconds.
 pub const LONG_POLL_MS: u64 = 25_000;

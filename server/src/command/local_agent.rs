@@ -35,7 +35,7 @@ pub(crate) struct LocalAgent {
     #[arg(long, env = "GENNAKER_AGENT_PORTS", value_name = "FIRST-LAST", default_value = "21000-21999", value_parser = ports)]
     ports: RangeInclusive<u16>,
     /// The largest artifact as it comes, in MiB; unpacked it may be four times as large.
-    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    #[arg(long, env = "GENNAKER_AGENT_MAX_ARTIFACT", value_name = "MIB", default_value_t = 512)]
     max_artifact: u64,
 }
 

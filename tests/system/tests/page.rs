@@ -15,6 +15,11 @@ use gennaker_harness::{Install, InstallOptions, Profile, Programs, Service};
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admin() {
+    journey("admin").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn applications() {
     journey("applications").await;
 }
@@ -22,6 +27,16 @@ async fn applications() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clusters() {
     journey("clusters").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn editor() {
+    journey("editor").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn config() {
+    journey("config").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -40,8 +55,18 @@ async fn infrastructure() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn projects() {
+    journey("projects").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn screens() {
     journey("screens").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn start() {
+    journey("start").await;
 }
 
 #[test]

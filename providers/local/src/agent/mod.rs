@@ -229,6 +229,7 @@ impl Agent {
             meters: director.meters(),
             director: commands,
             logs: Logs::open(self.folder.join("logs"))?,
+            artifacts: director.artifacts(),
             health: Arc::new(health),
             shutdown: handed_over.clone(),
         };

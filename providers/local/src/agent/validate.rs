@@ -160,7 +160,10 @@ fn artifact(artifact: &Artifact) -> Result<(), Refusal> {
         ArtifactSource::Embedded { base64 } if base64.is_empty() && artifact.digest.is_none() => {
             Err(Refusal::invalid("`artifact.base64` is empty"))
         }
-        ArtifactSource::File { .. } | ArtifactSource::Http { .. } | ArtifactSource::Embedded { .. } => Ok(()),
+        ArtifactSource::File { .. }
+        | ArtifactSource::Http { .. }
+        | ArtifactSource::Sent { .. }
+        | ArtifactSource::Embedded { .. } => Ok(()),
     }
 }
 

@@ -77,6 +77,13 @@ impl ServerGroupSpec {
             HealthCheck::new(if self.load_balancers.is_empty() { Probe::Process } else { Probe::Tcp })
         })
     }
+
+    /// The port that its program chooses itself, with the variable that says so, if its health check asks there.
+    pub fn own_port(&self) -> Option<(&str, u16)> {
+        let Probe::Http { port_variable, .. } = &self.health_check.as_ref()?.probe else { return None };
+        let port = self.env.get(port_variable)?.parse().ok()?;
+        Some((port_variable, port))
+    }
 }
 
 /// How and how often an instance is asked whether it is healthy.

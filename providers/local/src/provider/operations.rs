@@ -5,6 +5,7 @@
 //! after it sees it.
 
 mod deploy;
+mod fetch;
 mod images;
 mod instances;
 mod jobs;
@@ -14,7 +15,7 @@ mod security;
 use std::time::Duration;
 
 use gennaker_base::Kind;
-use gennaker_provider_api::{Error, Inventory, Journal, Outcome, Progress, Request, Result};
+use gennaker_provider_api::{ArtifactSource, Error, Inventory, Journal, Outcome, Progress, Request, Result};
 use gennaker_wire::{LoadBalancer, Object, Operation};
 use serde_json::{Value, json};
 
@@ -142,14 +143,15 @@ impl Parsed {
 /// Runs an operation to its end.
 pub(super) async fn run(
     account: &AccountHandle,
+    artifacts: Option<&dyn ArtifactSource>,
     parsed: Parsed,
     request: &Request,
     journal: &dyn Journal,
 ) -> Result<Outcome> {
     let call = call(request)?;
     match parsed {
-        Parsed::Create(create) => deploy::create(account, &create, &call, journal).await,
-        Parsed::Clone(clone) => deploy::clone(account, &clone, &call, journal).await,
+        Parsed::Create(create) => deploy::create(account, artifacts, &create, &call, journal).await,
+        Parsed::Clone(clone) => deploy::clone(account, artifacts, &clone, &call, journal).await,
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
@@ -157,7 +159,7 @@ pub(super) async fn run(
         Parsed::DeletePolicy(delete) => scaling::delete(account, &delete, &call, journal).await,
         Parsed::TagImage(on) => images::tag(account, &on, &call, journal).await,
         Parsed::DeleteImage(on) => images::delete(account, &on, &call, journal).await,
-        Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,
+        Parsed::RunJob(run) => jobs::run(account, artifacts, &run, &call, journal).await,
         Parsed::CancelJob(on) => jobs::cancel(account, &on, &call, journal).await,
         Parsed::DestroyJob(on) => jobs::destroy(account, &on, &call, journal).await,
         Parsed::Enable(on) => traffic(account, &on, true, &call, journal).await,

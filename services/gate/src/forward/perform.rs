@@ -35,7 +35,7 @@ pub(crate) fn route(endpoint: &'static Forward) -> Route<Gate> {
 
 async fn answer(endpoint: &'static Forward, gate: &Gate, request: Request) -> Result<Response> {
     let (mut parts, body) = request.into_parts();
-    let caller = Caller::from_headers(&parts.headers).onward();
+    let caller = Caller::from_headers(&parts.headers)?.onward();
     let values = Values::of(endpoint, &mut parts).await?;
     let call = values.call()?;
     let request = Request::from_parts(parts, body);

@@ -244,3 +244,15 @@ async fn the_api_describes_itself() {
     assert!(String::from_utf8_lossy(&page.bytes).contains("/pipelines/{id}/cancel"));
     assert_eq!(world.get("/swagger-ui.html").await.headers["location"], "/swagger-ui/index.html");
 }
+
+#[tokio::test]
+async fn what_stages_read_is_orcas_to_say() {
+    let all = json!({ "title": "Stage", "$defs": { "wait": { "type": "object" } } });
+    let orca = Peer::default().with("/schemas/stages", &all).with("/schemas/stages/wait", &json!({ "title": "wait" }));
+    let world = World::of(&Peers { orca, ..Peers::default() });
+    assert_eq!(world.get("/schemas/stages").await.json(), all);
+    assert_eq!(world.get("/schemas/stages/wait").await.json(), json!({ "title": "wait" }));
+    let unknown = world.get("/schemas/stages/nap").await;
+    let message = "there is no stage type nap; GET /schemas/stages has those that there are";
+    assert_eq!((unknown.status, unknown.message().as_str()), (404, message));
+}

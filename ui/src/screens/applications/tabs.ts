@@ -17,4 +17,5 @@ export const TABS: readonly Tab[] = [
   { label: 'Firewalls', to: '/applications/$application/firewalls', keys: 'g f' },
   { label: 'Jobs', to: '/applications/$application/jobs', keys: 'g j' },
   { label: 'Tasks', to: '/applications/$application/tasks', keys: 'g t' },
+  { label: 'Config', to: '/applications/$application/config', keys: 'g o' },
 ];

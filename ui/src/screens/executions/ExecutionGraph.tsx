@@ -1,10 +1,10 @@
 /** The stages of an execution as a graph; each is a button that shows its details. */
 import { useMemo } from 'react';
 
+import { layout } from '../../parts/graph';
 import { wordOf } from '../../parts/Status';
 import { Duration } from '../../parts/Time';
 import styles from './ExecutionGraph.module.css';
-import { layout } from './graph';
 import type { StageGroup } from './stages';
 
 const WIDTH = 184;

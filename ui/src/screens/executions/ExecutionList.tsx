@@ -1,15 +1,15 @@
 /** `#/applications/A/executions`: the pipelines with their newest runs, live; filters stand in the address. */
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { memo, useDeferredValue, useMemo, useState } from 'react';
 
 import { useCommands } from '../../app/Palette';
 import { toggled } from '../../app/search';
 import { useShortcuts } from '../../app/shortcuts';
-import { pipelineConfigs } from '../../gate/configs';
+import { pipelineConfigs, strategyConfigs } from '../../gate/configs';
 import { executions, SHOWN_EACH } from '../../gate/executions';
 import type { PipelineConfig } from '../../gate/wire';
-import { Button } from '../../parts/Button';
+import { Button, ButtonLink } from '../../parts/Button';
 import { SearchField, Select } from '../../parts/Field';
 import { Page } from '../../parts/Page';
 import { Answer, Empty } from '../../parts/States';
@@ -36,27 +36,38 @@ export function ExecutionList() {
   };
   useShortcuts('Executions', [
     { keys: 's', does: 'Start a pipeline', act: () => setStart({}) },
+    { keys: 'c', does: 'Create a pipeline', act: () => void navigate({ to: '/applications/$application/executions/create', params: { application } }) },
     { keys: 'x', does: 'Show all again: no filters', act: () => set(NO_FILTERS) },
   ]);
   useCommands(
     useMemo(
-      () =>
-        (configs.data ?? [])
+      () => [
+        ...(configs.data ?? [])
           .filter(({ disabled }) => !disabled)
           .map(({ id, name }) => ({ id: `start ${id}`, title: `Start ${name}`, kind: `In ${application}`, icon: 'play' as const, act: () => setStart({ pipelineId: id }) })),
-      [application, configs.data],
+        ...(configs.data ?? []).map(({ id, name }) => ({
+          id: `configure ${id}`,
+          title: `Configure ${name}`,
+          kind: `In ${application}`,
+          icon: 'edit' as const,
+          act: () => void navigate({ to: '/applications/$application/executions/configure/$pipelineId', params: { application, pipelineId: id } }),
+        })),
+        { id: 'create pipeline', title: 'Create a pipeline', kind: `In ${application}`, icon: 'plus' as const, act: () => void navigate({ to: '/applications/$application/executions/create', params: { application } }) },
+      ],
+      [application, configs.data, navigate],
     ),
   );
   return (
     <Page label="Executions">
-      <Tools filters={filters} each={each} configs={configs.data ?? []} onChange={set} onStart={() => setStart({})} />
+      <Tools application={application} filters={filters} each={each} configs={configs.data ?? []} onChange={set} onStart={() => setStart({})} />
       <Answer query={configs} what="pipelines">
         {(known) => (
           <Answer query={runs} what="executions">
-            {(all) => <Groups groups={groupsOf(all, known, filters)} filters={filters} onReset={() => set(NO_FILTERS)} onStart={setStart} />}
+            {(all) => <Groups application={application} groups={groupsOf(all, known, filters)} filters={filters} onReset={() => set(NO_FILTERS)} onStart={setStart} />}
           </Answer>
         )}
       </Answer>
+      <Strategies application={application} />
       {start && <RunDialog application={application} start={start} onClose={() => setStart(undefined)} />}
     </Page>
   );
@@ -65,12 +76,14 @@ export function ExecutionList() {
 const NO_FILTERS: Filters = { q: undefined, pipeline: undefined, status: undefined, awaitingJudgement: undefined } as Filters;
 
 function Tools({
+  application,
   filters,
   each,
   configs,
   onChange,
   onStart,
 }: {
+  application: string;
   filters: Filters;
   each: number;
   configs: readonly PipelineConfig[];
@@ -113,6 +126,9 @@ function Tools({
         />
       </div>
       <div className={styles.start}>
+        <ButtonLink icon="plus" to="/applications/$application/executions/create" params={{ application }}>
+          Create
+        </ButtonLink>
         <Button look="primary" icon="play" onPress={onStart} isDisabled={configs.length === 0}>
           Start …
         </Button>
@@ -145,7 +161,7 @@ function MoreStatuses({ states, onToggle }: { states: readonly string[]; onToggl
   );
 }
 
-function Groups({ groups, filters, onReset, onStart }: { groups: readonly Group[]; filters: Filters; onReset: () => void; onStart: (start: Start) => void }) {
+function Groups({ application, groups, filters, onReset, onStart }: { application: string; groups: readonly Group[]; filters: Filters; onReset: () => void; onStart: (start: Start) => void }) {
   const shown = useDeferredValue(groups);
   if (shown.length === 0) {
     return isFiltered(filters) ? (
@@ -153,19 +169,28 @@ function Groups({ groups, filters, onReset, onStart }: { groups: readonly Group[
         The filters leave nothing over. Older runs than the newest of each pipeline are not looked through: raise their number.
       </Empty>
     ) : (
-      <Empty title="There is no pipeline yet">A pipeline is a graph of stages that delivers this application. Save one with `gennaker pipeline save`, or with the API.</Empty>
+      <Empty
+        title="There is no pipeline yet"
+        action={
+          <ButtonLink look="primary" icon="plus" to="/applications/$application/executions/create" params={{ application }}>
+            Create a pipeline
+          </ButtonLink>
+        }
+      >
+        A pipeline is a graph of stages that delivers this application.
+      </Empty>
     );
   }
   return (
     <div className={styles.groups}>
       {shown.map((group) => (
-        <PipelineGroup key={group.key} group={group} onStart={onStart} />
+        <PipelineGroup key={group.key} application={application} group={group} onStart={onStart} />
       ))}
     </div>
   );
 }
 
-const PipelineGroup = memo(function PipelineGroup({ group, onStart }: { group: Group; onStart: (start: Start) => void }) {
+const PipelineGroup = memo(function PipelineGroup({ application, group, onStart }: { application: string; group: Group; onStart: (start: Start) => void }) {
   const { name, config, executions: runs, key } = group;
   return (
     <section className={styles.group} aria-label={name}>
@@ -176,6 +201,17 @@ const PipelineGroup = memo(function PipelineGroup({ group, onStart }: { group: G
         {!config && <span className={styles.note}>deleted</span>}
         {config?.disabled && <span className={styles.note}>disabled</span>}
         <Triggers config={config} />
+        {config && (
+          <ButtonLink
+            look="quiet"
+            icon="edit"
+            aria-label={`Configure ${name}`}
+            to="/applications/$application/executions/configure/$pipelineId"
+            params={{ application, pipelineId: config.id }}
+          >
+            Configure
+          </ButtonLink>
+        )}
         {config && !config.disabled && (
           <Button look="quiet" icon="play" aria-label={`Start ${name}`} onPress={() => onStart({ pipelineId: key })}>
             Start
@@ -200,4 +236,26 @@ function Triggers({ config }: { config: PipelineConfig | undefined }) {
   if (all.length === 0) return <span className={styles.triggers} />;
   const words = [...new Set(all.map((trigger) => String(trigger['type'] ?? 'trigger') + (trigger['enabled'] === false ? ' (off)' : '')))];
   return <span className={styles.triggers}>{words.join(', ')}</span>;
+}
+
+/** Deployment strategies that users wrote; they run within deployments, so that they have no runs of their own here. */
+function Strategies({ application }: { application: string }) {
+  const all = useQuery(strategyConfigs(application)).data ?? [];
+  if (all.length === 0) return null;
+  return (
+    <section className={styles.group} aria-label="Deployment strategies">
+      <header className={styles.head}>
+        <h2>Deployment strategies</h2>
+      </header>
+      <ul className={styles.strategies}>
+        {all.map(({ id, name }) => (
+          <li key={id}>
+            <Link to="/applications/$application/executions/configure/$pipelineId" params={{ application, pipelineId: id }}>
+              <Name>{name}</Name>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }

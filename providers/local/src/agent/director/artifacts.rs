@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Director;
 use crate::{
     agent::{
-        artifacts::{Fetched, Stored, remove_all},
+        artifacts::{Content, Fetched, Stored, remove_all},
         error::Refusal,
         files::blocking,
     },
@@ -27,7 +27,7 @@ pub(super) enum Waiting {
 
 impl Director {
     /// Fetches an artifact for what waits for it, which is answered under `ticket` then.
-    pub(super) fn fetch(&mut self, ticket: u64, artifact: Artifact, content: Option<Vec<u8>>, waiting: Waiting) {
+    pub(super) fn fetch(&mut self, ticket: u64, artifact: Artifact, content: Option<Content>, waiting: Waiting) {
         let artifacts = self.artifacts.clone();
         self.fetches.spawn(async move {
             let result = artifacts.fetch(&artifact, content).await;

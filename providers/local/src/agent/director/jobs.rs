@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     agent::{
-        artifacts::{Stored, take_content},
+        artifacts::{Received, Stored, take_content},
         error::Refusal,
         identity::Marked,
         instance::Order,
@@ -92,12 +92,17 @@ impl JobHandle {
 
 impl Director {
     /// Runs a job, once its artifact is there; None: it is answered under `ticket` then.
-    pub(super) async fn put_job(&mut self, ticket: u64, mut spec: JobSpec) -> Option<Outcome> {
+    pub(super) async fn put_job(
+        &mut self,
+        ticket: u64,
+        mut spec: JobSpec,
+        received: Option<Received>,
+    ) -> Option<Outcome> {
         if let Err(refusal) = validate::job(&spec) {
             return Some(Err(refusal));
         }
-        let content = match spec.artifact.as_mut().map(take_content).transpose() {
-            Ok(content) => content.flatten(),
+        let content = match take_content(spec.artifact.as_mut(), received) {
+            Ok(content) => content,
             Err(refusal) => return Some(Err(refusal)),
         };
         if let Some(answer) = self.before_job(&spec) {

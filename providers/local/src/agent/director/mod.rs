@@ -6,6 +6,9 @@
 mod artifacts;
 mod balancers;
 mod capacity;
+mod creation;
+mod deletion;
+mod drains;
 mod groups;
 mod hand_over;
 mod images;
@@ -16,6 +19,7 @@ mod registration;
 mod scaling;
 mod security_groups;
 mod startup;
+mod traffic;
 mod view;
 
 use std::{
@@ -25,7 +29,6 @@ use std::{
     time::Duration,
 };
 
-use futures::future::OptionFuture;
 use gennaker_base::{SharedClock, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
@@ -36,13 +39,18 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
 use self::{
-    artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest,
+    artifacts::AfterFetch,
+    balancers::BalancerState,
+    drains::{Drained, Purpose},
+    groups::Group,
+    jobs::JobHandle,
+    mutation::RunningRequest,
     scaling::Sample,
 };
 use super::{
     Options,
     artifacts::Artifacts,
-    balancer::{self, Connections, Upstream},
+    balancer::Connections,
     files::Files,
     handover::{Asked, Predecessor, Retired, Successor},
     images::Images,
@@ -110,27 +118,15 @@ pub(super) struct Director {
     meters: watch::Sender<Arc<Meters>>,
 }
 
-/// A drain that is over.
-struct Drained {
-    cut: usize,
-    purpose: Purpose,
-}
-
-enum Purpose {
-    /// Answer the request that disabled a server group.
-    Disable { group: String, ticket: u64 },
-    /// Stop the processes of a server group.
-    Delete { group: String },
-    /// Stop these instances of a server group for good.
-    Leave { group: String, instances: Vec<String> },
-    /// Answer the request that took instances out of balancers.
-    Deregister { ticket: u64, instances: Vec<String> },
-}
-
 impl Director {
     /// Follows the state.
     pub(super) fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {
         self.snapshot.subscribe()
+    }
+
+    /// Where artifacts are kept.
+    pub(super) fn artifacts(&self) -> Artifacts {
+        self.artifacts.clone()
     }
 
     /// The counters of what there is.
@@ -266,17 +262,6 @@ impl Director {
             if let Err(error) = super::files::blocking(move || logs.tidy(&living, now)).await {
                 tracing::warn!(%error, "cannot tidy the logs");
             }
-        });
-    }
-
-    /// Waits for `upstreams` to empty, here and in the agent before this one, at most `limit`, then cuts them.
-    fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
-        let instances = self.instances_of(&purpose);
-        let before = self.predecessor.as_ref().map(|predecessor| predecessor.drain(instances, limit));
-        self.drains.spawn(async move {
-            let before = async { OptionFuture::from(before).await.unwrap_or(0) };
-            let (cut, cut_before) = tokio::join!(balancer::drain(upstreams, limit), before);
-            Drained { cut: cut + cut_before, purpose }
         });
     }
 }

@@ -6,7 +6,7 @@ use gennaker_provider_api::Result;
 use gennaker_wire::{Object, ObjectExt, naming::Moniker, naming::frigga::ServerGroupName};
 use serde_json::{Map, Value, json};
 
-use super::Reader;
+use super::{Reader, artifact::fetched};
 use crate::protocol::{
     Capacity, CapacityChange, HealthCheck, InstanceProtocol, RestartPolicy, ServerGroup, ServerGroupSpec,
 };
@@ -24,6 +24,8 @@ pub(in crate::provider) struct Create {
     pub(in crate::provider) spec: ServerGroupSpec,
     /// The server group whose capacity it takes over, with `source.useSourceCapacity`.
     pub(in crate::provider) capacity_of: Option<String>,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 /// `cloneServerGroup`: a server group like `source.serverGroupName` (or `source.asgName`), with its name's parts, its
@@ -36,6 +38,8 @@ pub(in crate::provider) struct Clone {
     /// Fields of a [`ServerGroupSpec`] that replace the source's.
     overrides: Object,
     capacity: CapacityChange,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 impl Create {
@@ -57,7 +61,7 @@ impl Create {
         given.insert("command".to_owned(), command.into());
         let spec = reader.spec(given).map(|spec| ServerGroupSpec { capacity, ..spec });
         match spec {
-            Some(spec) => reader.finish(Create { account, name, spec, capacity_of }),
+            Some(spec) => reader.finish(Create { account, name, spec, capacity_of, fetched: fetched(fields).cloned() }),
             None => Err(reader.error()),
         }
     }
@@ -90,7 +94,7 @@ impl Clone {
         if reader.spec(probe).is_none() {
             return Err(reader.error());
         }
-        reader.finish(Clone { account, source, name, overrides, capacity })
+        reader.finish(Clone { account, source, name, overrides, capacity, fetched: fetched(fields).cloned() })
     }
 
     /// The spec of the server group of that name, like `source` with its capacity of now, and with the very artifact that it

@@ -5,7 +5,7 @@ use gennaker_wire::{Object, ObjectExt, naming::Moniker};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::Reader;
+use super::{Reader, artifact::fetched};
 use crate::protocol::JobSpec;
 
 /// `runJob`: one process that ends by itself. `application`, `stack`, `freeFormDetails` (or those of `moniker`) make the name;
@@ -16,6 +16,8 @@ pub(in crate::provider) struct RunJob {
     pub(in crate::provider) account: String,
     cluster: String,
     spec: JobSpec,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 /// `cancelJob` and `destroyJob`: the job `jobId`, `jobName` or `name`.
@@ -46,7 +48,7 @@ impl RunJob {
             given.insert("timeoutMs".to_owned(), time.into());
         }
         match serde_json::from_value(Value::Object(given)) {
-            Ok(spec) => reader.finish(RunJob { account, cluster, spec }),
+            Ok(spec) => reader.finish(RunJob { account, cluster, spec, fetched: fetched(fields).cloned() }),
             Err(error) => {
                 reader.problem(error.to_string());
                 Err(reader.error())

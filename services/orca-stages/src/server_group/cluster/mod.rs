@@ -24,6 +24,7 @@ use self::{
     task::{ClusterTask, WaitForClusterTask},
 };
 use super::{
+    changed::by_name,
     destroy::DESTROY,
     guard::{ALLOWED, Guards},
     health::{all_down, determine_health_providers},
@@ -35,7 +36,8 @@ use super::{
     target::with_strategy_parameters,
 };
 use crate::{
-    Catalogue, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, TaskError, TaskTemplate,
+    Catalogue, ChangedCluster, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, StageView,
+    TaskError, TaskTemplate,
 };
 
 const DISABLE_CLUSTER: &str = "disableCluster";
@@ -167,6 +169,10 @@ impl StageDefinition for ClusterStage {
         let missing = [account(context).err(), regions(context).err()];
         problems.extend(missing.into_iter().flatten().map(|problem| problem.message));
         problems
+    }
+
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        by_name(&with_strategy_parameters(view)).into_iter().collect()
     }
 
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {

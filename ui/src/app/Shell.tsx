@@ -3,6 +3,7 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 
 import { Button, ButtonLink, IconButton } from '../parts/Button';
+import { cx } from '../parts/cx';
 import { Icon } from '../parts/Icon';
 import { Toasts } from '../parts/Toasts';
 import { Banner } from './Banner';
@@ -53,7 +54,7 @@ export function Shell() {
           <Link to="/projects" className={styles.place}>
             Projects
           </Link>
-          <Link to="/search" className={styles.place}>
+          <Link to="/search" className={cx(styles.place, styles.wideOnly)}>
             Search
           </Link>
         </nav>

@@ -39,6 +39,11 @@ async fn screens() {
     journey("screens").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn versions() {
+    journey("versions").await;
+}
+
 #[test]
 fn decisions_of_the_page() {
     if let Some(mut vitest) = vitest() {

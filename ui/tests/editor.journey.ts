@@ -1,50 +1,17 @@
-/** Pipelines written, changed and saved in the editor: by keyboard, as text, by two people at once, and back to an old version. */
+/** Pipelines written and changed in the editor: by keyboard, by mouse, as text. */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
-import { accessible, ask, deck, enter, gate, leave, makeApplication, savePipeline, until, untilRun, visit } from './support';
+import { choose, names, open, save, saved } from './editor';
+import { accessible, enter, leave, makeApplication, savePipeline, until, untilRun, visit } from './support';
 
 const APPLICATION = 'yard';
-const ALL = `${gate}/**`;
 const LONG = 'x'.repeat(5000);
 const wait = (name: string, waitTime = 1, more: object = {}) => ({ type: 'wait', name, waitTime, ...more });
-
-interface Saved {
-  id: string;
-  name: string;
-  disabled?: boolean;
-  locked?: { ui: boolean };
-  stages: { refId: string; requisiteStageRefIds: string[]; name: string; type: string; waitTime?: number }[];
-}
 
 beforeAll(async () => {
   await makeApplication(APPLICATION);
 });
-
-/** The pipeline as gate keeps it. */
-async function saved(name: string): Promise<Saved> {
-  const all = await ask<Saved[]>('GET', `/applications/${APPLICATION}/pipelineConfigs`);
-  const found = all.find((one) => one.name === name);
-  if (!found) throw new Error(`there is no pipeline ${name}`);
-  return found;
-}
-
-/** The editor of a pipeline, with its stages on the screen. */
-async function open(id: string, options: Parameters<typeof visit>[1] = {}): Promise<Page> {
-  const page = await visit(`#/applications/${APPLICATION}/executions/configure/${id}`, options);
-  await ready(page);
-  return page;
-}
-
-async function ready(page: Page): Promise<void> {
-  await page.getByRole('list', { name: 'Stages in their order' }).waitFor();
-  await page.locator('.react-flow__node').first().waitFor();
-}
-
-/** The names of the stages in the list. */
-async function names(page: Page): Promise<string[]> {
-  return page.getByRole('list', { name: 'Stages in their order' }).locator('bdi[class*="name"]').allTextContents();
-}
 
 /** Writes a stage with keys only: its type, its name, how long it waits. */
 async function typeStage(page: Page, name: string): Promise<void> {
@@ -66,15 +33,6 @@ async function typeStage(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Tab');
   // The keys of the screen hold where nobody types.
   await enter(page.getByRole('list', { name: 'Stages in their order' }).locator('button[aria-current="true"]'), 'Shift');
-}
-
-/** Looks at what is changed, and saves it. */
-async function save(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+s');
-  const dialog = page.getByRole('dialog', { name: `Save ${name}` });
-  await enter(dialog.getByRole('button', { name: 'Save', exact: true }));
-  await page.getByText(`${name} is saved.`).first().waitFor();
-  await dialog.waitFor({ state: 'detached' });
 }
 
 it('is written with three stages by keyboard, saved and run', async () => {
@@ -119,7 +77,7 @@ it('is written with three stages by keyboard, saved and run', async () => {
   await accessible(page, 'what is changed');
   await enter(page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }));
   await page.getByText('build is saved.').waitFor();
-  const { stages } = await saved('build');
+  const { stages } = await saved(APPLICATION, 'build');
   expect(stages.map(({ name, type, waitTime, requisiteStageRefIds }) => [name, type, waitTime, requisiteStageRefIds])).toEqual([
     ['Bake', 'wait', 1, []],
     ['Ship', 'wait', 1, ['1']],
@@ -138,7 +96,7 @@ it('is written with three stages by keyboard, saved and run', async () => {
 
 it('has steps back and forth, copies, moves and deletes', async () => {
   const id = await savePipeline(APPLICATION, 'steps', [wait('A'), wait('B'), wait('C')]);
-  const page = await open(id);
+  const page = await open(APPLICATION, id);
   const order = (what: string, expected: readonly string[]) => until(what, async () => (await names(page)).join() === expected.join());
   await page.keyboard.press('d');
   await order('it is copied', ['A', 'A 2', 'B', 'C']);
@@ -169,16 +127,16 @@ it('has steps back and forth, copies, moves and deletes', async () => {
   await enter(page.getByRole('dialog').getByRole('button', { name: 'Move' }));
   await order('A is last', ['B', 'C', 'A']);
   await save(page, 'steps');
-  expect((await saved('steps')).stages.map(({ name, requisiteStageRefIds }) => [name, requisiteStageRefIds])).toEqual([['B', []], ['C', ['2']], ['A', ['3']]]);
+  expect((await saved(APPLICATION, 'steps')).stages.map(({ name, requisiteStageRefIds }) => [name, requisiteStageRefIds])).toEqual([['B', []], ['C', ['2']], ['A', ['3']]]);
   await leave(page);
 });
 
 it('draws lines with the mouse, and refuses circles', async () => {
   const id = await savePipeline(APPLICATION, 'lines', [wait('One'), wait('Two', 1, { requisiteStageRefIds: [] })]);
-  const page = await open(id);
+  const page = await open(APPLICATION, id);
   const handle = (name: string, side: 'left' | 'right') => page.locator('.react-flow__node', { hasText: name }).locator(`.react-flow__handle-${side}`);
   await handle('One', 'right').dragTo(handle('Two', 'left'));
-  await enter(page.getByRole('button', { name: /^2\s*Two/ }));
+  await choose(page, 'Two');
   await page.getByRole('region', { name: 'Stage Two' }).getByText('after One').waitFor();
   // Where the line ends at is no place for it.
   await handle('Two', 'right').dragTo(handle('One', 'left'));
@@ -198,7 +156,7 @@ it('draws lines with the mouse, and refuses circles', async () => {
 
 it('refuses JSON that is none, keeps it, and takes it when it is right', async () => {
   const id = await savePipeline(APPLICATION, 'texts', [wait('Only')]);
-  const page = await open(id);
+  const page = await open(APPLICATION, id);
   await page.keyboard.press('v');
   const text = page.getByRole('textbox', { name: 'The pipeline as JSON' });
   await text.waitFor();
@@ -226,167 +184,7 @@ it('refuses JSON that is none, keeps it, and takes it when it is right', async (
   await yaml.getByText('name: Second').waitFor();
   await accessible(page, 'a pipeline as YAML');
   await save(page, 'texts');
-  expect(await saved('texts')).toMatchObject({ id, custom: { kept: true }, stages: [{ name: 'First' }, { name: 'Second', waitTime: 3 }] });
-  await leave(page);
-});
-
-it('tells two people of one another, and lets the later one choose', async () => {
-  const id = await savePipeline(APPLICATION, 'shared', [wait('Bake'), wait('Ship')]);
-  const mine = await open(id);
-  const theirs = await open(id);
-  await rename(mine, 'Bake', 'Bake well');
-  await rename(theirs, 'Ship', 'Ship fast');
-  await save(theirs, 'shared');
-
-  await mine.keyboard.press('Control+s');
-  await enter(mine.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }));
-  const dialog = mine.getByRole('dialog', { name: /saved shared too$/ });
-  await dialog.getByRole('region', { name: 'What anonymous changed' }).getByText('The stage Ship fast is changed: it was called Ship.').waitFor();
-  await dialog.getByRole('region', { name: 'What you changed' }).getByText('The stage Bake well is changed: it was called Bake.').waitFor();
-  await enter(dialog.getByRole('button', { name: 'See the differences' }));
-  await dialog.getByRole('textbox', { name: 'How yours differs from theirs' }).waitFor();
-  await accessible(mine, 'two versions');
-  await enter(dialog.getByRole('button', { name: 'Put both together' }));
-  await enter(mine.getByRole('dialog', { name: 'Save shared' }).getByRole('button', { name: 'Save', exact: true }));
-  await mine.getByText('shared is saved.').first().waitFor();
-  expect((await saved('shared')).stages.map(({ name }) => name)).toEqual(['Bake well', 'Ship fast']);
-  // Who has changed nothing sees the newest by himself.
-  await theirs.getByText('You see the newest version.').waitFor();
-  expect(await names(theirs)).toEqual(['Bake well', 'Ship fast']);
-
-  // Both change the same: it is for the later one to say which.
-  await rename(mine, 'Ship fast', 'Ship mine');
-  await rename(theirs, 'Ship fast', 'Ship theirs');
-  await save(theirs, 'shared');
-  await mine.getByText('while you change it').waitFor();
-  await enter(mine.getByRole('button', { name: 'Look at both …' }));
-  await mine.getByRole('note', { name: 'What both changed' }).getByText('the stage Ship mine').waitFor();
-  await enter(mine.getByRole('button', { name: 'Take theirs' }));
-  await until('theirs is shown', async () => (await names(mine)).join() === 'Bake well,Ship theirs');
-  await mine.getByText(/^Saved /).waitFor();
-  await mine.keyboard.press('u');
-  await until('mine is not lost', async () => (await names(mine)).join() === 'Bake well,Ship mine');
-  await save(mine, 'shared');
-  expect((await saved('shared')).stages.map(({ name }) => name)).toEqual(['Bake well', 'Ship mine']);
-  await leave(mine);
-  await leave(theirs);
-});
-
-it('goes back to an old version', async () => {
-  const id = await savePipeline(APPLICATION, 'old', [wait('Good')]);
-  await savePipeline(APPLICATION, 'old', [wait('Bad'), wait('Worse')], { id });
-  const page = await open(id);
-  await page.keyboard.press('h');
-  const dialog = page.getByRole('dialog', { name: 'Versions of old' });
-  await dialog.getByRole('region', { name: 'What it changed' }).getByText('The stage Worse is added.').waitFor();
-  await accessible(page, 'the versions');
-  await enter(dialog.getByRole('list', { name: 'Versions, the newest first' }).getByRole('button').nth(1));
-  await enter(dialog.getByRole('button', { name: 'Put this version back' }));
-  await until('the old version is shown', async () => (await names(page)).join() === 'Good');
-  await save(page, 'old');
-  expect((await saved('old')).stages.map(({ name }) => name)).toEqual(['Good']);
-  await leave(page);
-});
-
-it('asks before changes are left, and offers them afterwards', async () => {
-  const id = await savePipeline(APPLICATION, 'left', [wait('Stay')]);
-  const page = await open(id);
-  await rename(page, 'Stay', 'Gone');
-  await enter(page.getByRole('link', { name: 'All pipelines' }));
-  const dialog = page.getByRole('dialog', { name: 'left is not saved' });
-  await dialog.waitFor();
-  await accessible(page, 'the question before leaving');
-  await enter(dialog.getByRole('button', { name: 'Stay' }));
-  await dialog.waitFor({ state: 'detached' });
-  await enter(page.getByRole('link', { name: 'All pipelines' }));
-  await enter(dialog.getByRole('button', { name: 'Leave and keep them' }));
-  await enter(page.getByRole('region', { name: 'left' }).getByRole('link', { name: 'Configure left' }));
-  await page.getByText('that were not saved').waitFor();
-  await until('the changes are there', async () => (await names(page)).join() === 'Gone');
-  await enter(page.getByRole('button', { name: 'Drop them' }));
-  await until('they are dropped', async () => (await names(page)).join() === 'Stay');
-  await enter(page.getByRole('link', { name: 'All pipelines' }));
-  await page.getByRole('region', { name: 'left' }).waitFor();
-  expect((await saved('left')).stages.map(({ name }) => name)).toEqual(['Stay']);
-  await leave(page);
-});
-
-it('loses nothing while gate is away', async () => {
-  const id = await savePipeline(APPLICATION, 'away', [wait('Calm')]);
-  const page = await open(id, { errorsExpected: true });
-  await page.route(ALL, (route) => route.abort());
-  await rename(page, 'Calm', 'Storm');
-  await page.keyboard.press('Control+s');
-  const dialog = page.getByRole('dialog', { name: 'Save away' });
-  await enter(dialog.getByRole('button', { name: 'Save', exact: true }));
-  await dialog.getByText(/cannot be reached/).waitFor();
-  await accessible(page, 'a save that failed');
-  await page.keyboard.press('Escape');
-  await page.reload();
-  await page.getByText('gate cannot be reached. What you see may be old').waitFor();
-  await page.unroute(ALL);
-  await page.getByText('that were not saved').waitFor();
-  await until('what was typed is there', async () => (await names(page)).join() === 'Storm');
-  await save(page, 'away');
-  expect((await saved('away')).stages.map(({ name }) => name)).toEqual(['Storm']);
-  await leave(page);
-});
-
-it('is renamed, disabled, locked and deleted', async () => {
-  const id = await savePipeline(APPLICATION, 'fate', [wait('Only')]);
-  const page = await open(id);
-  const act = async (name: string): Promise<void> => {
-    await enter(page.getByRole('button', { name: 'What can be done to the pipeline' }));
-    await enter(page.getByRole('menuitem', { name, exact: true }));
-  };
-  const dialog = page.getByRole('dialog');
-  // What is not saved stays so, whatever is done to what is saved.
-  await rename(page, 'Only', 'Mine');
-  await act('Rename');
-  await dialog.getByLabel('Name').fill('destiny');
-  await enter(dialog.getByRole('button', { name: 'Rename' }));
-  await page.getByText('It is called destiny now.').waitFor();
-  expect((await saved('destiny')).stages.map(({ name }) => name)).toEqual(['Only']);
-  await page.getByText('Not saved yet').waitFor();
-  await act('Disable');
-  await enter(dialog.getByRole('button', { name: 'Disable' }));
-  await page.getByText('It is disabled: nothing starts it').waitFor();
-  expect((await saved('destiny')).disabled).toBe(true);
-  await act('Lock');
-  await dialog.getByLabel('Why').fill('Freeze <b>now</b>');
-  await enter(dialog.getByRole('button', { name: 'Lock' }));
-  await page.getByText('Freeze <b>now</b>').waitFor();
-  expect((await saved('destiny')).locked?.ui).toBe(true);
-  await accessible(page, 'a pipeline that is locked');
-  await act('Unlock');
-  await enter(dialog.getByRole('button', { name: 'Unlock' }));
-  await page.getByText('Freeze <b>now</b>').waitFor({ state: 'detached' });
-  await act('Delete');
-  await enter(dialog.getByRole('button', { name: 'Delete' }));
-  await page.waitForURL(/executions$/);
-  const all = await ask<Saved[]>('GET', `/applications/${APPLICATION}/pipelineConfigs`);
-  expect(all.map(({ name }) => name)).not.toContain('destiny');
-  await page.goto(`${deck}/#/applications/${APPLICATION}/executions/configure/${id}`);
-  await page.getByRole('heading', { name: 'There is no such pipeline' }).waitFor();
-  await leave(page);
-});
-
-it('has strategies, and pipelines like others', async () => {
-  await savePipeline(APPLICATION, 'pattern', [wait('Same')]);
-  const page = await visit(`#/applications/${APPLICATION}/executions/create?strategy=true`);
-  await page.getByLabel('Name').fill('Careful');
-  await enter(page.getByRole('button', { name: 'Create' }));
-  await page.getByText('There is no stage yet').waitFor();
-  await enter(page.getByRole('link', { name: 'All pipelines' }));
-  await enter(page.getByRole('region', { name: 'Deployment strategies' }).getByRole('link', { name: 'Careful' }));
-  await page.getByText('There is no stage yet').waitFor();
-
-  await page.goto(`${deck}/#/applications/${APPLICATION}/executions/create?copy=${(await saved('pattern')).id}`);
-  await page.getByLabel('Name').fill('pattern two');
-  await page.getByText('Like pattern').first().waitFor();
-  await enter(page.getByRole('button', { name: 'Create' }));
-  await page.getByRole('region', { name: 'Stage Same' }).waitFor();
-  expect((await saved('pattern two')).stages.map(({ name }) => name)).toEqual(['Same']);
+  expect(await saved(APPLICATION, 'texts')).toMatchObject({ id, custom: { kept: true }, stages: [{ name: 'First' }, { name: 'Second', waitTime: 3 }] });
   await leave(page);
 });
 
@@ -394,7 +192,7 @@ it('bears two hundred stages and names that look like something else', async () 
   const odd = ['<script>alert(1)</script>', 'مرحبا بالعالم \u202e reversed', `🎉👩‍🚀 ${LONG}`];
   const many = Array.from({ length: 200 }, (_, n) => wait(odd[n] ?? `Stage ${n}`, 1, { requisiteStageRefIds: n < 4 ? [] : [String(n - 3), String(n - 2)] }));
   const id = await savePipeline(APPLICATION, `<b>all</b> ${odd[1]}`, many);
-  const page = await open(id);
+  const page = await open(APPLICATION, id);
   await page.getByRole('list', { name: 'Stages in their order' }).getByText('<script>alert(1)</script>', { exact: true }).waitFor();
   expect(await page.locator('.react-flow__node').count()).toBe(200);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 'nothing is wider than the page').toBeLessThanOrEqual(0);
@@ -406,11 +204,3 @@ it('bears two hundred stages and names that look like something else', async () 
   expect(await page.evaluate(() => document.documentElement.scrollWidth), 'at 320 px').toBeLessThanOrEqual(320);
   await leave(page);
 });
-
-/** Gives a stage another name. */
-async function rename(page: Page, from: string, to: string): Promise<void> {
-  await enter(page.getByRole('list', { name: 'Stages in their order' }).getByRole('button', { name: from }));
-  const field = page.getByRole('region', { name: `Stage ${from}` }).getByLabel('Name of the stage');
-  await field.fill(to);
-  await page.getByRole('region', { name: `Stage ${to}` }).waitFor();
-}

@@ -69,6 +69,11 @@ async fn start() {
     journey("start").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn versions() {
+    journey("versions").await;
+}
+
 #[test]
 fn decisions_of_the_page() {
     if let Some(mut vitest) = vitest() {

@@ -66,7 +66,7 @@ function Types({ all, onPick }: { all: readonly StageType[]; onPick: (stage: Par
           // The keyboard is in the field, which says which of these is chosen.
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
           <li key={one.type} id={`${id}-${index}`} role="option" aria-selected={index === active} className={cx(styles.type, one.section !== found[index - 1]?.section && typed === '' && styles.first)} onClick={() => pick(one)}>
-            {one.section !== found[index - 1]?.section && typed === '' && <span className={styles.section}>{one.section}</span>}
+            {one.section !== found[index - 1]?.section && typed === '' && <span className={styles.section} aria-hidden="true">{one.section}</span>}
             <strong>{one.label}</strong>
             <span className={styles.note}>{one.description}</span>
           </li>

@@ -8,9 +8,12 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
-import { accessible, leave, makeApplication, savePipeline, startPipeline, untilRun, visit } from './support';
+import { clusterOf, deployVersion, makeDelivery, task } from './greeter';
+import { accessible, ask, leave, makeApplication, savePipeline, startPipeline, until, untilRun, visit } from './support';
 
 const folder = process.env['UI_SCREENSHOTS'];
+// Longer than a busy machine takes to deploy three server groups, in milliseconds.
+const SETTING_UP = 180_000;
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 360, height: 740 } };
 
 /** A screen: its picture's name, its address, and what is on it when it is complete. */
@@ -57,6 +60,18 @@ beforeAll(async () => {
   const done = await startPipeline('storefront', '<b>Names</b> are text مرحبا 🎉');
   await untilRun(done, 'succeeds', ({ status }) => status === 'SUCCEEDED');
 
+  await makeDelivery('lighthouse');
+  await deployVersion('lighthouse', '1');
+  await deployVersion('lighthouse', '2');
+  const worker = clusterOf('lighthouse', '1', { stack: 'worker', strategy: 'none', loadBalancers: [], healthCheck: { type: 'process' } });
+  await savePipeline('lighthouse', 'worker', [{ type: 'deploy', name: 'Deploy', clusters: [worker] }]);
+  await untilRun(await startPipeline('lighthouse', 'worker'), 'succeeds', ({ status }) => status === 'SUCCEEDED');
+  await task('lighthouse', 'firewall', { type: 'upsertSecurityGroup', name: 'lighthouse-office', securityGroupName: 'lighthouse-office', regions: ['local'], ipIngress: [{ cidr: '10.0.0.0/8', startPort: 8000, endPort: 8099 }] });
+  await task('lighthouse', 'job', { type: 'runJob', cloudProviderType: 'local', application: 'lighthouse', stack: 'migrate', command: '/bin/echo', arguments: ['Tables are up to date.'] });
+  const groups = await ask<{ name: string; instances: { id: string }[] }[]>('GET', '/applications/lighthouse/serverGroups');
+  const instance = groups.find(({ name }) => name === 'lighthouse-v001')?.instances[0]?.id ?? '';
+  await upkeep();
+
   const region = (name: string) => (page: Page) => page.getByRole('region', { name }).first().waitFor();
   screens = [
     { name: 'applications', hash: '#/applications', ready: (page) => page.getByRole('table').getByRole('link', { name: 'storefront' }).waitFor() },
@@ -74,16 +89,80 @@ beforeAll(async () => {
       hash: '#/applications/storefront/executions?startManualExecution=Deploy%20to%20production',
       ready: (page) => page.getByRole('dialog').getByLabel('Version').waitFor(),
     },
+    { name: 'clusters', hash: '#/applications/lighthouse/clusters', ready: (page) => page.getByRole('link', { name: 'lighthouse-worker-v000' }).waitFor() },
+    { name: 'instances', hash: '#/applications/lighthouse/clusters?listInstances=true', ready: (page) => page.getByRole('link', { name: instance }).waitFor() },
+    { name: 'no-clusters', hash: '#/applications/search/clusters', ready: (page) => page.getByText('Nothing runs yet').waitFor() },
+    {
+      name: 'server-group',
+      hash: '#/applications/lighthouse/clusters/serverGroupDetails/local/local/local/lighthouse-v001',
+      ready: async (page) => {
+        await region('Server group lighthouse-v001')(page);
+        await page.getByRole('region', { name: 'Tags' }).waitFor();
+      },
+    },
+    {
+      name: 'rollback',
+      hash: '#/applications/lighthouse/clusters/serverGroupDetails/local/local/local/lighthouse-v001',
+      ready: async (page) => {
+        await page.getByRole('button', { name: 'Roll back …' }).click();
+        await page.getByRole('region', { name: 'Plan' }).getByText('disable server group').waitFor();
+      },
+    },
+    { name: 'instance', hash: `#/applications/lighthouse/clusters/instanceDetails/local/${instance}`, ready: region(`Instance ${instance}`) },
+    {
+      name: 'output',
+      hash: `#/applications/lighthouse/clusters/instanceDetails/local/${instance}?output=true`,
+      ready: (page) => page.getByRole('log').getByText('listens on').waitFor(),
+    },
+    { name: 'load-balancers', hash: '#/applications/lighthouse/loadBalancers', ready: (page) => page.getByRole('table', { name: 'Load balancers' }).waitFor() },
+    {
+      name: 'load-balancer',
+      hash: '#/applications/lighthouse/loadBalancers/loadBalancerDetails/local/local/local/-/lighthouse',
+      ready: region('Load balancer lighthouse'),
+    },
+    { name: 'firewalls', hash: '#/applications/lighthouse/firewalls', ready: (page) => page.getByRole('table', { name: 'Firewalls' }).waitFor() },
+    { name: 'firewall', hash: '#/applications/lighthouse/firewalls/firewallDetails/local/local/local/-/lighthouse-office', ready: region('Firewall lighthouse-office') },
+    { name: 'jobs', hash: '#/applications/lighthouse/jobs', ready: (page) => page.getByRole('table', { name: 'Jobs' }).waitFor() },
     { name: 'editor', hash: `#/applications/storefront/executions/configure/${edited}`, ready: (page) => page.locator('.react-flow__node').last().waitFor() },
     { name: 'editor-json', hash: `#/applications/storefront/executions/configure/${edited}?section=json`, ready: (page) => page.getByRole('textbox', { name: 'The pipeline as JSON' }).waitFor() },
     { name: 'new-pipeline', hash: '#/applications/storefront/executions/create', ready: (page) => page.getByRole('heading', { name: 'New pipeline' }).waitFor() },
+    { name: 'config', hash: '#/applications/storefront/config', ready: (page) => page.getByRole('region', { name: 'History' }).getByRole('listitem').first().waitFor() },
+    { name: 'projects', hash: '#/projects', ready: (page) => page.getByRole('table', { name: 'Projects' }).waitFor() },
+    { name: 'project', hash: '#/projects/Shop%20front/dashboard', ready: (page) => page.getByRole('region', { name: 'Pipelines' }).getByRole('link').first().waitFor() },
+    { name: 'new-project', hash: '#/projects?create=true', ready: (page) => page.getByRole('dialog').getByLabel("Owner's e-mail").waitFor() },
+    { name: 'search', hash: '#/search?q=s', ready: (page) => page.getByRole('region', { name: 'Pipelines' }).getByRole('link').first().waitFor() },
+    { name: 'admin', hash: '#/admin', ready: (page) => page.getByRole('table', { name: 'Executions that are not over' }).waitFor() },
+    { name: 'diagnosis', hash: `#/admin?why=${waits}`, ready: (page) => page.getByRole('dialog').getByText("waits for a person's judgment").waitFor() },
+    { name: 'first-steps', hash: '#/first-steps', ready: (page) => page.getByRole('button', { name: 'Run the pipeline' }).waitFor() },
     { name: 'tasks', hash: '#/applications/storefront/tasks', ready: (page) => page.getByRole('table', { name: 'Tasks' }).waitFor() },
   ];
   if (folder) await mkdir(folder, { recursive: true });
-});
+}, SETTING_UP);
 
+/** What the configuration, the projects and the administration show. */
+async function upkeep(): Promise<void> {
+  const done = async (what: string, application: string, job: object): Promise<void> => {
+    const { ref } = await ask<{ ref: string }>('POST', '/tasks', { application, description: what, job: [{ user: 'ann', ...job }] });
+    await until(`${what} is done`, async () => (await ask<{ status: string }>('GET', ref)).status === 'SUCCEEDED');
+  };
+  const trafficGuards = [{ account: 'local', location: '*', stack: 'prod', detail: '*', enabled: true }];
+  const instanceLinks = [{ title: 'Logs', links: [{ title: 'Today', path: '/logs' }] }];
+  const customBanners = [{ enabled: true, text: 'The shop is closed for changes until Monday.', backgroundColor: 'var(--color-warning)', textColor: 'var(--color-text-on-dark)' }];
+  await done('Update storefront', 'storefront', { type: 'updateApplication', application: { name: 'storefront', email: 'storefront@example.com', trafficGuards, instanceLinks, customBanners } });
+  const configs = await ask<{ id: string; application: string }[]>('GET', '/applications/storefront/pipelineConfigs');
+  const config = {
+    applications: ['storefront', 'billing', 'catalogue'],
+    clusters: [{ account: 'local', stack: '*', detail: '*', applications: null }],
+    pipelineConfigs: configs.map(({ id, application }) => ({ application, pipelineConfigId: id })),
+  };
+  await done('Create project', 'spinnaker', { type: 'upsertProject', project: { name: 'Shop front', email: 'shop@example.com', config } });
+  await done('Create project', 'spinnaker', { type: 'upsertProject', project: { name: 'مرحبا <b>', email: 'b@example.com', config: { applications: ['search'] } } });
+}
+
+// All four make pictures; as a test two of them see each size and each theme.
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark'] as const) {
+    if (!folder && (size === 'wide') === (colorScheme === 'dark')) continue;
     it(`are sound ${colorScheme} and ${size}`, async () => {
       for (const { name, hash, ready } of screens) {
         const page = await visit(hash, { viewport, colorScheme });

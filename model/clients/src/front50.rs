@@ -10,6 +10,11 @@ use serde_json::Value;
 
 use crate::PipelineChanges;
 
+/// The largest list of all pipelines in bytes.
+const ALL_PIPELINES: usize = 512 << 20;
+/// How long a save of many pipelines may take: as long as upstream's gate waits for its task. front50 takes as long.
+pub const BULK_SAVE: Duration = Duration::from_secs(600);
+
 /// Calls front50.
 #[derive(Clone)]
 pub struct Front50Client {
@@ -137,16 +142,17 @@ impl Front50Client {
         self.transport.send(caller, Call::get(&["pipelines", application])).await
     }
 
-    /// The pipelines that changed after a version, page by page; the empty version is before everything. A front50 that
-    /// tells no changes sends all pipelines, unless `etag` says that the caller has them already. The pages are ours only.
+    /// The pipelines that changed after a version, page by page; the empty version is before everything. Without a version,
+    /// and of a front50 that tells no changes, all pipelines, unless `etag` says that the caller has them already. The pages
+    /// are ours only.
     pub async fn pipeline_changes(
         &self,
         caller: &Caller,
-        after: &str,
+        after: Option<&str>,
         etag: Option<&str>,
         deadline: Duration,
     ) -> Result<IfChanged<PipelineChanges>> {
-        let call = Call::get(&["pipelines"]).query("after", after).deadline(deadline);
+        let call = Call::get(&["pipelines"]).query_if("after", after).deadline(deadline).answer_limit(ALL_PIPELINES);
         self.transport.send_if_changed(caller, call, etag).await
     }
 
@@ -196,9 +202,10 @@ impl Front50Client {
         self.transport.send(caller, call).await
     }
 
-    /// Saves a list of pipelines; says which were saved and which were not.
+    /// Saves a list of pipelines, for up to [`BULK_SAVE`]; says which were saved and which were not.
     pub async fn save_pipelines(&self, caller: &Caller, pipelines: &Value, stale_check: bool) -> Result<Value> {
         let call = Call::new(Method::POST, &["pipelines", "batchUpdate"]).query("staleCheck", stale_check);
+        let call = call.deadline(BULK_SAVE);
         self.transport.send(caller, call.body(pipelines)?).await
     }
 

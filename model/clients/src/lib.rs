@@ -14,7 +14,7 @@ pub use self::{
     changes::{PipelineChanges, PipelinePage},
     clouddriver::ClouddriverClient,
     echo::EchoClient,
-    front50::Front50Client,
+    front50::{BULK_SAVE, Front50Client},
     orca::{ExecutionQuery, OrcaClient},
     switchboard::Switchboard,
 };

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 
-use crate::Error;
+use crate::{Error, Result};
 
 /// The id of a request, kept across services. Upstream's header.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-spinnaker-request-id");
@@ -71,27 +71,26 @@ impl Caller {
         }
     }
 
-    /// Reads the identity headers; missing ones make an anonymous caller.
-    pub fn from_headers(headers: &HeaderMap) -> Self {
-        let text = |name: &HeaderName| {
-            headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty()).map(str::to_owned)
-        };
-        let list = |name: &HeaderName| {
-            let names = text(name).unwrap_or_default();
-            names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-        };
-        Caller {
-            user: text(&USER).unwrap_or_else(|| ANONYMOUS.to_owned()),
+    /// Reads the identity headers, which are UTF-8; missing ones make an anonymous caller.
+    ///
+    /// # Errors
+    /// `Invalid` if one of them is not UTF-8: without it the caller would be another one.
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self> {
+        let text = |name: &HeaderName| text_of(headers, name).map(|text| text.map(str::to_owned));
+        let accounts = text(&ACCOUNTS)?.unwrap_or_default();
+        let accounts = accounts.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        Ok(Caller {
+            user: text(&USER)?.unwrap_or_else(|| ANONYMOUS.to_owned()),
             roles: Vec::new(),
-            accounts: list(&ACCOUNTS),
-            origin: text(&ORIGIN),
-            application: text(&APPLICATION),
-            execution: text(&EXECUTION),
-            execution_type: text(&EXECUTION_TYPE),
-            fence: text(&FENCE),
-            idempotency_key: text(&IDEMPOTENCY_KEY),
-            request: text(&REQUEST_ID).unwrap_or_default(),
-        }
+            accounts: accounts.collect(),
+            origin: text(&ORIGIN)?,
+            application: text(&APPLICATION)?,
+            execution: text(&EXECUTION)?,
+            execution_type: text(&EXECUTION_TYPE)?,
+            fence: text(&FENCE)?,
+            idempotency_key: text(&IDEMPOTENCY_KEY)?,
+            request: text(&REQUEST_ID)?.unwrap_or_default(),
+        })
     }
 
     /// The same caller without what belongs to one request only: for the calls that a handler makes in turn.
@@ -100,7 +99,10 @@ impl Caller {
     }
 
     /// The headers that pass this caller on.
-    pub(crate) fn headers(&self) -> HeaderMap {
+    ///
+    /// # Errors
+    /// `Invalid` if something of it cannot be a header: a text of several lines.
+    pub(crate) fn headers(&self) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         let accounts = self.accounts.join(",");
         let fields = [
@@ -115,20 +117,29 @@ impl Caller {
             (REQUEST_ID, Some(&self.request)),
         ];
         for (name, value) in fields {
-            let value = value.filter(|value| !value.is_empty()).and_then(|value| HeaderValue::from_str(value).ok());
-            if let Some(value) = value {
-                headers.insert(name, value);
-            }
+            let Some(text) = value.filter(|value| !value.is_empty()) else { continue };
+            let refused = |_| Error::invalid(format!("{name}: {text:?} cannot be a header of a call: correct it"));
+            let value = HeaderValue::from_str(text).map_err(refused)?;
+            headers.insert(name, value);
         }
-        headers
+        Ok(headers)
+    }
+}
+
+/// A header's text; `None` if it is missing or empty.
+fn text_of<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>> {
+    let Some(value) = headers.get(name) else { return Ok(None) };
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Err(_) => Err(Error::invalid(format!("the header {name} is not UTF-8: send it as UTF-8"))),
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
-        Ok(Caller::from_headers(&parts.headers))
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
+        Caller::from_headers(&parts.headers)
     }
 }
 
@@ -149,8 +160,28 @@ mod tests {
             request: "r".into(),
             ..Caller::service("ann@example.com")
         };
-        assert_eq!(Caller::from_headers(&caller.headers()), caller);
-        assert_eq!(Caller::from_headers(&HeaderMap::new()).user, "anonymous");
+        assert_eq!(passed_on(&caller), caller);
+        assert_eq!(Caller::from_headers(&HeaderMap::new()).expect("nobody").user, "anonymous");
         assert_eq!(caller.onward().fence, None);
+    }
+
+    #[test]
+    fn a_caller_may_have_any_letters_and_is_never_another_one() {
+        let caller = Caller {
+            accounts: vec!["größe".into()],
+            idempotency_key: Some("build/ci/Größe/7".into()),
+            ..Caller::service("jörg")
+        };
+        assert_eq!(passed_on(&caller), caller);
+        for name in [USER, ACCOUNTS, IDEMPOTENCY_KEY] {
+            let latin = HeaderValue::from_bytes(b"j\xf6rg").expect("a header");
+            let refused = Caller::from_headers(&HeaderMap::from_iter([(name.clone(), latin)]));
+            assert!(refused.expect_err("it is not UTF-8").message().contains(name.as_str()));
+        }
+        assert!(Caller::service("a\nb").headers().is_err());
+    }
+
+    fn passed_on(caller: &Caller) -> Caller {
+        Caller::from_headers(&caller.headers().expect("they can be headers")).expect("they are UTF-8")
     }
 }

@@ -21,7 +21,7 @@ use std::{
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{Api, Permission, get};
 
@@ -69,12 +69,6 @@ struct Reported {
     details: Map<String, Value>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
-    status: HealthStatus,
-    components: &'a BTreeMap<String, Reported>,
-}
-
 impl Health {
     /// The health of `service`, without components yet.
     pub fn new(service: &'static str) -> Self {
@@ -112,11 +106,15 @@ impl Health {
         Api::new(self.service).route(get("/health", answer).needs(Permission::Public).always())
     }
 
-    fn answer(&self) -> Response {
+    /// What `GET /health` answers with, whatever its status: `{"status": "UP", "components": {...}}`.
+    pub fn report(&self) -> Value {
         let components = self.read();
-        let status = worst(&components);
-        let code = if status.is_serving() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-        (code, axum::Json(Answer { status, components: &components })).into_response()
+        json!({ "status": worst(&components), "components": *components })
+    }
+
+    fn answer(&self) -> Response {
+        let code = if self.status().is_serving() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        (code, axum::Json(self.report())).into_response()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<String, Reported>> {

@@ -108,7 +108,8 @@ impl Transport {
     /// # Errors
     /// The peer's error with its status and message; `Timeout` past the deadline, `Unavailable` if the peer cannot be
     /// reached or its circuit is open, `Bug` if the answer is not the expected JSON or larger than the limit, `Invalid`
-    /// if the call's path has a `.` or `..` segment, `NotFound` if it has an empty one.
+    /// if the call's path has a `.` or `..` segment or something of the caller cannot be a header, `NotFound` if the path
+    /// has an empty segment.
     pub async fn send<T: DeserializeOwned>(&self, caller: &Caller, call: Call) -> Result<T> {
         let (method, path) = (call.method.clone(), call.path.clone());
         let answer = self.exchange::<Bytes>(caller, call).await?;
@@ -193,7 +194,7 @@ impl Transport {
         let until = Instant::now() + limit;
         let repeatable = caller.idempotency_key.is_some()
             || [Method::GET, Method::HEAD, Method::PUT, Method::DELETE].contains(&call.method);
-        let mut headers = caller.headers();
+        let mut headers = caller.headers()?;
         headers.insert(header::ACCEPT, A::ACCEPTED);
         headers.extend(call.headers.clone());
         let asked = Asked {
@@ -202,7 +203,7 @@ impl Transport {
             method: call.method,
             headers,
             body: call.body,
-            answer_limit: self.options.answer_limit,
+            answer_limit: call.answer_limit.unwrap_or(self.options.answer_limit),
         };
         self.budget.deposit();
         let mut backoff = Backoff::new(WAITS.0, WAITS.1);

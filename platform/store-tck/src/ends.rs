@@ -1,11 +1,11 @@
 //! Ends of which somebody has to be told: claimable when they are due, until they were told.
 
-use gennaker_base::Timestamp;
-use gennaker_store::{Commit, Due, Owner, Store, Told};
+use gennaker_base::{Kind, Timestamp};
+use gennaker_store::{Commit, Due, Expiry, Owner, Store, Told};
 
 use crate::{
     Fixture,
-    world::{claimed, end, join, owned, seconds},
+    world::{claimed, end, join, owned, refused, seconds},
 };
 
 /// An execution that ended, and is due in 2 s.
@@ -72,6 +72,22 @@ pub async fn a_packed_end_is_claimable_when_it_is_due<F: Fixture>(fixture: F) {
     told(&*store, "told", 2).await;
     fixture.advance(seconds(2)).await;
     assert_eq!(claimed(&*store, &owner).await, ["e"]);
+}
+
+/// Whoever waits for it would never hear of it.
+pub async fn an_end_that_was_not_told_is_not_deleted<F: Fixture>(fixture: F) {
+    let store = fixture.open().await;
+    let owner = join(&*store, "a").await;
+    ended(&*store, "e", &owner).await;
+    let before = Timestamp::from_millis(i64::MAX);
+    let old = Expiry { kinds: vec!["pipeline".to_owned()], before, ..Expiry::default() };
+    assert!(store.expired(&old).await.expect("it is read").is_empty());
+    assert_eq!(refused(store.delete("e", Timestamp::ZERO).await), Kind::Conflict);
+    fixture.advance(seconds(2)).await;
+    assert_eq!(claimed(&*store, &owner).await, ["e"]);
+    store.commit(end("e", &owner, 2)).await.expect("it was told");
+    assert_eq!(store.expired(&old).await.expect("it is read").len(), 1);
+    store.delete("e", Timestamp::ZERO).await.expect("everybody knows of its end");
 }
 
 /// It is still to be told after everything was stopped.

@@ -257,6 +257,7 @@ macro_rules! checks {
                 a_told_end_is_not_claimable,
                 what_changed_meanwhile_stays_due,
                 a_packed_end_is_claimable_when_it_is_due,
+                an_end_that_was_not_told_is_not_deleted,
                 an_end_that_is_due_survives_a_restart,
             }
             durability {

@@ -119,15 +119,16 @@ pub trait Executions: Send + Sync + 'static {
     /// operations answer; an execution that is claimed again is unpacked by it.
     async fn compact(&self, limit: u32) -> Result<u32>;
 
-    /// Executions that have ended, are old enough, and are neither owned nor signalled: of the first kind, the oldest
-    /// creation first, then of the next kind.
+    /// Executions that have ended, are old enough, are neither owned nor signalled, and have no due time any more: of the
+    /// first kind, the oldest creation first, then of the next kind.
     async fn expired(&self, expiry: &Expiry) -> Result<Vec<Past>>;
 
     /// Deletes an ended execution with all its rows and leaves a tombstone until `keep`, so that the event which made
     /// it does not make it again. A time that is over leaves none.
     ///
     /// # Errors
-    /// `NotFound` if there is no such execution, `Conflict` if it has not ended.
+    /// `NotFound` if there is no such execution, `Conflict` if it has not ended, or if its end is due: somebody has to be
+    /// told of it ([`Executions::told`]), who would never hear of it.
     async fn delete(&self, id: &str, keep: Timestamp) -> Result<()>;
 
     /// Forgets at most `limit` tombstones whose time is over, and as many fences under which nobody has asked since

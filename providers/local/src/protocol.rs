@@ -9,6 +9,7 @@
 //! | `GET /serverGroups`, `GET /serverGroups/{name}` | [`ServerGroup`]s |
 //! | `PUT /serverGroups/{name}` with a [`ServerGroupSpec`] | [`ServerGroup`], 201 if it is new |
 //! | `POST /serverGroups/{name}/traffic` with a [`TrafficRequest`] | [`TrafficChange`] |
+//! | `PUT /serverGroups/{name}/launchConfiguration` with a [`ServerGroupSpec`] | [`ServerGroup`]; only what it runs is taken |
 //! | `PUT /serverGroups/{name}/scalingPolicies/{policy}` with a [`ScalingPolicy`] | [`ServerGroup`] |
 //! | `DELETE /serverGroups/{name}/scalingPolicies/{policy}` | [`Deleted`] |
 //! | `POST /serverGroups/{name}/capacity` with a [`ResizeRequest`] | [`ServerGroup`] |
@@ -36,6 +37,7 @@
 //! request is still being carried out; an epoch lower than one seen before gets 409 with code `fenced`. Records are
 //! kept for 7 days, and no longer than the newest 2,000 of them. Errors are an [`ErrorBody`].
 
+mod account;
 mod artifact;
 mod balancer;
 mod capacity;
@@ -50,7 +52,9 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::artifact::without_secrets;
 pub use self::{
+    account::{AccountUse, Need, Share},
     artifact::{Artifact, ArtifactFormat, ArtifactSource, FetchedArtifact},
     balancer::{InstanceProtocol, IpIngress, ListenerSpec, LoadBalancerSpec, Protocol, SecurityGroupSpec},
     capacity::{
@@ -59,7 +63,7 @@ pub use self::{
     image::{Image, TagRequest},
     job::{Job, JobEnd, JobEndReason, JobSpec, JobState, MOST_JOB_MS},
     scaling::{MOST_POLICIES, ScalingActivity, ScalingMetric, ScalingPolicy},
-    spec::{HealthCheck, Probe, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
+    spec::{HealthCheck, Probe, ResourceLimits, RestartMode, RestartPolicy, ServerGroupSpec, TrafficRequest},
     state::{
         Deleted, Exit, Health, Instance, InstanceState, Listener, LoadBalancer, OutputPiece, SecurityGroup,
         ServerGroup, Snapshot, TrafficChange,
@@ -69,6 +73,10 @@ pub use self::{
 
 /// The header that carries a [`Fence`].
 pub const FENCE_HEADER: &str = "x-gennaker-fence";
+
+/// The header of a request that brings the content of its artifact: the body begins with so many bytes of JSON, and all that
+/// follows them is the content.
+pub const JSON_BYTES_HEADER: &str = "x-gennaker-json-bytes";
 
 /// The longest that `GET /state?after=` waits for a change, in milliseconds.
 pub const LONG_POLL_MS: u64 = 25_000;

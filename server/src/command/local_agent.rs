@@ -31,11 +31,17 @@ pub(crate) struct LocalAgent {
     /// How many processes may run: instances of all server groups, and jobs.
     #[arg(long, env = "GENNAKER_AGENT_MAX_PROCESSES", value_name = "NUMBER", default_value_t = agent::Limits::default().processes)]
     max_processes: usize,
+    /// How much memory all processes together may be given by their limits, in MiB; each needs one then. Default: no limit.
+    #[arg(long, env = "GENNAKER_AGENT_MAX_MEMORY", value_name = "MIB")]
+    max_memory: Option<u64>,
+    /// How much of the disk logs, artifacts and images may take, in MiB, before nothing more is deployed. Default: no limit.
+    #[arg(long, env = "GENNAKER_AGENT_MAX_DISK", value_name = "MIB")]
+    max_disk: Option<u64>,
     /// Ports for instances, and for load balancers that ask for none.
     #[arg(long, env = "GENNAKER_AGENT_PORTS", value_name = "FIRST-LAST", default_value = "21000-21999", value_parser = ports)]
     ports: RangeInclusive<u16>,
     /// The largest artifact as it comes, in MiB; unpacked it may be four times as large.
-    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    #[arg(long, env = "GENNAKER_AGENT_MAX_ARTIFACT", value_name = "MIB", default_value_t = 512)]
     max_artifact: u64,
 }
 
@@ -58,11 +64,21 @@ impl LocalAgent {
             keep_processes: self.keep_processes,
             take_over: self.take_over,
             old_connections: Duration::from_secs(self.old_connections),
-            limits: agent::Limits { processes: self.max_processes, ports: self.ports, artifacts },
+            limits: agent::Limits {
+                processes: self.max_processes,
+                memory_bytes: self.max_memory.map(mebibytes),
+                disk_bytes: self.max_disk.map(mebibytes),
+                ports: self.ports,
+                artifacts,
+            },
             ..agent::Options::new(state, self.account.clone())
         };
         agent::run(options, stop).await.with_context(|| format!("the agent of account {} stopped", self.account))
     }
+}
+
+fn mebibytes(number: u64) -> u64 {
+    number.saturating_mul(1 << 20)
 }
 
 fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {

@@ -115,9 +115,11 @@ impl Services {
         if !settings.place.runs_here {
             return Ok(());
         }
+        let artifacts = artifacts(shared, clients);
         let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
         if shared.settings.local.enabled {
-            let local = Arc::new(LocalProvider::new(provider::Options::default(), shared.clock()));
+            let local = LocalProvider::new(provider::Options::default(), shared.clock());
+            let local = Arc::new(local.with_artifacts(Arc::new(artifacts.clone())));
             providers.push(local.clone());
             self.add(move |stop| async move { local.run(stop).await });
         }
@@ -130,7 +132,7 @@ impl Services {
             owner: shared.standing.owners(),
             clock: shared.clock(),
             providers,
-            artifacts: artifacts(shared, clients),
+            artifacts,
             front50: clients.front50.clone(),
             accounts: configured,
         };
@@ -178,7 +180,7 @@ impl Services {
         if !settings.place.runs_here {
             return Ok(());
         }
-        let gate = Gate::new(settings.own.clone(), clients);
+        let gate = Gate::new(settings.own.clone(), clients).beside(self.healths.clone());
         self.endless.push(gate.endless_answers());
         let _ = self.socket(shared, &settings.place, gate.api(), gate.health()).await?;
         self.add(move |stop| async move { gate.run(stop).await });

@@ -181,6 +181,7 @@ impl Settings {
         let mut orca_settings: ServiceSettings<gennaker_orca::Options> = service(&orca, "orca", 8083)?;
         orca_settings.own.lists = orca.bind("tasks.controller")?;
         orca_settings.own.import = orca.bind("executions.import")?;
+        orca_settings.own.cluster_locks = orca.bind("clusterLocks")?;
         orca_settings.own.cleanup = orca.bind("pollers.oldPipelineCleanup")?;
         orca_settings.own.echo = orca.bind("echo")?;
         let stages = stages(&orca)?;
@@ -198,6 +199,7 @@ impl Settings {
         echo_settings.own.orca = echo.bind("orca")?;
         echo_settings.own.git = echo.bind("trigger.git")?;
         echo_settings.own.webhook_artifacts = echo.bind("webhooks.artifacts")?;
+        echo_settings.own.webhook_types = echo.get("webhooks.types")?.unwrap_or_default();
         echo_settings.own.fiat = echo.bind("services.fiat")?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
         front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();

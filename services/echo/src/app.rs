@@ -38,6 +38,7 @@ pub(crate) struct App {
     pub(crate) quiet: Quiet,
     pub(crate) clock: SharedClock,
     pub(crate) templates: webhook::Templates,
+    pub(crate) webhook_types: Vec<String>,
     pipelines: Pipelines,
     starter: Starter,
     git_secret: String,
@@ -50,7 +51,8 @@ impl App {
         let pipelines = Pipelines::new(clients.front50, clock.clone(), &options.front50, health);
         let starter = Starter::new(clients.orca, clock.clone(), quiet.clone(), &options.orca, options.fiat.enabled);
         let templates = webhook::Templates::new(&options.webhook_artifacts);
-        App { quiet, clock, templates, pipelines, starter, git_secret: options.git.shared_secret }
+        let (webhook_types, git_secret) = (options.webhook_types, options.git.shared_secret);
+        App { quiet, clock, templates, webhook_types, pipelines, starter, git_secret }
     }
 
     /// Keeps the pipelines at hand until `shutdown`.

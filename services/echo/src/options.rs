@@ -20,6 +20,10 @@ pub struct Options {
     /// What artifacts of webhooks are read by: `webhooks.artifacts`.
     #[serde(skip)]
     pub webhook_artifacts: WebhookArtifacts,
+    /// Types of events that anybody may send as webhooks, besides `webhook`, `git` and `cdevents`: `webhooks.types`; none by
+    /// default.
+    #[serde(skip)]
+    pub webhook_types: Vec<String>,
     /// Whether there is somebody who says who may do what: `services.fiat.enabled`. Without, a trigger's `runAsUser` counts
     /// for nothing, as upstream has it.
     #[serde(skip)]

@@ -108,9 +108,11 @@ pub(crate) async fn admit(State(limit): State<RateLimit>, request: Request, next
 
 /// Who asks, as limits name it.
 fn principal(headers: &HeaderMap, app: Option<&str>) -> String {
-    let user = Caller::from_headers(headers).user;
-    if user != ANONYMOUS {
-        return user;
+    // Who says who he is in letters that nobody can read is refused by the route, and counts as nobody here.
+    if let Ok(caller) = Caller::from_headers(headers)
+        && caller.user != ANONYMOUS
+    {
+        return caller.user;
     }
     let forwarded = || headers.get(&FORWARDED)?.to_str().ok()?.split(',').next().map(str::trim);
     match (app, forwarded()) {

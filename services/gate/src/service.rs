@@ -44,6 +44,8 @@ pub struct Gate {
     pub(crate) events: Events,
     /// The list of all applications.
     pub(crate) applications: ApplicationList,
+    /// The services that run in the same process.
+    pub(crate) neighbours: Arc<[Health]>,
     rate_limit: RateLimit,
     health: Health,
 }
@@ -56,7 +58,13 @@ impl Gate {
         let events = Events::new(clients.clone(), clock.clone());
         let applications = ApplicationList::default();
         let health = Health::new("gate");
-        Gate { options: Arc::new(options), clients, clock, events, applications, rate_limit, health }
+        let neighbours = Arc::default();
+        Gate { options: Arc::new(options), clients, clock, events, applications, neighbours, rate_limit, health }
+    }
+
+    /// The same beside these services of its process, whose health it tells administrators.
+    pub fn beside(self, neighbours: Vec<Health>) -> Gate {
+        Gate { neighbours: neighbours.into(), ..self }
     }
 
     /// The same with another clock: event ids have its time.

@@ -93,6 +93,15 @@ impl TaskTemplate {
     }
 }
 
+/// A cluster that a stage changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct ChangedCluster {
+    /// The account.
+    pub account: String,
+    /// The cluster's name, for example `shop-web`.
+    pub name: String,
+}
+
 /// A synthetic stage to add.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct NewStage {
@@ -161,10 +170,21 @@ pub trait StageDefinition: Send + Sync + 'static {
         Schema::open()
     }
 
-    /// What is wrong with the settings, for the author of the pipeline; empty if nothing is. Checked before the stage
+    /// The settings that count: of a stage in a strategy pipeline, some are those of the deployment that runs it.
+    fn settings(&self, view: &StageView) -> Object {
+        view.context().clone()
+    }
+
+    /// What is wrong with the settings that count, for the author of the pipeline; empty if nothing is. Checked before the stage
     /// starts and when a pipeline is planned. By default what the schema says of them.
     fn validate(&self, context: &Object) -> Vec<String> {
         self.schema().problems(context)
+    }
+
+    /// The clusters that it changes. Where an install asks for it, no stage of another execution changes one of them meanwhile. A
+    /// stage of a pipeline answers for the stages that are added to it.
+    fn clusters(&self, _view: &StageView) -> Vec<ChangedCluster> {
+        Vec::new()
     }
 
     /// Its tasks and before-stages, when it starts.

@@ -33,7 +33,9 @@ pub use self::{
     catalogue::Catalogue,
     cloud::{JobOptions, JobParameter, PreconfiguredJob},
     core::{EXECUTION_WINDOW, authentication_for, window_stage, without_window},
-    definition::{CancelContext, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate},
+    definition::{
+        CancelContext, ChangedCluster, ComposeContext, Composition, NewStage, StageDefinition, TaskLimits, TaskTemplate,
+    },
     monitored::{DeploymentMonitorOptions, MonitoredDeployOptions},
     options::{
         BindProducedArtifactsOptions, CheckIfApplicationExistsOptions, ClouddriverTasksOptions, CoreTasksOptions,

@@ -207,3 +207,26 @@ pub trait Task: Send + Sync + 'static {
         Ok(TaskResult::ended(Status::Canceled))
     }
 }
+
+/// A task that looks at its stage alone: it changes nothing outside and asks nobody.
+pub(crate) struct PureTask {
+    /// The class.
+    pub(crate) class: &'static str,
+    /// Its step.
+    pub(crate) step: fn(&TaskContext) -> Result<TaskResult, TaskError>,
+}
+
+#[async_trait]
+impl Task for PureTask {
+    fn class(&self) -> &'static str {
+        self.class
+    }
+
+    fn is_pure(&self) -> bool {
+        true
+    }
+
+    async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
+        (self.step)(context)
+    }
+}

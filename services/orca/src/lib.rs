@@ -14,6 +14,6 @@ mod routes;
 mod service;
 
 pub use self::{
-    options::{Cleanup, Echo, EchoEvents, FailedStages, Import, Lists, Options},
+    options::{Cleanup, ClusterLockMode, ClusterLocks, Echo, EchoEvents, FailedStages, Import, Lists, Options},
     service::Orca,
 };

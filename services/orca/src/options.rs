@@ -28,6 +28,39 @@ pub struct Options {
     /// What echo is told: `echo`.
     #[serde(skip)]
     pub echo: Echo,
+    /// Changes of one cluster by several executions: `clusterLocks`.
+    #[serde(skip)]
+    pub cluster_locks: ClusterLocks,
+}
+
+/// The settings under `clusterLocks` in `orca.yml`: what becomes of a stage that is about to change a cluster while a stage of another
+/// execution does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClusterLocks {
+    /// What becomes of it; by default it goes on, as upstream has it.
+    pub mode: ClusterLockMode,
+    /// With the mode `wait`, after how many minutes it is refused all the same; 60 by default.
+    pub wait_minutes: u64,
+}
+
+/// What becomes of a stage whose cluster is being changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ClusterLockMode {
+    /// It goes on.
+    #[default]
+    None,
+    /// It waits for the other one's end, in the order of arrival.
+    Wait,
+    /// It fails.
+    Refuse,
+}
+
+impl Default for ClusterLocks {
+    fn default() -> Self {
+        ClusterLocks { mode: ClusterLockMode::None, wait_minutes: 60 }
+    }
 }
 
 /// The settings under `echo` in `orca.yml`: what echo is told of executions.
@@ -148,6 +181,7 @@ impl Default for Options {
             import: Import::default(),
             cleanup: Cleanup::default(),
             echo: Echo::default(),
+            cluster_locks: ClusterLocks::default(),
         }
     }
 }
@@ -163,6 +197,7 @@ impl From<&Options> for engine::Options {
                 keep: options.cleanup.minimum_pipeline_executions,
             }),
             echo: options.echo.clone(),
+            cluster_locks: options.cluster_locks.clone(),
         }
     }
 }

@@ -14,8 +14,9 @@ use crate::{
     routes,
 };
 
-/// How many may follow events at a time, those of one execution or of all.
-const FOLLOWERS: usize = 1024;
+/// How many may follow events at a time, those of one execution or of all: each has a connection for itself, and half of those
+/// that orca has are left for others.
+const FOLLOWERS: usize = 512;
 
 /// orca: cheap to clone.
 #[derive(Clone)]

@@ -20,6 +20,7 @@
 mod contract;
 pub mod delivery;
 pub mod gate;
+pub mod git;
 mod group;
 pub mod install;
 pub mod load;

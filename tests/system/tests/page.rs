@@ -15,8 +15,23 @@ use gennaker_harness::{Install, InstallOptions, Profile, Programs, Service};
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admin() {
+    journey("admin").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn applications() {
     journey("applications").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clusters() {
+    journey("clusters").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn config() {
+    journey("config").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,8 +50,23 @@ async fn failures() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn infrastructure() {
+    journey("infrastructure").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn projects() {
+    journey("projects").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn screens() {
     journey("screens").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn start() {
+    journey("start").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -45,6 +45,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const all = useMemo(() => {
     const screens: Command[] = [
       { id: 'applications', title: 'Applications', kind: 'Screen', icon: 'list', act: () => void navigate({ to: '/applications' }) },
+      { id: 'projects', title: 'Projects', kind: 'Screen', icon: 'list', act: () => void navigate({ to: '/projects' }) },
+      { id: 'admin', title: 'Administration', kind: 'Screen', icon: 'gear', act: () => void navigate({ to: '/admin' }) },
+      { id: 'first steps', title: 'First steps', kind: 'Screen', icon: 'info', act: () => void navigate({ to: '/first-steps' }) },
     ];
     const own = (known.data ?? []).map(
       ({ name }): Command => ({
@@ -57,7 +60,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
     );
     return [...offered.flat(), ...screens, ...own];
   }, [known.data, navigate, offered]);
-  const found = ranked(all, text, (command) => command.title).slice(0, MOST);
+  const everywhere: Command = { id: 'search', title: `Search everything for “${text.trim()}”`, kind: 'Search', icon: 'search', act: () => void navigate({ to: '/search', search: { q: text.trim() } }) };
+  const found = [...ranked(all, text, (command) => command.title).slice(0, MOST), ...(text.trim() === '' ? [] : [everywhere])];
   const chosen = found[Math.min(at, found.length - 1)];
   const choose = (command: Command | undefined): void => {
     if (!command) return;

@@ -1,12 +1,14 @@
 /** What stands around every screen: the bar with the search, the banner, the notes, the palette. */
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
-import { Button, IconButton } from '../parts/Button';
+import { Button, ButtonLink, IconButton } from '../parts/Button';
+import { cx } from '../parts/cx';
 import { Icon } from '../parts/Icon';
 import { Toasts } from '../parts/Toasts';
 import { Banner } from './Banner';
-import { Palette } from './Palette';
+import { Palette, useCommands } from './Palette';
+import { Preferences } from './Preferences';
 import { ShortcutList } from './ShortcutList';
 import styles from './Shell.module.css';
 import { useShortcuts } from './shortcuts';
@@ -14,13 +16,17 @@ import { setTheme, useTheme } from './theme';
 
 /** The frame of the page. */
 export function Shell() {
-  const [open, setOpen] = useState<'palette' | 'keys'>();
+  const [open, setOpen] = useState<'palette' | 'keys' | 'preferences'>();
   const navigate = useNavigate();
   useShortcuts('Everywhere', [
     { keys: '?', does: 'Show the keys', act: () => setOpen('keys') },
     { keys: '/', does: 'Search in the screen, or find anything', act: () => focusSearch() || setOpen('palette') },
     { keys: 'g a', does: 'Go to the applications', act: () => void navigate({ to: '/applications' }) },
+    { keys: 'g p', does: 'Go to the projects', act: () => void navigate({ to: '/projects' }) },
+    { keys: 'g d', does: 'Go to the administration', act: () => void navigate({ to: '/admin' }) },
+    { keys: 'g s', does: 'Search everything', act: () => void navigate({ to: '/search' }) },
   ]);
+  useCommands(useMemo(() => [{ id: 'preferences', title: 'Preferences: time zone, colours', kind: 'Do', icon: 'person', act: () => setOpen('preferences') }], []));
   useEffect(() => {
     const openPalette = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
@@ -45,6 +51,12 @@ export function Shell() {
           <Link to="/applications" activeOptions={{ exact: true }} className={styles.place}>
             Applications
           </Link>
+          <Link to="/projects" className={styles.place}>
+            Projects
+          </Link>
+          <Link to="/search" className={cx(styles.place, styles.wideOnly)}>
+            Search
+          </Link>
         </nav>
         <div className={styles.find}>
           <Button look="plain" onPress={() => setOpen('palette')}>
@@ -53,8 +65,12 @@ export function Shell() {
             <kbd aria-hidden="true">Ctrl K</kbd>
           </Button>
         </div>
+        <span className={styles.wideOnly}>
+          <ButtonLink look="quiet" icon="gear" to="/admin" aria-label="Administration" />
+        </span>
         <ThemeButton />
         <span className={styles.wideOnly}>
+          <IconButton label="Preferences" icon="person" onPress={() => setOpen('preferences')} />
           <IconButton label="Keys" icon="info" onPress={() => setOpen('keys')} />
         </span>
       </header>
@@ -62,6 +78,7 @@ export function Shell() {
       <Outlet />
       <Toasts />
       {open === 'palette' && <Palette onClose={() => setOpen(undefined)} />}
+      {open === 'preferences' && <Preferences onClose={() => setOpen(undefined)} />}
       {open === 'keys' && <ShortcutList onClose={() => setOpen(undefined)} />}
     </>
   );

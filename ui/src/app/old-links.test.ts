@@ -12,6 +12,8 @@ describe('old links', () => {
       ['#/applications/shop/pipelines?q=a', '#/applications/shop/executions?q=a'],
       ['#/applications/pipelines/clusters', '#/applications/pipelines/clusters'],
       ['#/infrastructure?q=web', '#/search?q=web'],
+      ['#/applications/a/loadBalancers/loadBalancerDetails/local/prod/eu//front?q=x', '#/applications/a/loadBalancers/loadBalancerDetails/local/prod/eu/-/front?q=x'],
+      ['#/applications/a/firewalls/firewallDetails/aws/prod/eu/vpc-1/web', '#/applications/a/firewalls/firewallDetails/aws/prod/eu/vpc-1/web'],
       ['#!/tasks/1', '#/tasks/1'],
       ['', '#/'],
     ];

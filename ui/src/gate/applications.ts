@@ -23,6 +23,24 @@ export function application(name: string) {
   });
 }
 
+/** What an application was before, the newest first: what it is now is the first of them. */
+export function applicationHistory(name: string) {
+  return queryOptions({
+    queryKey: ['application', name, 'history'],
+    queryFn: ({ signal }) => get<ApplicationAttributes[]>(path('applications', name, 'history'), { signal, query: { limit: 50 } }),
+    staleTime: 0,
+  });
+}
+
+/** The names of its clusters by account. */
+export function clusterNames(name: string) {
+  return queryOptions({
+    queryKey: ['clusterNames', name],
+    queryFn: ({ signal }) => get<Record<string, string[]>>(path('applications', name, 'clusters'), { signal }),
+    staleTime: 30_000,
+  });
+}
+
 /** What is sent to make or change one: only these fields are changed. */
 export type ApplicationDraft = Pick<ApplicationAttributes, 'name'> & Partial<ApplicationAttributes>;
 

@@ -1,4 +1,4 @@
-/** What this install can do: its stage types with what each reads, the functions of expressions, kinds of messages. */
+/** What this install can do: its stage types with what each reads, and the functions of expressions. */
 import { queryOptions } from '@tanstack/react-query';
 
 import { get } from './http';
@@ -65,18 +65,5 @@ export const preconfiguredStages = queryOptions({
     ]);
     return [...webhooks, ...jobs];
   },
-  staleTime: LASTING,
-});
-
-/** A kind of message that echo can send, and what it asks for. */
-export interface NotificationKind {
-  notificationType: string;
-  parameters?: readonly { name: string; label?: string; description?: string; defaultValue?: unknown }[];
-}
-
-/** The kinds of messages that can be sent; none where no way to send any is configured. */
-export const kindsOfNotification = queryOptions({
-  queryKey: ['notificationKinds'],
-  queryFn: ({ signal }) => get<NotificationKind[]>('/notifications/metadata', { signal }),
   staleTime: LASTING,
 });

@@ -1,7 +1,23 @@
-/** Times as text: in the configured zone, ages and durations in the shortest form that says enough. */
+/** Times as text: in the zone that the user wants or else the configured one, ages and durations in the shortest form that says enough. */
 import { settings } from '../gate/settings';
+import { kept } from './store';
 
-const zone = settings.defaultTimeZone;
+/** Whether a browser knows a time zone by this name. */
+export function isZone(name: unknown): name is string {
+  if (typeof name !== 'string') return false;
+  if (name === '') return true;
+  try {
+    Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The zone that the user wants by its IANA name; empty is the configured one. It holds from the next load of the page on. */
+export const preferredZone = kept<string>('gennaker.zone', '', isZone);
+
+const zone = preferredZone.get() || settings.defaultTimeZone;
 const precise = new Intl.DateTimeFormat('en-GB', {
   timeZone: zone,
   year: 'numeric',
@@ -20,7 +36,7 @@ export function moment(at: number): string {
   return `${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']}:${parts['second']} ${parts['timeZoneName']}`;
 }
 
-/** `29 Nov, 00:19`, in the configured zone. */
+/** `29 Nov, 00:19`, in the same zone. */
 export function briefMoment(at: number): string {
   return brief.format(at);
 }

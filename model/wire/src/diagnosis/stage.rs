@@ -46,6 +46,8 @@ pub enum StageWaitKind {
     Definition,
     /// Undoing what it began.
     CleanUp,
+    /// Another execution, which is changing its cluster; the error says which.
+    Cluster,
 }
 
 /// A task.

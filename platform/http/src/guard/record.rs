@@ -36,10 +36,12 @@ pub(crate) fn describe() {
 impl Record {
     /// Starts the measurement; `path` is the declared one.
     pub(crate) fn new(service: &'static str, request: &Request, path: Option<&str>, id: &HeaderValue) -> Self {
-        let caller = Caller::from_headers(request.headers());
+        // What cannot be read is refused by whoever needs it.
+        let caller = Caller::from_headers(request.headers()).ok();
         let request_id = id.to_str().unwrap_or_default();
-        let span = tracing::info_span!("request", service, request_id, user = caller.user, execution = field::Empty,);
-        if let Some(execution) = caller.execution {
+        let user = caller.as_ref().map(|caller| caller.user.as_str());
+        let span = tracing::info_span!("request", service, request_id, user, execution = field::Empty,);
+        if let Some(execution) = caller.and_then(|caller| caller.execution) {
             span.record("execution", execution);
         }
         Record {

@@ -178,6 +178,8 @@ impl UrlRules {
 impl UrlRules {
     /// A near one is this machine or link-local, and allowed as such.
     fn check_name(&self, name: &str, is_near: bool) -> Result<(), String> {
+        // With a dot at its end it is the same name.
+        let name = name.trim_end_matches('.');
         let matches = |pattern: &Regex| pattern.matches(name).map_err(|error| error.to_string());
         if !is_near && !self.domains.iter().any(|(domain, _)| domain == name) {
             let is_allowed = self.allowed.as_ref().map(matches).transpose()?;

@@ -18,6 +18,7 @@ pub struct Call {
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
     pub(super) deadline: Option<Duration>,
+    pub(super) answer_limit: Option<usize>,
     /// A segment that no URL can carry, or a value that no header can; told when the call is sent.
     pub(super) fault: Option<Error>,
 }
@@ -35,7 +36,8 @@ impl Call {
         }
         let fault = segments.iter().find_map(|segment| fault_of(segment));
         let path = base.path().to_owned();
-        Call { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, deadline: None, fault }
+        let (deadline, answer_limit) = (None, None);
+        Call { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, deadline, answer_limit, fault }
     }
 
     /// A `GET`.
@@ -97,6 +99,12 @@ impl Call {
     /// Sets a deadline other than the transport's.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sets a limit in bytes other than the transport's for an answer that is read whole.
+    pub fn answer_limit(mut self, limit: usize) -> Self {
+        self.answer_limit = Some(limit);
         self
     }
 

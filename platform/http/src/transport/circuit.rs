@@ -1,8 +1,9 @@
 //! Stops calling a service that cannot be reached, and tries with one call whether it can again.
 //!
 //! Closed: calls pass. After `FAILURES` failures in a row it is open for `PAUSE`: calls fail at once. Then one call
-//! passes as a probe: its success closes the circuit, its failure opens it again. A probe that is given up by its caller
-//! says nothing; the next call probes.
+//! passes as a probe: its success closes the circuit, its failure opens it again. A probe that has no answer after another
+//! `PAUSE` is not waited for, the next call probes beside it. One that is given up by its caller says nothing; the next call
+//! probes.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -25,7 +26,7 @@ pub(super) struct Circuit {
 enum State {
     Closed { failures: u32 },
     Open { until: Instant },
-    Probing,
+    Probing { since: Instant },
 }
 
 impl Default for State {
@@ -49,10 +50,11 @@ impl Circuit {
         let probe = match *state {
             State::Closed { .. } => false,
             State::Open { until } if now >= until => true,
-            State::Open { .. } | State::Probing => return None,
+            State::Probing { since } if now >= since + PAUSE => true,
+            State::Open { .. } | State::Probing { .. } => return None,
         };
         if probe {
-            *state = State::Probing;
+            *state = State::Probing { since: now };
         }
         Some(Pass { circuit: self.clone(), probe, told: false })
     }
@@ -89,7 +91,10 @@ impl Pass {
 impl Drop for Pass {
     fn drop(&mut self) {
         if self.probe && !self.told {
-            *self.circuit.lock() = State::Open { until: Instant::now() };
+            let mut state = self.circuit.lock();
+            if matches!(*state, State::Probing { .. }) {
+                *state = State::Open { until: Instant::now() };
+            }
         }
     }
 }
@@ -127,5 +132,25 @@ mod tests {
         drop(circuit.enter(start + PAUSE).expect("a probe"));
         early.reached();
         assert!(circuit.enter(Instant::now()).expect("a probe again").probe);
+    }
+
+    #[test]
+    fn a_slow_probe_does_not_keep_the_circuit_open() {
+        let (circuit, start) = (Circuit::default(), Instant::now());
+        (0..FAILURES).for_each(|_| fail(&circuit, start));
+        let slow = circuit.enter(start + PAUSE).expect("a probe");
+        circuit.enter(start + PAUSE * 2).expect("another one").reached();
+        slow.failed(start + PAUSE * 2);
+        assert!(circuit.enter(start + PAUSE * 2).is_some(), "the service is back");
+    }
+
+    #[test]
+    fn a_late_probe_that_is_given_up_leaves_a_closed_circuit_closed() {
+        let (circuit, start) = (Circuit::default(), Instant::now());
+        (0..FAILURES).for_each(|_| fail(&circuit, start));
+        let slow = circuit.enter(start + PAUSE).expect("a probe");
+        circuit.enter(start + PAUSE * 2).expect("another one").reached();
+        drop(slow);
+        assert!(!circuit.enter(start + PAUSE * 2).expect("closed").probe);
     }
 }

@@ -50,7 +50,9 @@ pub(crate) fn select(kind: &str, expiry: &Expiry, limit: usize) -> QueryBuilder<
     if let Some(from) = expiry.from {
         statement.push(" AND created >= ").push_bind(from.millis());
     }
-    statement.push(" AND is_over = 1 AND owner_node IS NULL AND signals = 0 AND COALESCE(ended, created) < ");
+    // Of whose end somebody has to be told: it is due.
+    statement.push(" AND is_over = 1 AND due IS NULL AND owner_node IS NULL AND signals = 0");
+    statement.push(" AND COALESCE(ended, created) < ");
     statement.push_bind(expiry.before.millis());
     if expiry.keep > 0 {
         statement.push(concat!(
@@ -69,7 +71,7 @@ pub(crate) fn select(kind: &str, expiry: &Expiry, limit: usize) -> QueryBuilder<
 const FORGOTTEN: i64 = 16;
 
 pub(super) async fn delete(turn: &mut Turn, id: String, keep: Timestamp) -> Step<()> {
-    let row = sqlx::query("SELECT is_over, owner_node FROM gennaker_executions WHERE id = ?")
+    let row = sqlx::query("SELECT is_over, owner_node, due FROM gennaker_executions WHERE id = ?")
         .bind(id.clone())
         .fetch_optional(&mut turn.connection)
         .await?;
@@ -77,6 +79,10 @@ pub(super) async fn delete(turn: &mut Turn, id: String, keep: Timestamp) -> Step
     let over = row.try_get::<i64, _>(0)? != 0 && row.try_get::<Option<String>, _>(1)?.is_none();
     if !over {
         return Err(Error::Conflict { id, reason: "it has not ended; cancel it first".to_owned() }.into());
+    }
+    if row.try_get::<Option<i64>, _>(2)?.is_some() {
+        let reason = "not everybody knows of its end yet; delete it again later".to_owned();
+        return Err(Error::Conflict { id, reason }.into());
     }
     let mut script = Script::new();
     // Parts, events, signals and archive go with it. It holds no place: its end has given that back.

@@ -90,12 +90,22 @@ fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
 
 /// Makes `folder` with mode 0700, parents too, and takes others' rights away if it was there.
 pub(super) fn make_private_folder(folder: &Path) -> Result<(), Error> {
+    make_folder(folder, 0o700)
+}
+
+/// The same on the way to what processes of other users run: if the agent is root's, which alone may start such, they may pass
+/// through it, but not see what is in it.
+pub(super) fn make_passable_folder(folder: &Path) -> Result<(), Error> {
+    make_folder(folder, if rustix::process::geteuid().is_root() { 0o711 } else { 0o700 })
+}
+
+fn make_folder(folder: &Path, mode: u32) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt as _;
     DirBuilder::new()
         .recursive(true)
-        .mode(0o700)
+        .mode(mode)
         .create(folder)
-        .and_then(|()| fs::set_permissions(folder, fs::Permissions::from_mode(0o700)))
+        .and_then(|()| fs::set_permissions(folder, fs::Permissions::from_mode(mode)))
         .map_err(|source| Error::io(format!("make the folder {}", folder.display()), source))
 }
 

@@ -12,7 +12,11 @@ use http_body_util::Empty;
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
-use super::{launch::Launch, process::Launcher};
+use super::{
+    launch::Launch,
+    process::Launcher,
+    users::{User, start_as},
+};
 use crate::protocol::{HealthCheck, InstanceState, Probe, ServerGroupSpec};
 
 /// Checks of a starting instance come this often, so that it takes traffic as soon as it can.
@@ -78,7 +82,7 @@ pub(super) async fn ask(
             Probe::Http { path, port_variable } => ask_http(port_of(spec, port_variable, port), path).await,
             Probe::Command { command, args } => {
                 let command = launch.other_command(command, args, &launcher.mark, instance, Some(port));
-                ask_command(command).await
+                ask_command(command, launch.user.as_ref()).await
             }
         }
     };
@@ -113,13 +117,19 @@ async fn ask_http(port: u16, path: &str) -> Result<(), String> {
     if (200..400).contains(&status.as_u16()) { Ok(()) } else { Err(words(&format!("status {status}"))) }
 }
 
-async fn ask_command(mut command: std::process::Command) -> Result<(), String> {
+async fn ask_command(mut command: std::process::Command, user: Option<&User>) -> Result<(), String> {
     use std::{os::unix::process::CommandExt as _, process::Stdio};
     // Without the mark, so that no later agent takes a check for the instance's process.
     command.env_remove(super::identity::MARK);
     command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut command = tokio::process::Command::from(command);
-    let mut child = command.kill_on_drop(true).spawn().map_err(|error| words_of_spawn(&error))?;
+    command.kill_on_drop(true);
+    let runtime = tokio::runtime::Handle::current();
+    let spawned = start_as(user, || {
+        let _entered = runtime.enter();
+        command.spawn()
+    });
+    let mut child = spawned.map_err(|error| words_of_spawn(&error))?;
     let _group = KillGroup(child.id());
     let status = child.wait().await.map_err(|error| words_of_spawn(&error))?;
     if status.success() { Ok(()) } else { Err(format!("the health command ended with {status}")) }

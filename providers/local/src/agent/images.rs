@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error,
     error::Refusal,
-    files::{Files, make_private_folder},
+    files::{Files, make_passable_folder},
     validate,
 };
 use crate::protocol::Image;
@@ -46,7 +46,7 @@ struct Manifest {
 impl Images {
     pub(super) fn open(state: &Path) -> Result<Images, Error> {
         let folder = state.join("images");
-        make_private_folder(&folder)?;
+        make_passable_folder(&folder)?;
         Ok(Images { folder, tags: Files::open(state.join("image-tags"))? })
     }
 

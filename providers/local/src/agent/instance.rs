@@ -201,6 +201,9 @@ pub(super) async fn next_order(orders: &mut watch::Receiver<Order>) -> Order {
 }
 
 fn in_words(ending: Ending) -> String {
+    if ending.out_of_memory {
+        return " because it used more memory than `limits.memoryBytes` allows".to_owned();
+    }
     match (ending.code, ending.signal) {
         (Some(code), _) => format!(" with exit code {code}"),
         (None, Some(signal)) => format!(" by signal {signal}"),

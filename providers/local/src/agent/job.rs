@@ -3,17 +3,11 @@
 //! The process is started by a shell that writes its exit code into a file. So it is known also of a job that ended while no
 //! agent was there, or whose process another agent had started.
 
-use std::{
-    fs, io,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, path::Path, time::Duration};
 
 use tokio::sync::watch;
 
 use super::{
-    error::Refusal,
     instance::Order,
     process::{Ending, Process},
 };
@@ -59,28 +53,4 @@ pub(super) async fn watch(
 /// The exit code that was written down.
 pub(super) fn read_code(status: &Path) -> Option<i32> {
     fs::read_to_string(status).ok()?.trim().parse().ok()
-}
-
-/// Whether the program is there and may be run, since the shell would only say so in the log.
-///
-/// # Errors
-/// What is wrong with it.
-pub(super) fn check_program(program: &Path) -> Result<(), Refusal> {
-    let shown = program.display();
-    let found = if program.components().count() > 1 { Some(program.to_owned()) } else { in_path(program) };
-    let metadata = found.map_or_else(|| Err(io::ErrorKind::NotFound.into()), fs::metadata);
-    match metadata {
-        Ok(metadata) if metadata.is_file() && metadata.permissions().mode() & 0o111 != 0 => Ok(()),
-        Ok(_) => Err(Refusal::invalid(format!(
-            "the command {shown} may not be run; make it executable for the agent's user"
-        ))),
-        Err(_) => Err(Refusal::invalid(format!(
-            "the command {shown} was not found; give its absolute path, or one that PATH leads to"
-        ))),
-    }
-}
-
-fn in_path(program: &Path) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }

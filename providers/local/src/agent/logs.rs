@@ -6,6 +6,7 @@
 //! The logs of instances that are gone stay for a week, and no more than 200 of them.
 
 use std::{
+    collections::HashSet,
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom},
     os::unix::fs::OpenOptionsExt as _,
@@ -107,7 +108,7 @@ impl Logs {
     }
 
     /// Cuts large logs and removes old ones of instances that are not in `living`.
-    pub(super) fn tidy(&self, living: &[String], now: Timestamp) -> io::Result<()> {
+    pub(super) fn tidy(&self, living: &HashSet<String>, now: Timestamp) -> io::Result<()> {
         let mut old = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
@@ -115,7 +116,7 @@ impl Logs {
             let ends = [".log.1", ".log.base", ".log"];
             let Some(instance) = ends.iter().find_map(|end| name.strip_suffix(end)) else { continue };
             let metadata = fs::metadata(&path)?;
-            if living.iter().any(|living| living == instance) {
+            if living.contains(instance) {
                 if name.ends_with(".log") && metadata.len() > MOST_BYTES {
                     rotate(&path)?;
                 }
@@ -191,7 +192,7 @@ mod tests {
         assert_eq!(logs.tail("a-1", 6).unwrap().as_deref(), Some("second"));
         writer.set_len(MOST_BYTES + 1).unwrap();
         let now = Timestamp::from_millis(1_900_000_000_000);
-        logs.tidy(&["a-1".into()], now).unwrap();
+        logs.tidy(&HashSet::from(["a-1".to_owned()]), now).unwrap();
         assert_eq!(fs::metadata(folder.path().join("logs/a-1.log.1")).unwrap().len(), MOST_BYTES + 1);
         writer.write_all(b"third").unwrap();
         assert_eq!(logs.tail("a-1", 100).unwrap().as_deref(), Some("third"));
@@ -201,9 +202,9 @@ mod tests {
         assert_eq!(piece(None, 2), Piece { content: b"rd".into(), start: end - 2, next: end });
         assert_eq!(piece(Some(6), 6).content, b"second", "what was rotated is still there");
         assert_eq!(piece(Some(end + 9), 9), Piece { content: Vec::new(), start: end, next: end });
-        logs.tidy(&[], Timestamp::ZERO).unwrap();
+        logs.tidy(&HashSet::new(), Timestamp::ZERO).unwrap();
         assert!(logs.tail("a-1", 1).unwrap().is_some(), "a young log stays");
-        logs.tidy(&[], now).unwrap();
+        logs.tidy(&HashSet::new(), now).unwrap();
         assert_eq!(fs::read_dir(folder.path().join("logs")).unwrap().count(), 0);
     }
 }

@@ -19,13 +19,16 @@
 //! The state folder holds the lock (`agent.lock`), one JSON file per server group (`server-groups/`), load balancer
 //! (`load-balancers/`), job (`jobs/`) and execution (`requests/`), the instances' logs (`logs/`), what was fetched
 //! (`artifacts/`), and images with their tags (`images/`, `image-tags/`). Processes run as the agent's
-//! user, with its environment, in a process group of their own. There is no isolation between them.
+//! user unless they name another one ([`users`]), with its environment, in a process group of their own, and in a cgroup if
+//! they have limits ([`cgroups`]). Nothing else isolates them.
 
 mod api;
 mod artifacts;
 mod balancer;
 mod body;
+mod cgroups;
 mod director;
+mod disk;
 mod error;
 mod files;
 mod handover;
@@ -45,6 +48,7 @@ mod relay;
 mod requests;
 mod scaling;
 mod socket;
+mod users;
 mod validate;
 
 use std::{
@@ -128,13 +132,24 @@ pub struct Limits {
     /// Ports for instances, and for load balancers that ask for none; 21,000 to 21,999 by default. Best below the
     /// kernel's range for outgoing connections (32,768 and up).
     pub ports: RangeInclusive<u16>,
+    /// How much memory all processes together may be given by their `limits.memoryBytes`, in bytes; no limit by default. With one,
+    /// each process needs such a limit.
+    pub memory_bytes: Option<u64>,
+    /// How much of the disk logs, artifacts and images may take before nothing more is deployed, in bytes; no limit by default.
+    pub disk_bytes: Option<u64>,
     /// How much an artifact may be.
     pub artifacts: ArtifactLimits,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { processes: 200, ports: 21_000..=21_999, artifacts: ArtifactLimits::default() }
+        Limits {
+            processes: 200,
+            ports: 21_000..=21_999,
+            memory_bytes: None,
+            disk_bytes: None,
+            artifacts: ArtifactLimits::default(),
+        }
     }
 }
 
@@ -150,7 +165,7 @@ pub async fn run(options: Options, shutdown: CancellationToken) -> Result<(), Er
     if options.limits.artifacts.time > Duration::from_millis(MOST_FETCH_MS) {
         return Err(Error::Options("artifacts may take an hour at most; allow them less time".into()));
     }
-    files::make_private_folder(&options.state_dir)?;
+    files::make_passable_folder(&options.state_dir)?;
     let folder = options
         .state_dir
         .canonicalize()
@@ -229,6 +244,7 @@ impl Agent {
             meters: director.meters(),
             director: commands,
             logs: Logs::open(self.folder.join("logs"))?,
+            artifacts: director.artifacts(),
             health: Arc::new(health),
             shutdown: handed_over.clone(),
         };

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{artifacts::Stored, identity::Identity};
+use super::{artifacts::Stored, identity::Identity, users::User};
 use crate::protocol::{
     Capacity, DEFAULT_WEIGHT, JobEnd, JobSpec, LoadBalancerSpec, ScalingActivity, ScalingPolicy, SecurityGroupSpec,
     ServerGroupSpec,
 };
 
 /// The format that this program writes; it reads no higher one. 2: capacities, artifacts, several listeners, security
-/// groups, weights.
-pub(super) const FORMAT: u32 = 2;
+/// groups, weights. 3: launch configurations that change, users and limits.
+pub(super) const FORMAT: u32 = 3;
 
 /// A server group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,40 @@ pub(super) struct GroupRecord {
     pub(super) activities: Vec<ScalingActivity>,
     #[serde(default)]
     pub(super) artifact: Option<Stored>,
+    /// Who the specification's user is on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) user: Option<User>,
+    /// How often its launch configuration was changed.
+    #[serde(default)]
+    pub(super) launch_version: u32,
+    /// The launch configurations that some of its instances still have from before a change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) earlier: Vec<LaunchRecord>,
     pub(super) instances: Vec<InstanceRecord>,
+}
+
+/// A launch configuration: of the specification, what says what is run and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LaunchRecord {
+    pub(super) version: u32,
+    pub(super) spec: ServerGroupSpec,
+    pub(super) artifact: Option<Stored>,
+    /// Who the specification's user is on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) user: Option<User>,
+}
+
+impl GroupRecord {
+    /// The launch configuration of the instances to come.
+    pub(super) fn launch(&self) -> LaunchRecord {
+        LaunchRecord {
+            version: self.launch_version,
+            spec: self.spec.clone(),
+            artifact: self.artifact.clone(),
+            user: self.user.clone(),
+        }
+    }
 }
 
 /// An instance of a server group.
@@ -50,6 +83,9 @@ pub(super) struct InstanceRecord {
     /// Whether it was healthy: an adopted process takes requests at once if it was.
     pub(super) up: bool,
     pub(super) restarts: u32,
+    /// Which launch configuration it has.
+    #[serde(default)]
+    pub(super) launch_version: u32,
     /// Set before it is drained and stopped for good: whoever reads it finishes that.
     #[serde(default)]
     pub(super) leaving: bool,
@@ -74,13 +110,14 @@ pub(super) struct JobRecord {
 
 impl InstanceRecord {
     /// An instance that was never started.
-    pub(super) fn new(id: String, port: u16) -> Self {
+    pub(super) fn new(id: String, port: u16, launch_version: u32) -> Self {
         InstanceRecord {
             id,
             port,
             process: None,
             up: false,
             restarts: 0,
+            launch_version,
             leaving: false,
             deregistered_from: BTreeSet::new(),
         }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::{body::read_bytes, error::Refusal};
 use crate::{
     client::exchange,
-    protocol::{MOST_DRAIN_MS, MOST_GRACE_MS},
+    protocol::{JSON_BYTES_HEADER, MOST_DRAIN_MS, MOST_GRACE_MS},
 };
 
 /// Longer than any change takes.
@@ -36,7 +36,8 @@ pub(super) struct Relay {
 
 /// Lets the routes answer, and passes on what they could not do because the agent has handed over.
 pub(super) async fn relay(State(relay): State<Relay>, request: Request, next: Next) -> Response {
-    if request.method() == Method::GET {
+    // What brings an artifact's content is too large to be kept: who gets no answer sends it again.
+    if request.method() == Method::GET || request.headers().contains_key(JSON_BYTES_HEADER) {
         return next.run(request).await;
     }
     let (head, body) = request.into_parts();

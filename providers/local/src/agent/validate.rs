@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{balancer::is_network, error::Refusal};
 use crate::protocol::{
     Artifact, ArtifactSource, Capacity, JobSpec, LoadBalancerSpec, MOST_DRAIN_MS, MOST_GRACE_MS, MOST_JOB_MS,
-    MOST_WEIGHT, Probe, ScalingPolicy, SecurityGroupSpec, ServerGroupSpec, TrafficRequest,
+    MOST_WEIGHT, Probe, ResourceLimits, ScalingPolicy, SecurityGroupSpec, ServerGroupSpec, TrafficRequest,
 };
 
 const MOST_LISTENERS: u64 = 16;
@@ -47,6 +47,10 @@ fn unknown_field(input: &Value, known: &Value) -> Option<String> {
 pub(super) fn server_group(spec: &ServerGroupSpec) -> Result<(), Refusal> {
     name("server group", &spec.name)?;
     capacity(&spec.capacity)?;
+    if let Some(user) = &spec.user {
+        self::user(user)?;
+    }
+    limits(&spec.limits)?;
     if spec.image.is_some() && spec.artifact.is_some() {
         return Err(Refusal::invalid("`image` and `artifact` are both given; give one of them"));
     }
@@ -88,8 +92,24 @@ pub(super) fn job(spec: &JobSpec) -> Result<(), Refusal> {
     name("job", &spec.name)?;
     program((&spec.command, false), spec.artifact.as_ref(), spec.working_directory.as_deref())?;
     environment(&spec.args, &spec.env, &["JOB", "INSTANCE_ID", "ARTIFACT"])?;
+    limits(&spec.limits)?;
     within("timeoutMs", spec.timeout_ms, 1, MOST_JOB_MS)?;
     within("stopGraceMs", spec.stop_grace_ms, 0, MOST_GRACE_MS)
+}
+
+/// What a process may use.
+fn limits(limits: &ResourceLimits) -> Result<(), Refusal> {
+    within("limits.cpuPercent", limits.cpu_percent.unwrap_or(1).into(), 1, 100_000)?;
+    within("limits.memoryBytes", limits.memory_bytes.unwrap_or(1 << 20), 1 << 20, 1 << 50)
+}
+
+/// A name of a user that no program takes for an option.
+fn user(name: &str) -> Result<(), Refusal> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@$".contains(&byte);
+    if name.is_empty() || name.len() > 64 || name.starts_with('-') || !name.bytes().all(allowed) {
+        return Err(Refusal::invalid(format!("`user` is `{name}`, which is no name of a user")));
+    }
+    Ok(())
 }
 
 /// What is run, and where. An image may name the command.
@@ -160,7 +180,10 @@ fn artifact(artifact: &Artifact) -> Result<(), Refusal> {
         ArtifactSource::Embedded { base64 } if base64.is_empty() && artifact.digest.is_none() => {
             Err(Refusal::invalid("`artifact.base64` is empty"))
         }
-        ArtifactSource::File { .. } | ArtifactSource::Http { .. } | ArtifactSource::Embedded { .. } => Ok(()),
+        ArtifactSource::File { .. }
+        | ArtifactSource::Http { .. }
+        | ArtifactSource::Sent { .. }
+        | ArtifactSource::Embedded { .. } => Ok(()),
     }
 }
 
@@ -335,6 +358,10 @@ mod tests {
             (json!({"workingDirectory": "here"}), "absolute"),
             (json!({"stopGraceMs": 999_999}), "stopGraceMs"),
             (json!({"args": ["a\u{0}b"]}), "NUL"),
+            (json!({"user": "--help"}), "no name of a user"),
+            (json!({"limits": {"cpuPercent": 0}}), "limits.cpuPercent"),
+            (json!({"limits": {"memoryBytes": 1_000}}), "limits.memoryBytes"),
+            (json!({"limits": {"memory": "1G"}}), "`limits.memory`"),
             (json!({"image": "a:1", "artifact": {"type": "file", "path": "/b"}}), "both"),
             (json!({"artifact": {"type": "http", "url": "ftp://a/b"}}), "https://"),
             (json!({"artifact": {"type": "file", "path": "b"}}), "absolute"),

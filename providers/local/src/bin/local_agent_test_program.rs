@@ -1,6 +1,7 @@
 //! A test program, no part of the product: the processes that the agent's tests run.
 //!
-//! * `agent FOLDER FIRST-PORT LAST-PORT [keep] [small-artifacts]`: an agent, in a process that can be killed.
+//! * `agent FOLDER FIRST-PORT LAST-PORT [keep] [small-artifacts] [take-over] [memory=BYTES] [disk=BYTES]
+//!   [old-connections=MILLISECONDS]`: an agent, in a process that can be killed.
 //! * `serve VERSION`: an HTTP server on `PORT`. It is unhealthy while the file `$UNHEALTHY_FILE` exists.
 //! * `serve-http2 VERSION`: the same paths over HTTP/2 without TLS only.
 //! * `tcp VERSION`: greets a TCP connection with its version, then sends back what it gets until the client's end, and
@@ -56,8 +57,12 @@ async fn agent(folder: &str, ports: std::ops::RangeInclusive<u16>, rest: &[&str]
     if rest.contains(&"small-artifacts") {
         limits.artifacts.download_bytes = 20_000;
     }
+    let given =
+        |name: &str| rest.iter().find_map(|given| given.strip_prefix(name)?.strip_prefix('=')?.parse::<u64>().ok());
+    (limits.memory_bytes, limits.disk_bytes) = (given("memory"), given("disk"));
     let options = Options {
         limits,
+        old_connections: given("old-connections").map_or(Duration::from_secs(3_600), Duration::from_millis),
         measure_every: Duration::from_secs(1),
         keep_processes: rest.contains(&"keep"),
         take_over: rest.contains(&"take-over"),

@@ -1,4 +1,5 @@
-//! Programs that the agent fetches: from a file, over HTTP, from git, or out of the request itself.
+//! Programs that the agent fetches: from a file, over HTTP, from git, or out of the request itself, which brings also what takes
+//! credentials.
 
 use std::path::PathBuf;
 
@@ -61,6 +62,18 @@ pub enum ArtifactSource {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         folder: Option<String>,
     },
+    /// What the control plane has fetched with an artifact account, and sends with the request
+    /// ([`JSON_BYTES_HEADER`](super::JSON_BYTES_HEADER)). Whoever sends it again need not send the content if it is there by its
+    /// digest.
+    #[serde(rename_all = "camelCase")]
+    Sent {
+        /// What it is, as Spinnaker has it, for example `s3/object`.
+        artifact_type: String,
+        /// The account.
+        account: String,
+        /// Where it was, for people.
+        reference: String,
+    },
     /// The content itself, for what is small: a request is at most 1 MiB.
     Embedded {
         /// In base64. The agent does not keep it with the specification.
@@ -99,7 +112,7 @@ impl Artifact {
         let whole = match &self.source {
             ArtifactSource::File { path } => path.to_str().unwrap_or_default(),
             ArtifactSource::Http { url } => url.split(['?', '#']).next().unwrap_or_default(),
-            ArtifactSource::Git { .. } | ArtifactSource::Embedded { .. } => "",
+            ArtifactSource::Sent { .. } | ArtifactSource::Git { .. } | ArtifactSource::Embedded { .. } => "",
         };
         match &whole[whole.len() - last(whole)..] {
             "" => "artifact",
@@ -116,4 +129,12 @@ impl Artifact {
             None => [".tar", ".tar.gz", ".tgz"].iter().any(|end| name.ends_with(end)),
         }
     }
+}
+
+/// The address without a user and without a query, where signatures stand.
+pub(crate) fn without_secrets(url: &str) -> String {
+    let Ok(mut parsed) = url::Url::parse(url) else { return url.to_owned() };
+    parsed.set_query(None);
+    let _of_no_host = parsed.set_username("").and_then(|()| parsed.set_password(None));
+    parsed.to_string()
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Artifact,
+    Artifact, ResourceLimits,
     spec::{ten_seconds, thirty_seconds},
 };
 
@@ -45,6 +45,9 @@ pub struct JobSpec {
     /// An absolute path, or one in the artifact; the artifact or else `/` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<PathBuf>,
+    /// What it may use.
+    #[serde(default)]
+    pub limits: ResourceLimits,
     /// Milliseconds after which it is ended and has failed; an hour by default, at most a week.
     #[serde(default = "an_hour")]
     pub timeout_ms: u64,
@@ -106,6 +109,8 @@ pub struct JobEnd {
 pub enum JobEndReason {
     /// By itself.
     Ended,
+    /// It used more memory than its limit allows, and was killed.
+    OutOfMemory,
     /// Its time had run out.
     TimedOut,
     /// Somebody cancelled it.

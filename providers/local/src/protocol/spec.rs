@@ -50,6 +50,12 @@ pub struct ServerGroupSpec {
     /// An absolute path, or one in the artifact; the artifact or else `/` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<PathBuf>,
+    /// The user that its processes run as; the agent's own by default. Only an agent of root may start processes of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// What each instance may use.
+    #[serde(default)]
+    pub limits: ResourceLimits,
     /// When an instance is healthy. Without one: `tcp` if the group belongs to a load balancer, else `process`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check: Option<HealthCheck>,
@@ -70,12 +76,52 @@ pub struct ServerGroupSpec {
     pub stop_grace_ms: u64,
 }
 
+/// What a process and all that it starts may use of the machine; everything by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ResourceLimits {
+    /// Percent of one processor: 150 is one and a half.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_percent: Option<u32>,
+    /// Bytes of memory; who uses more is killed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+}
+
+impl ResourceLimits {
+    /// Whether nothing is limited.
+    pub fn is_empty(&self) -> bool {
+        *self == ResourceLimits::default()
+    }
+}
+
 impl ServerGroupSpec {
     /// The health check in force: the given one, or the default for such a group.
     pub fn effective_health_check(&self) -> HealthCheck {
         self.health_check.clone().unwrap_or_else(|| {
             HealthCheck::new(if self.load_balancers.is_empty() { Probe::Process } else { Probe::Tcp })
         })
+    }
+
+    /// This server group with what `other` runs and how: command, arguments, environment, folder, artifact or image, user, limits, health
+    /// check, restarts and grace. Its name, size, traffic and load balancers stay.
+    pub fn with_launch_of(&self, other: &ServerGroupSpec) -> ServerGroupSpec {
+        ServerGroupSpec {
+            name: self.name.clone(),
+            metadata: self.metadata.clone(),
+            capacity: self.capacity,
+            load_balancers: self.load_balancers.clone(),
+            instance_protocol: self.instance_protocol,
+            enabled: self.enabled,
+            ..other.clone()
+        }
+    }
+
+    /// The port that its program chooses itself, with the variable that says so, if its health check asks there.
+    pub fn own_port(&self) -> Option<(&str, u16)> {
+        let Probe::Http { port_variable, .. } = &self.health_check.as_ref()?.probe else { return None };
+        let port = self.env.get(port_variable)?.parse().ok()?;
+        Some((port_variable, port))
     }
 }
 

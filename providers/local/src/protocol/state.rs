@@ -6,8 +6,8 @@ use gennaker_base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Capacity, DEFAULT_WEIGHT, FetchedArtifact, Image, Job, LoadBalancerSpec, Protocol, ScalingActivity, ScalingPolicy,
-    SecurityGroupSpec, ServerGroupSpec,
+    AccountUse, Capacity, DEFAULT_WEIGHT, FetchedArtifact, Image, Job, LoadBalancerSpec, Protocol, ScalingActivity,
+    ScalingPolicy, SecurityGroupSpec, ServerGroupSpec,
 };
 
 /// Everything, at one moment.
@@ -18,6 +18,12 @@ pub struct Snapshot {
     pub version: u64,
     /// The account that the agent serves.
     pub account: String,
+    /// What the account may use and uses.
+    #[serde(default)]
+    pub account_use: AccountUse,
+    /// What this machine does not do for the account, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     /// All server groups, by name.
     pub server_groups: Vec<ServerGroup>,
     /// All load balancers, by name.
@@ -37,8 +43,11 @@ pub struct Snapshot {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerGroup {
-    /// What was asked for.
+    /// What was asked for; what it runs as it was changed last.
     pub spec: ServerGroupSpec,
+    /// How often what it runs was changed.
+    #[serde(default)]
+    pub launch_version: u32,
     /// How many instances it may have and shall have now.
     pub capacity: Capacity,
     /// Whether it takes new requests.
@@ -50,6 +59,9 @@ pub struct ServerGroup {
     pub deleting: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// What it asks for and does not get on this machine, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
     /// By what the agent scales it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<ScalingPolicy>,
@@ -93,6 +105,9 @@ pub struct Instance {
     pub process_start_time: Option<u64>,
     /// How often it was started again.
     pub restarts: u32,
+    /// What it runs: the server group's [`launch_version`](ServerGroup::launch_version) when it came.
+    #[serde(default)]
+    pub launch_version: u32,
     /// Whether it ended three times or more in a row, each time within a minute of its start, and is not up now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub crash_loop: bool,
@@ -135,6 +150,9 @@ pub struct Exit {
     /// The signal that ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
+    /// Whether it was killed because it used more memory than its limit allows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_memory: bool,
     /// The end of its log, at most 2,000 characters.
     pub log_tail: String,
 }

@@ -5,6 +5,7 @@ mod deploy;
 mod images;
 mod instances;
 mod jobs;
+mod launch;
 mod scaling;
 mod security;
 
@@ -18,6 +19,7 @@ pub(super) use self::{
     images::OnImage,
     instances::{Register, Resize, Terminate},
     jobs::{OnJob, RunJob},
+    launch::UpdateLaunch,
     scaling::{DeletePolicy, UpsertPolicy},
     security::{DeleteSecurityGroup, UpsertSecurityGroup},
 };

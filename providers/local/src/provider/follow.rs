@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use gennaker_base::{Backoff, SharedClock, Timestamp};
 use gennaker_provider_api::AccountState;
+use gennaker_wire::Object;
 use tokio::sync::watch;
 
-use super::AccountHandle;
+use super::{AccountHandle, view};
 use crate::{client, protocol::Snapshot};
 
 /// Why an agent cannot be followed.
@@ -62,9 +63,9 @@ impl Follower {
             self.account.publish(&snapshot, asked);
             if !*was_there {
                 tracing::info!(account = %self.account.options.name, "the local agent is there");
-                self.set_problem(None);
                 *was_there = true;
             }
+            self.show(None, Some(view::account(&snapshot)));
             // A change comes at once; who must know that there is none asks by `Provider::refresh`.
             asked = self.clock.now();
             snapshot = self.account.client.follow(snapshot.version).await?;
@@ -93,16 +94,22 @@ impl Follower {
         self.account.inventory.send_modify(|inventory| {
             Arc::make_mut(inventory).freshness.problem = Some(problem.clone());
         });
-        self.set_problem(Some(problem));
+        self.show(Some(problem), None);
     }
 
-    fn set_problem(&self, problem: Option<String>) {
-        let state = self.account.state(problem);
+    /// Shows the account with what is wrong with it. Without new details it keeps those that it had.
+    fn show(&self, problem: Option<String>, details: Option<Object>) {
+        let mut state = self.account.state(problem);
         self.states.send_if_modified(|states| {
             // Not that of an account which has taken the name over.
             let place = states.iter().position(|other| other.inventory.same_channel(&state.inventory));
-            let changed = place.is_some_and(|place| states[place].account.problem != state.account.problem);
-            if let Some(place) = place.filter(|_| changed) {
+            let Some(place) = place else { return false };
+            match details {
+                Some(details) => state.account.other.extend(details),
+                None => state.account.other.clone_from(&states[place].account.other),
+            }
+            let changed = states[place].account != state.account;
+            if changed {
                 let mut new = (**states).clone();
                 new[place] = state;
                 *states = Arc::new(new);

@@ -17,8 +17,8 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_provider_api::{
-    AccountDefinition, AccountState, Error, Freshness, Inventory, Journal, LogFrom, LogPiece, Outcome, Provider,
-    RefreshScope, Refreshed, Request, Result,
+    AccountDefinition, AccountState, ArtifactSource, Error, Freshness, Inventory, Journal, LogFrom, LogPiece, Outcome,
+    Provider, RefreshScope, Refreshed, Request, Result,
 };
 use gennaker_wire::{Account, Object, Operation, Plan, ScalingActivity};
 use tokio::sync::watch;
@@ -64,6 +64,7 @@ struct AccountHandle {
 pub struct LocalProvider {
     accounts: Accounts,
     clock: SharedClock,
+    artifacts: Option<Arc<dyn ArtifactSource>>,
 }
 
 impl LocalProvider {
@@ -73,7 +74,13 @@ impl LocalProvider {
         for account in options.accounts {
             accounts.put(account);
         }
-        LocalProvider { accounts, clock }
+        LocalProvider { accounts, clock, artifacts: None }
+    }
+
+    /// The same, which has artifacts that name an account fetched by that source. Without one they are refused.
+    #[must_use]
+    pub fn with_artifacts(self, source: Arc<dyn ArtifactSource>) -> Self {
+        LocalProvider { artifacts: Some(source), ..self }
     }
 
     /// Follows the agents until `shutdown`.
@@ -169,7 +176,7 @@ impl Provider for LocalProvider {
     async fn run(&self, request: &Request, journal: &dyn Journal) -> Result<Outcome> {
         let parsed = operations::Parsed::read(&request.operation)?;
         let account = self.accounts.named(parsed.account())?;
-        operations::run(&account, parsed, request, journal).await
+        operations::run(&account, self.artifacts.as_deref(), parsed, request, journal).await
     }
 
     async fn console_output(&self, account: &str, _region: &str, instance: &str, bytes: u64) -> Result<String> {

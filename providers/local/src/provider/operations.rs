@@ -5,16 +5,18 @@
 //! after it sees it.
 
 mod deploy;
+mod fetch;
 mod images;
 mod instances;
 mod jobs;
+mod launch;
 mod scaling;
 mod security;
 
 use std::time::Duration;
 
 use gennaker_base::Kind;
-use gennaker_provider_api::{Error, Inventory, Journal, Outcome, Progress, Request, Result};
+use gennaker_provider_api::{ArtifactSource, Error, Inventory, Journal, Outcome, Progress, Request, Result};
 use gennaker_wire::{LoadBalancer, Object, Operation};
 use serde_json::{Value, json};
 
@@ -23,7 +25,7 @@ use super::{
     AccountHandle, REGION,
     description::{
         Clone, Create, DeleteBalancer, DeletePolicy, DeleteSecurityGroup, OnImage, OnJob, OnServerGroup, Register,
-        Resize, RunJob, Terminate, UpsertBalancer, UpsertPolicy, UpsertSecurityGroup,
+        Resize, RunJob, Terminate, UpdateLaunch, UpsertBalancer, UpsertPolicy, UpsertSecurityGroup,
     },
 };
 use crate::{
@@ -32,9 +34,11 @@ use crate::{
 };
 
 /// The names of the operations.
-pub(super) const NAMES: [&str; 21] = [
+pub(super) const NAMES: [&str; 23] = [
     "createServerGroup",
     "cloneServerGroup",
+    "updateLaunchConfig",
+    "updateLaunchTemplate",
     "resizeServerGroup",
     "terminateInstances",
     "terminateInstanceAndDecrementServerGroup",
@@ -65,6 +69,7 @@ const SEEN: Duration = Duration::from_secs(5);
 pub(super) enum Parsed {
     Create(Box<Create>),
     Clone(Box<Clone>),
+    UpdateLaunch(UpdateLaunch),
     Resize(Resize),
     Terminate(Terminate),
     Register(Register),
@@ -91,6 +96,7 @@ impl Parsed {
         match operation.name.as_str() {
             "createServerGroup" => Create::read(fields).map(Box::new).map(Parsed::Create),
             "cloneServerGroup" => Clone::read(fields).map(Box::new).map(Parsed::Clone),
+            "updateLaunchConfig" | "updateLaunchTemplate" => UpdateLaunch::read(fields).map(Parsed::UpdateLaunch),
             "resizeServerGroup" => Resize::read(fields).map(Parsed::Resize),
             "terminateInstances" => Terminate::read(fields).map(Parsed::Terminate),
             "terminateInstanceAndDecrementServerGroup" => Terminate::read_decrementing(fields).map(Parsed::Terminate),
@@ -122,6 +128,7 @@ impl Parsed {
         match self {
             Parsed::Create(create) => &create.account,
             Parsed::Clone(clone) => &clone.account,
+            Parsed::UpdateLaunch(update) => &update.account,
             Parsed::Resize(resize) => &resize.account,
             Parsed::Terminate(terminate) => &terminate.account,
             Parsed::Register(register) => &register.account,
@@ -142,14 +149,16 @@ impl Parsed {
 /// Runs an operation to its end.
 pub(super) async fn run(
     account: &AccountHandle,
+    artifacts: Option<&dyn ArtifactSource>,
     parsed: Parsed,
     request: &Request,
     journal: &dyn Journal,
 ) -> Result<Outcome> {
     let call = call(request)?;
     match parsed {
-        Parsed::Create(create) => deploy::create(account, &create, &call, journal).await,
-        Parsed::Clone(clone) => deploy::clone(account, &clone, &call, journal).await,
+        Parsed::Create(create) => deploy::create(account, artifacts, &create, &call, journal).await,
+        Parsed::Clone(clone) => deploy::clone(account, artifacts, &clone, &call, journal).await,
+        Parsed::UpdateLaunch(update) => launch::update(account, artifacts, &update, &call, journal).await,
         Parsed::Resize(resize) => instances::resize(account, &resize, &call, journal).await,
         Parsed::Terminate(terminate) => instances::terminate(account, &terminate, &call, journal).await,
         Parsed::Register(register) => instances::register(account, &register, &call, journal).await,
@@ -157,7 +166,7 @@ pub(super) async fn run(
         Parsed::DeletePolicy(delete) => scaling::delete(account, &delete, &call, journal).await,
         Parsed::TagImage(on) => images::tag(account, &on, &call, journal).await,
         Parsed::DeleteImage(on) => images::delete(account, &on, &call, journal).await,
-        Parsed::RunJob(run) => jobs::run(account, &run, &call, journal).await,
+        Parsed::RunJob(run) => jobs::run(account, artifacts, &run, &call, journal).await,
         Parsed::CancelJob(on) => jobs::cancel(account, &on, &call, journal).await,
         Parsed::DestroyJob(on) => jobs::destroy(account, &on, &call, journal).await,
         Parsed::Enable(on) => traffic(account, &on, true, &call, journal).await,

@@ -2,7 +2,8 @@
 //!
 //! It says what can be known before anything is tried: not whether a program starts, or an artifact is there.
 
-use gennaker_provider_api::Result;
+use gennaker_base::Kind;
+use gennaker_provider_api::{Error, Result};
 use gennaker_wire::{
     Object, Plan, Planned, Severity,
     naming::{Moniker, frigga::ServerGroupName},
@@ -10,7 +11,7 @@ use gennaker_wire::{
 use serde_json::{Value, json};
 
 use super::{description::OnServerGroup, operations};
-use crate::protocol::{ServerGroup, Snapshot};
+use crate::protocol::{Need, ServerGroup, Snapshot};
 
 /// The changes of an operation that was read.
 ///
@@ -27,12 +28,28 @@ pub(super) fn of(parsed: &operations::Parsed, agent: &Snapshot) -> Result<Plan> 
                 "capacity": capacity, "enabled": create.spec.enabled, "loadBalancers": create.spec.load_balancers,
             });
             plan.create(&create.name, settings)?;
+            plan.room(&Need::of(capacity.desired.into(), &create.spec.limits));
             plan.balancers(&create.spec.load_balancers);
         }
         Parsed::Clone(clone) => {
             if let Some(source) = plan.server_group(&clone.source) {
                 let settings = json!({ "capacity": source.capacity, "loadBalancers": source.spec.load_balancers });
                 plan.create(&clone.name, settings)?;
+                let spec = clone.named(source, &clone.source).map_err(wrong)?;
+                plan.room(&Need::of(spec.capacity.desired.into(), &spec.limits));
+            }
+        }
+        Parsed::UpdateLaunch(update) => {
+            if let Some(group) = plan.server_group(&update.name) {
+                let spec = update.of(group).map_err(wrong)?;
+                let settings = json!({ "command": spec.command, "arguments": spec.args, "artifact": spec.artifact,
+                    "imageId": spec.image, "version": group.launch_version + 1 });
+                plan.change("change", format!("launch configuration of server group {}", update.name), settings);
+                let old = group.instances.len();
+                plan.remark(
+                    Severity::Note,
+                    format!("its {old} instance(s) keep what they run until they are replaced"),
+                );
             }
         }
         Parsed::Resize(resize) => {
@@ -44,6 +61,8 @@ pub(super) fn of(parsed: &operations::Parsed, agent: &Snapshot) -> Result<Plan> 
                     "max": change.max.unwrap_or(now.max),
                     "desired": change.desired.unwrap_or(now.desired),
                 });
+                let more = change.desired.unwrap_or(now.desired).saturating_sub(now.desired);
+                plan.room(&Need::of(more.into(), &group.spec.limits));
                 plan.change("resize", format!("server group {}", resize.name), json!({ "from": now, "to": capacity }));
             }
         }
@@ -93,7 +112,10 @@ pub(super) fn of(parsed: &operations::Parsed, agent: &Snapshot) -> Result<Plan> 
             let what = if matches!(parsed, Parsed::TagImage(_)) { "tag" } else { "remove" };
             plan.change(what, format!("image {}", on.image), json!({}));
         }
-        Parsed::RunJob(_) => plan.change("create", "job".to_owned(), json!({})),
+        Parsed::RunJob(run) => {
+            plan.room(&Need::of_job(&run.limits()));
+            plan.change("create", "job".to_owned(), json!({}));
+        }
         Parsed::CancelJob(on) | Parsed::DestroyJob(on) => {
             if !agent.jobs.iter().any(|job| job.spec.name == on.name) {
                 plan.problem(format!("there is no job {}", on.name));
@@ -152,6 +174,10 @@ pub(super) fn of(parsed: &operations::Parsed, agent: &Snapshot) -> Result<Plan> 
     Ok(plan.plan)
 }
 
+fn wrong(error: serde_json::Error) -> Error {
+    Error::new(Kind::Bug, format!("the new spec is wrong: {error}"))
+}
+
 /// What is done to something that may be there already.
 fn created(known: bool) -> &'static str {
     if known { "change" } else { "create" }
@@ -185,6 +211,13 @@ impl<'a> Planner<'a> {
             self.problem(format!("there is no server group {name}"));
         }
         found
+    }
+
+    /// Whether the account's limits leave room for it.
+    fn room(&mut self, need: &Need) {
+        if let Some(refusal) = self.agent.account_use.refusal(need) {
+            self.problem(refusal);
+        }
     }
 
     fn instance(&mut self, id: &str) {

@@ -1,29 +1,35 @@
 //! An agent's state as clouddriver's inventory. Pure.
 
+mod balancers;
+
 use std::sync::Arc;
 
 use gennaker_provider_api::{Freshness, Inventory};
 use gennaker_wire::{
-    Capacity, Health, HealthState, Image, Instance, InstanceCounts, Job, JobState, LoadBalancer, LoadBalancerInstance,
-    LoadBalancerServerGroup, Object, ObjectExt as _, ScalingActivity, SecurityGroup, ServerGroup, naming::Moniker,
+    Capacity, Health, HealthState, Image, Instance, InstanceCounts, Job, JobState, Object, ScalingActivity,
+    ServerGroup, naming::Moniker,
 };
 use serde_json::{Value, json};
 
+use self::balancers::load_balancer;
+pub(super) use self::balancers::security_group;
 use super::{NAME, REGION};
 use crate::protocol;
 
 /// The source of health that knows the process and its health check.
 const PROCESS: &str = "LocalAgent";
 /// The source of health that knows whether the balancer sends requests.
-pub(super) const BALANCER: &str = "LoadBalancer";
+const BALANCER: &str = "LoadBalancer";
 /// The field of a server group with its scaling policies.
 const POLICIES: &str = "scalingPolicies";
+/// The field of a launch configuration that counts its changes.
+const LAUNCH_VERSION: &str = "version";
 /// So many lines of a failing process's output are shown.
 const LINES: usize = 10;
 /// So many failing instances of a server group are shown with it.
 const PROBLEMS: usize = 3;
 /// The field of an instance with the balancers that it was taken out of.
-const DEREGISTERED: &str = "deregisteredFrom";
+pub(super) const DEREGISTERED: &str = "deregisteredFrom";
 
 /// What the account runs.
 pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness: Freshness) -> Inventory {
@@ -44,6 +50,20 @@ pub(super) fn inventory(account: &str, snapshot: &protocol::Snapshot, freshness:
     }
 }
 
+/// What clients see of the account itself: its limits, and what its machine does not do.
+pub(super) fn account(snapshot: &protocol::Snapshot) -> Object {
+    let limits = &snapshot.account_use;
+    object(json!({
+        "limits": {
+            "processes": limits.processes.limit,
+            "memoryBytes": limits.memory_bytes.limit,
+            "diskBytes": limits.disk_bytes.limit,
+            "ports": limits.ports.limit,
+        },
+        "notices": snapshot.notices,
+    }))
+}
+
 fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
     let spec = &group.spec;
     let instances: Vec<Instance> = group.instances.iter().map(|one| instance(group, one)).collect();
@@ -60,21 +80,25 @@ fn server_group(account: &str, group: &protocol::ServerGroup) -> ServerGroup {
         disabled: !group.enabled,
         capacity: Capacity { min: group.capacity.min, max: group.capacity.max, desired: group.capacity.desired },
         instance_counts: InstanceCounts::of(&instances),
-        other: object(json!({ "problems": problems(&instances), POLICIES: policies(group) })),
+        other: object(json!({ "problems": problems(group, &instances), POLICIES: policies(group) })),
         instances,
         load_balancers: spec.load_balancers.clone(),
         zones: vec![REGION.to_owned()],
-        launch_config: launch_config(spec),
+        launch_config: launch_config(group),
         ..ServerGroup::default()
     }
 }
 
-fn launch_config(spec: &protocol::ServerGroupSpec) -> Object {
+fn launch_config(group: &protocol::ServerGroup) -> Object {
+    let spec = &group.spec;
     object(json!({
+        LAUNCH_VERSION: group.launch_version,
         "command": spec.command,
         "imageId": spec.image,
         "arguments": spec.args,
         "workingDirectory": spec.working_directory,
+        "user": spec.user,
+        "limits": spec.limits,
         "healthCheck": spec.effective_health_check(),
     }))
 }
@@ -118,6 +142,7 @@ fn instance(group: &protocol::ServerGroup, instance: &protocol::Instance) -> Ins
             "port": instance.port,
             "restarts": instance.restarts,
             "crashLoop": instance.crash_loop,
+            "launchVersion": instance.launch_version,
             "lastExit": instance.last_exit,
             DEREGISTERED: out_of,
         })),
@@ -131,6 +156,11 @@ fn policies(group: &protocol::ServerGroup) -> Vec<Value> {
         Value::Object(fields)
     };
     group.policies.iter().map(shown).collect()
+}
+
+/// How often a server group's launch configuration was changed.
+pub(super) fn launch_version(group: &ServerGroup) -> Option<u64> {
+    group.launch_config.get(LAUNCH_VERSION).and_then(Value::as_u64)
 }
 
 /// The names of a server group's scaling policies.
@@ -226,82 +256,14 @@ fn last_lines(log: &str) -> String {
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
-/// The instances of a server group with which something is wrong, the first few of them.
-fn problems(instances: &[Instance]) -> Vec<Value> {
+/// What a server group does not get, and the instances with which something is wrong, the first few of them.
+fn problems(group: &protocol::ServerGroup, instances: &[Instance]) -> Vec<Value> {
     let failing = instances.iter().filter_map(|instance| {
         let description = instance.health.first()?.other.get("description")?;
         Some(json!({ "instance": instance.id, "state": instance.health_state, "description": description }))
     });
-    failing.take(PROBLEMS).collect()
-}
-
-fn load_balancer(account: &str, balancer: &protocol::LoadBalancer, groups: &[ServerGroup]) -> LoadBalancer {
-    let behind = groups.iter().filter(|group| group.load_balancers.contains(&balancer.spec.name));
-    LoadBalancer {
-        name: balancer.spec.name.clone(),
-        account: account.to_owned(),
-        region: REGION.to_owned(),
-        kind: NAME.to_owned(),
-        cloud_provider: NAME.to_owned(),
-        moniker: moniker(&balancer.spec.name, &balancer.spec.metadata),
-        server_groups: behind.map(|group| seen_by_balancer(group, &balancer.spec.name)).collect(),
-        other: object(json!({
-            "address": balancer.address,
-            "port": balancer.port,
-            "listening": balancer.listening,
-            "problem": balancer.message,
-            "listeners": balancer.listeners,
-            "securityGroups": balancer.spec.security_groups,
-        })),
-    }
-}
-
-/// A security group: its sources as upstream's inbound rules.
-pub(super) fn security_group(account: &str, group: &protocol::SecurityGroup) -> SecurityGroup {
-    let spec = &group.spec;
-    let rules = spec.ip_ingress.iter().map(|source| {
-        let (ip, cidr) = source.cidr.split_once('/').map_or((source.cidr.as_str(), ""), |(ip, bits)| (ip, bits));
-        let cidr = if cidr.is_empty() { String::new() } else { format!("/{cidr}") };
-        object(json!({
-            "protocol": "tcp",
-            "portRanges": [{ "startPort": source.start_port, "endPort": source.end_port }],
-            "range": { "ip": ip, "cidr": cidr },
-        }))
-    });
-    let moniker = moniker(&spec.name, &spec.metadata);
-    SecurityGroup {
-        id: spec.name.clone(),
-        name: spec.name.clone(),
-        account_name: account.to_owned(),
-        region: REGION.to_owned(),
-        kind: NAME.to_owned(),
-        cloud_provider: NAME.to_owned(),
-        application: moniker.app.clone(),
-        moniker,
-        inbound_rules: rules.collect(),
-        other: object(json!({ "description": spec.description, "loadBalancers": group.load_balancers })),
-        ..SecurityGroup::default()
-    }
-}
-
-fn seen_by_balancer(group: &ServerGroup, balancer: &str) -> LoadBalancerServerGroup {
-    let instances = group.instances.iter().map(|instance| {
-        let health = instance.health.iter().find(|health| health.kind == BALANCER);
-        let mut health = health.cloned().unwrap_or_default();
-        if instance.other.texts(DEREGISTERED).iter().any(|out_of| out_of == balancer) {
-            health.state = HealthState::OutOfService;
-        }
-        LoadBalancerInstance { id: instance.id.clone(), name: instance.name.clone(), health }
-    });
-    LoadBalancerServerGroup {
-        name: group.name.clone(),
-        account: group.account.clone(),
-        region: group.region.clone(),
-        cloud_provider: NAME.to_owned(),
-        is_disabled: group.disabled,
-        instances: instances.collect(),
-        detached_instances: Vec::new(),
-    }
+    let notice = group.notice.iter().map(|notice| json!({ "description": notice }));
+    notice.chain(failing.take(PROBLEMS)).collect()
 }
 
 /// The moniker that was given at creation, else what the name says.

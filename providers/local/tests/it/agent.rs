@@ -1,6 +1,7 @@
 //! An agent in a process of its own, and what tests ask of it.
 
 use std::{
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU16, AtomicUsize, Ordering},
@@ -26,25 +27,60 @@ pub(crate) struct Agent {
     folder: TempDir,
     ports: (u16, u16),
     child: Child,
+    /// Holds the small disk that the agent has its state on, if it has one.
+    disk: Option<SmallDisk>,
+}
+
+/// A file system of its own in a namespace of its own: the process that holds it ends when its input does.
+struct SmallDisk {
+    holder: Child,
+    /// The folder as it is seen from outside.
+    folder: PathBuf,
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(self.holder.stdin.take());
+        let _it_has_ended = self.holder.wait();
+    }
 }
 
 impl Agent {
     pub(crate) async fn start() -> Agent {
-        static NEXT: AtomicU16 = AtomicU16::new(0);
-        // Each test run somewhere else, since several may run on one machine.
-        let base = 20_000 + (std::process::id() % 16) as u16 * 700;
-        let first = base + NEXT.fetch_add(1, Ordering::SeqCst) * PORTS_EACH;
-        let ports = (first, first + PORTS_EACH - 1);
-        let folder = tempfile::tempdir().expect("a folder");
+        let (folder, ports) = (tempfile::tempdir().expect("a folder"), ports());
         let client = Client::new(folder.path().join("agent.sock"));
-        let child = spawn(folder.path(), ports, &[]);
-        let agent = Agent { client, folder, ports, child };
+        let child = spawn(None, folder.path(), ports, &[]);
+        let agent = Agent { client, folder, ports, child, disk: None };
         agent.wait_until_it_answers().await;
         agent
     }
 
+    /// An agent whose state is on a disk of that size, as mount(8) writes it; None if this machine lets nobody mount one.
+    pub(crate) async fn start_on_a_disk_of(size: &str) -> Option<Agent> {
+        let (folder, ports) = (tempfile::tempdir().expect("a folder"), ports());
+        let mount = format!("mount -t tmpfs -o size={size} none {} && echo mounted && cat", folder.path().display());
+        let mut holder = Command::new("unshare");
+        holder.args(["--mount", "sh", "-c", &mount]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut holder = holder.spawn().ok()?;
+        let mut said = String::new();
+        BufReader::new(holder.stdout.take().expect("an output")).read_line(&mut said).expect("read");
+        if said.is_empty() {
+            holder.wait().expect("reaped");
+            return None;
+        }
+        // What is below the root of a process in that namespace is the same for everybody.
+        let inside = folder.path().strip_prefix("/").expect("an absolute path");
+        let seen = Path::new("/proc").join(holder.id().to_string()).join("root").join(inside);
+        let client = Client::new(seen.join("agent.sock"));
+        let disk = SmallDisk { holder, folder: seen };
+        let child = spawn(Some(&disk), folder.path(), ports, &[]);
+        let agent = Agent { client, folder, ports, child, disk: Some(disk) };
+        agent.wait_until_it_answers().await;
+        Some(agent)
+    }
+
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        self.disk.as_ref().map_or(self.folder.path(), |disk| &disk.folder)
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -53,12 +89,21 @@ impl Agent {
 
     /// Another agent on the same folder.
     pub(crate) fn second(&self) -> Child {
-        spawn(self.folder.path(), self.ports, &[])
+        self.spawn(&[])
+    }
+
+    fn spawn(&self, rest: &[&str]) -> Child {
+        spawn(self.disk.as_ref(), self.folder.path(), self.ports, rest)
     }
 
     /// Starts an agent that takes over, waits until it has, and returns the one before.
     pub(crate) async fn take_over(&mut self) -> Child {
-        let new = spawn(self.folder.path(), self.ports, &["take-over"]);
+        self.take_over_with(&[]).await
+    }
+
+    /// The same with further options.
+    pub(crate) async fn take_over_with(&mut self, rest: &[&str]) -> Child {
+        let new = self.spawn(&[&["take-over"], rest].concat());
         let old = std::mem::replace(&mut self.child, new);
         self.until_served_by(self.pid()).await;
         old
@@ -89,7 +134,7 @@ impl Agent {
 
     /// Starts it again.
     pub(crate) async fn start_again(&mut self, rest: &[&str]) {
-        self.child = spawn(self.folder.path(), self.ports, rest);
+        self.child = self.spawn(rest);
         self.wait_until_it_answers().await;
     }
 
@@ -195,8 +240,23 @@ impl Drop for Agent {
     }
 }
 
-fn spawn(folder: &Path, ports: (u16, u16), rest: &[&str]) -> Child {
-    let mut command = Command::new(PROGRAM);
+/// Ports for one agent: each test run has others, since several may run on one machine.
+fn ports() -> (u16, u16) {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let base = 20_000 + (std::process::id() % 16) as u16 * 700;
+    let first = base + NEXT.fetch_add(1, Ordering::SeqCst) * PORTS_EACH;
+    (first, first + PORTS_EACH - 1)
+}
+
+fn spawn(disk: Option<&SmallDisk>, folder: &Path, ports: (u16, u16), rest: &[&str]) -> Child {
+    let mut command = match disk {
+        None => Command::new(PROGRAM),
+        Some(disk) => {
+            let mut command = Command::new("nsenter");
+            command.arg(format!("--mount=/proc/{}/ns/mnt", disk.holder.id())).arg(PROGRAM);
+            command
+        }
+    };
     command.arg("agent").arg(folder).arg(ports.0.to_string()).arg(ports.1.to_string()).args(rest);
     command.stderr(Stdio::piped()).spawn().expect("an agent")
 }

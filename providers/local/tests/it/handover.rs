@@ -11,8 +11,8 @@ use std::{
 
 use bytes::Bytes;
 use futures::{SinkExt as _, StreamExt as _};
-use gennaker_provider_local::protocol::{ServerGroup, TrafficRequest};
-use serde_json::json;
+use gennaker_provider_local::protocol::{JobEndReason, JobState, ServerGroup, TrafficRequest};
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpStream, UnixStream},
@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     agent::{Agent, call, kill, server, until},
     http1::{Connection, Failed, get},
+    jobs::job,
 };
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -160,6 +161,87 @@ async fn a_change_under_way_is_finished_by_the_newer_agent() {
     assert!(!disabling.is_finished(), "it waits for the WebSocket");
     close(socket).await;
     assert_eq!(disabling.await.expect("joined").expect("its caller notices nothing").cut, 0);
+    ends(old).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_of_before_are_cut_after_the_time_that_they_are_given() {
+    let mut agent = Agent::start().await;
+    let (_, address) = agent.balancer("shop").await;
+    agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
+    let mut socket = web_socket(&address).await;
+    let slow = tokio::spawn({
+        let address = address.clone();
+        async move {
+            get(&address, "/slow/60000").await.map(|answer| answer.status.as_u16()).map_err(|error| error.to_string())
+        }
+    });
+    let id = agent.client.server_group("shop-v000").await.expect("it").instances[0].id.clone();
+    until("the request has arrived", || async {
+        agent.client.instance_log(&id, 100).await.expect("a log").contains("has begun")
+    })
+    .await;
+    let load = Load::start(&address);
+    load.goes_on().await;
+    let old = agent.take_over_with(&["old-connections=300"]).await;
+    let ended = tokio::time::timeout(Duration::from_secs(30), socket.next()).await.expect("it does not stay for ever");
+    assert!(!matches!(ended, Some(Ok(Message::Text(_)))), "{ended:?}");
+    assert_ne!(slow.await.expect("joined"), Ok(200), "a request that takes longer is cut, too");
+    ends(old).await;
+    // Connections that only wait for a next request were closed between two of them.
+    load.goes_on().await;
+    load.end().await;
+    let mut socket = web_socket(&address).await;
+    echoed(&mut socket, "new ones stay").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jobs_go_on_under_the_newer_agent_and_are_run_once() {
+    let mut agent = Agent::start().await;
+    let folder = agent.folder().to_owned();
+    let waits = |name: &str, before: &str, fields: Value| {
+        let gate = folder.join(format!("{name}.gate"));
+        let script = format!(
+            "echo ran >> {}; {before}; while [ ! -e {} ]; do sleep 0.02; done; exit 5",
+            folder.join(format!("{name}.ran")).display(),
+            gate.display()
+        );
+        (job(name, &script, fields), gate)
+    };
+    let started = |name: &str| folder.join(format!("{name}.ran"));
+    let (ends_later, gate) = waits("shop-later", ":", json!({}));
+    let (is_deaf, deaf_gate) = waits("shop-deaf", "trap '' TERM", json!({"stopGraceMs": 60_000}));
+    let (is_late, _) = waits("shop-late", ":", json!({"timeoutMs": 1_500}));
+    let mut running = Vec::new();
+    for spec in [&ends_later, &is_deaf, &is_late] {
+        running.push(agent.client.run_job(spec, &call()).await.expect("it runs"));
+        until("it has begun", || async { started(&spec.name).exists() }).await;
+    }
+    let client = agent.client.clone();
+    let cancelling = tokio::spawn(async move { client.cancel_job("shop-deaf", &call()).await });
+    let old = agent.take_over().await;
+    let later = agent.client.job("shop-later").await.expect("a job");
+    assert_eq!((later.state, later.pid), (JobState::Running, running[0].pid));
+    assert!(!cancelling.is_finished(), "it is deaf");
+
+    let end_of = |name: &'static str| {
+        let client = agent.client.clone();
+        async move {
+            until("it is over", || async { client.job(name).await.is_ok_and(|job| job.end.is_some()) }).await;
+            client.job(name).await.expect("a job").end.expect("an end")
+        }
+    };
+    assert_eq!(end_of("shop-late").await.reason, JobEndReason::TimedOut, "its time goes on from its start");
+    std::fs::write(&gate, "").expect("written");
+    let end = end_of("shop-later").await;
+    assert_eq!((end.reason, end.code), (JobEndReason::Ended, Some(5)), "of a process that another agent had started");
+    std::fs::write(&deaf_gate, "").expect("written");
+    let cancelled = cancelling.await.expect("joined").expect("its caller notices nothing");
+    assert_eq!(cancelled.end.expect("an end").reason, JobEndReason::Cancelled);
+    for spec in [&ends_later, &is_deaf, &is_late] {
+        agent.client.run_job(spec, &call()).await.expect("an equal one");
+        assert_eq!(std::fs::read_to_string(started(&spec.name)).expect("it ran"), "ran\n");
+    }
     ends(old).await;
 }
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::agent::{Agent, call, kill, runs, until};
 
-fn job(name: &str, script: &str, fields: Value) -> JobSpec {
+/// A shell script as the job `name`.
+pub(crate) fn job(name: &str, script: &str, fields: Value) -> JobSpec {
     let mut spec = json!({"name": name, "command": "sh", "args": ["-c", script]});
     spec.as_object_mut().expect("an object").extend(fields.as_object().expect("fields").clone());
     serde_json::from_value(spec).expect("a spec")

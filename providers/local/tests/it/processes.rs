@@ -148,5 +148,12 @@ async fn only_the_owner_may_read_the_state_and_use_the_socket() {
     let agent = Agent::start().await;
     let mode =
         |name: &str| std::fs::metadata(agent.folder().join(name)).expect("it is there").permissions().mode() & 0o777;
-    assert_eq!((mode(""), mode("agent.sock"), mode("logs")), (0o700, 0o600, 0o700));
+    // Processes of other users, which only root may start, pass through it to what they run.
+    let passable = if rustix::process::geteuid().is_root() { 0o711 } else { 0o700 };
+    assert_eq!((mode(""), mode("artifacts")), (passable, passable));
+    assert_eq!((mode("agent.sock"), mode("agent.hand-over"), mode("logs")), (0o600, 0o600, 0o700));
+    assert_eq!(
+        (mode("server-groups"), mode("jobs"), mode("requests"), mode("agent.lock")),
+        (0o700, 0o700, 0o700, 0o600)
+    );
 }

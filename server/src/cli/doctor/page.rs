@@ -140,6 +140,9 @@ impl Page {
             let error = wait.error.as_deref().unwrap_or("its error is not recorded");
             self.text(2, &format!("failed {} times in a row, the last time: {error}", wait.failures));
         }
+        if let (StageWaitKind::Cluster, Some(who)) = (wait.waits_for, &wait.error) {
+            self.text(2, who);
+        }
         self.line(2, &format!("phase {}, generation {}", wait.phase, wait.generation));
     }
 
@@ -275,5 +278,6 @@ fn awaited(wait: &StageWait) -> &'static str {
         StageWaitKind::TimeOut => "its time is over, and its task is asked what it makes of that",
         StageWaitKind::Definition => "its definition is asked what it consists of",
         StageWaitKind::CleanUp => "it undoes what it began",
+        StageWaitKind::Cluster => "waits for its cluster",
     }
 }

@@ -16,7 +16,7 @@ use super::{
     AccountKind, Error, FetchOptions, Fetcher, GitHubAccount,
     content::Spool,
     reference,
-    secret::{Basic, Token, given},
+    secret::{Basic, Token},
     web::{Web, place},
 };
 
@@ -40,22 +40,12 @@ struct Metadata {
 
 impl GitHub {
     pub(super) fn new(account: &GitHubAccount, limits: &FetchOptions) -> Result<Self, String> {
-        let name = account.name.clone();
         let version = account.github_api_version.as_deref().unwrap_or("v3");
         let accept = HeaderValue::from_str(&format!("application/vnd.github.{version}.raw"));
         let accept = accept.map_err(|_| "its githubAPIVersion cannot stand in a header: write v3".to_owned())?;
         Ok(GitHub {
-            token: Token {
-                account: name.clone(),
-                token: given(account.token.as_ref()),
-                file: given(account.token_file.as_ref()),
-            },
-            basic: Basic {
-                account: name,
-                username: given(account.username.as_ref()),
-                password: given(account.password.as_ref()),
-                file: given(account.username_password_file.as_ref()),
-            },
+            token: account.token(),
+            basic: account.user(),
             accept: account.use_content_api.then_some(accept),
             web: Web::new(&account.name, &account.url_restrictions, limits)?,
         })

@@ -17,7 +17,7 @@ use super::{
     AccountKind, Error, FetchOptions, Fetcher, HelmAccount,
     content::Spool,
     reference,
-    secret::{Basic, given},
+    secret::Basic,
     web::{Web, place},
 };
 
@@ -39,16 +39,7 @@ impl Helm {
         let index =
             index.ok_or_else(|| "its repository is no address that begins with https:// or http://".to_owned())?;
         let rules = account.url_restrictions.clone().unwrap_or_else(anywhere);
-        Ok(Helm {
-            index,
-            basic: Basic {
-                account: account.name.clone(),
-                username: given(account.username.as_ref()),
-                password: given(account.password.as_ref()),
-                file: given(account.username_password_file.as_ref()),
-            },
-            web: Web::new(&account.name, &rules, limits)?,
-        })
+        Ok(Helm { index, basic: account.user(), web: Web::new(&account.name, &rules, limits)? })
     }
 
     async fn headers(&self, url: &Url) -> Result<HeaderMap, Error> {

@@ -15,20 +15,19 @@
 //!
 //! It keeps no copies: who fetches an artifact twice has it fetched twice.
 
-mod bitbucket;
 mod content;
 mod embedded;
 mod error;
+mod files;
 mod front50;
 mod git;
 mod github;
-mod gitlab;
 mod helm;
-mod http;
 mod options;
 mod reference;
 mod s3;
 mod secret;
+mod source;
 mod web;
 
 use std::{path::PathBuf, sync::Arc};
@@ -51,6 +50,7 @@ pub use self::{
 use self::{
     content::Spool,
     embedded::{Embedded, PassedOn},
+    files::Files,
     options::Named,
 };
 
@@ -133,13 +133,13 @@ impl Artifacts {
         let limits = options.fetch.clone();
         let folder = Arc::new(deps.folder);
         let mut made = Accumulator::default();
-        made.all(&options.http, http::KIND, |account| http::Http::new(account, &limits));
-        if http::needs_plain_account(&options.http) {
-            made.add(http::PLAIN_ACCOUNT, http::KIND, http::Http::plain(&limits));
+        made.all(&options.http, files::HTTP, |account| Files::http(account, &limits));
+        if files::needs_plain_account(&options.http) {
+            made.add(files::PLAIN_ACCOUNT, files::HTTP, Files::plain(&limits));
         }
         made.all(&options.github, github::KIND, |account| github::GitHub::new(account, &limits));
-        made.all(&options.gitlab, gitlab::KIND, |account| gitlab::GitLab::new(account, &limits));
-        made.all(&options.bitbucket, bitbucket::KIND, |account| bitbucket::Bitbucket::new(account, &limits));
+        made.all(&options.gitlab, files::GITLAB, |account| Files::gitlab(account, &limits));
+        made.all(&options.bitbucket, files::BITBUCKET, |account| Files::bitbucket(account, &limits));
         made.all(&options.helm, helm::KIND, |account| helm::Helm::new(account, &limits));
         made.all(&options.s3, s3::KIND, |account| s3::S3::new(account, deps.clock.clone()));
         let git = &options.git_repo;

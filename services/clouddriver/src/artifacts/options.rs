@@ -6,6 +6,8 @@ use gennaker_base::Redacted;
 use gennaker_http::outbound::UrlRuleOptions;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use super::secret::{Basic, Token, given};
+
 /// The accounts by their kinds: `artifacts`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -91,6 +93,39 @@ macro_rules! named {
     };
 }
 
+/// The user of accounts that may have one.
+macro_rules! with_user {
+    ($($account:ty),*) => {
+        $(impl $account {
+            pub(super) fn user(&self) -> Basic {
+                Basic {
+                    account: self.name.clone(),
+                    username: given(self.username.as_ref()),
+                    password: given(self.password.as_ref()),
+                    file: given(self.username_password_file.as_ref()),
+                }
+            }
+        })*
+    };
+}
+
+/// The token of accounts that may have one.
+macro_rules! with_token {
+    ($($account:ty),*) => {
+        $(impl $account {
+            pub(super) fn token(&self) -> Token {
+                Token {
+                    account: self.name.clone(),
+                    token: given(self.token.as_ref()),
+                    file: given(self.token_file.as_ref()),
+                }
+            }
+        })*
+    };
+}
+
+with_user!(HttpAccount, GitHubAccount, BitbucketAccount, HelmAccount);
+with_token!(GitHubAccount, GitLabAccount, BitbucketAccount, GitAccount);
 named!(HttpAccount, GitHubAccount, GitLabAccount, BitbucketAccount, HelmAccount, S3Account);
 
 /// `artifacts.http.accounts`: a user and a password, or none.

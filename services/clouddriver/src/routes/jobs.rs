@@ -1,9 +1,9 @@
-//! Jobs: how far one is, what it left behind, and ending it.
+//! Jobs: an application's, how far one is, what it left behind, and ending it.
 
 use axum::extract::State;
 use gennaker_http::{Access, Api, Caller, Error, Json, Path, Permission, Result, delete, get};
 use gennaker_wire::{Job, Object, Operation};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::READ_APPLICATION;
 use crate::{
@@ -20,11 +20,17 @@ const CANCEL: &str = "cancelJob";
 pub(super) fn api() -> Api<Clouddriver> {
     let path = "/applications/{application}/jobs/{account}/{location}/{id}";
     Api::new("clouddriver")
+        .route(get("/applications/{application}/jobs", jobs).needs(READ_APPLICATION).beyond())
         .route(get(path, job).needs(READ_APPLICATION))
         .route(delete(path, cancel).needs(Permission::of("application", Access::Write)))
         .route(
             get("/applications/{application}/jobs/{account}/{location}/{id}/{fileName}", file).needs(READ_APPLICATION),
         )
+}
+
+/// Those whose name begins with the application's, the newest first.
+async fn jobs(State(service): State<Clouddriver>, _caller: Caller, Path(application): Path<String>) -> Json<Value> {
+    Json(json!(View::of(&service.providers).jobs(&application)))
 }
 
 /// As upstream's, it does not look at the application.

@@ -85,6 +85,8 @@ async fn a_job_is_looked_at_and_ended() {
     let world = World::new();
     let node = world.node("n").await;
     let jobs = "/applications/shop/jobs/test/north";
+    assert_eq!(names(&get(&node, "/applications/Resize/jobs").await), ["resize-j-1", "resize-j-2"]);
+    assert_eq!(get(&node, "/applications/other/jobs").await, json!([]));
     assert_eq!(get(&node, &format!("{jobs}/j-1")).await["jobState"], "Running");
     assert_eq!(get(&node, &format!("{jobs}/resize-j-2")).await["jobState"], "Succeeded");
     assert_eq!(get(&node, &format!("{jobs}/j-1/out.json")).await, json!({"colour": "blue"}));

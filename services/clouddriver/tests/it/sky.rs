@@ -86,6 +86,7 @@ fn job(id: &str, state: JobState) -> Job {
     Job {
         id: id.to_owned(),
         name: format!("resize-{id}"),
+        moniker: Moniker::parse(&format!("resize-{id}")),
         account: "test".to_owned(),
         location: "north".to_owned(),
         provider: "sky".to_owned(),

@@ -4,6 +4,9 @@
 //! pipeline that was saved a moment ago is started. Of many changes it tells page by page; events see them once all are
 //! there. A front50 that tells no changes but has an `ETag` is read as a whole if that is another one; one without
 //! (upstream's) at upstream's interval. If it does not answer, those that were read last are used, and the health says so.
+//!
+//! Each node of front50 numbers changes in its own way. Where a balancer has another node answer each page, none of them goes
+//! on where the last one was: then all pipelines are read as one list.
 
 use std::{
     sync::{
@@ -13,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use gennaker_base::SharedClock;
+use gennaker_base::{Kind, SharedClock};
 use gennaker_clients::{Caller, Front50Client, IfChanged, PipelineChanges, PipelinePage};
 use gennaker_http::{Health, HealthComponent, HealthStatus};
 use parking_lot::{Mutex, RwLock};
@@ -29,12 +32,15 @@ use crate::options::Front50Options;
 
 /// In whose name echo reads.
 pub(super) const ECHO: &str = "echo";
-/// How long an event waits for the answer whether pipelines changed; then those that are known have to do.
+/// How long an event waits for the answer whether pipelines changed, and before that for whoever asks at the moment; then
+/// those that are known have to do.
 const CHECK_DEADLINE: Duration = Duration::from_secs(5);
 /// How long a page, or all of them, may take to be read without an event.
 const READ_DEADLINE: Duration = Duration::from_secs(60);
 /// How long after a failure front50 is asked again without an event.
 const AGAIN: Duration = Duration::from_secs(1);
+/// So often front50 may begin anew while it is followed: at first, and after its restart in the middle of that.
+const BEGINNINGS: u32 = 2;
 
 /// The pipelines.
 pub(crate) struct Pipelines {
@@ -97,18 +103,7 @@ impl Pipelines {
     /// # Errors
     /// If they were never read.
     pub(crate) async fn fresh(&self) -> Result<Fresh, Error> {
-        let before = self.asked.load(Ordering::SeqCst);
-        let Ok(_turn) = self.turn.acquire().await else {
-            return Err(Error::NoPipelines("echo is stopping".to_owned()));
-        };
-        // Somebody asked after this event came, and has his answer: it is as good for this one.
-        let is_answered = self.asked.load(Ordering::SeqCst) > before;
-        let is_followed = self.read.read().as_ref().map(|read| read.is_followed);
-        let outcome = match is_followed {
-            Some(true) if is_answered => Ok(()),
-            Some(false) => Ok(()),
-            Some(true) | None => self.ask(CHECK_DEADLINE).await,
-        };
+        let outcome = self.look().await;
         let read = self.read.read().clone();
         match (read, outcome) {
             (Some(read), outcome) => Ok(Fresh { known: read.known, is_newest: outcome.is_ok() && read.is_followed }),
@@ -118,10 +113,38 @@ impl Pipelines {
         }
     }
 
+    /// Has front50 asked after what is newer, if it tells. The error is why that is not known.
+    async fn look(&self) -> Result<(), String> {
+        let before = self.asked.load(Ordering::SeqCst);
+        let turn = tokio::select! {
+            biased;
+            turn = self.turn.acquire() => turn,
+            () = self.clock.sleep_until(self.clock.now().after(CHECK_DEADLINE)) => {
+                return Err("front50 has not answered yet what it was asked before".to_owned());
+            }
+        };
+        let Ok(_turn) = turn else { return Err("echo is stopping".to_owned()) };
+        // Somebody asked after this event came, and has his answer: it is as good for this one.
+        let is_answered = self.asked.load(Ordering::SeqCst) > before;
+        let is_followed = self.read.read().as_ref().map(|read| read.is_followed);
+        match is_followed {
+            Some(true) if is_answered => Ok(()),
+            Some(false) => Ok(()),
+            Some(true) | None => self.ask(CHECK_DEADLINE).await,
+        }
+    }
+
     /// Those of one application, read now: where it is not known whether there are newer ones.
     pub(crate) async fn of_application(&self, application: &str) -> Result<Known, gennaker_http::Error> {
         let caller = Caller::service(ECHO);
-        let found = self.front50.application_configs(&caller, application).await?;
+        let found = tokio::select! {
+            biased;
+            found = self.front50.application_configs(&caller, application) => found?,
+            () = self.clock.sleep_until(self.clock.now().after(CHECK_DEADLINE)) => {
+                let message = format!("front50 did not answer within {CHECK_DEADLINE:?}");
+                return Err(gennaker_http::Error::new(Kind::Timeout, message));
+            }
+        };
         Ok(Known::of(found.iter().filter_map(|config| to_raw_value(config).ok())))
     }
 
@@ -180,16 +203,27 @@ impl Pipelines {
     /// Takes over what front50 tells, until that is all. `deadline` is for each of its answers.
     async fn follow(&self, deadline: Duration) -> Result<(), gennaker_http::Error> {
         let caller = Caller::service(ECHO);
+        let mut beginnings = 0;
         loop {
             let (after, etag) = {
                 let place = self.place.lock();
                 (place.version.clone(), place.etag.clone())
             };
-            let asked = self.front50.pipeline_changes(&caller, &after, etag.as_deref(), deadline);
+            let after = Some(after).filter(|_| beginnings <= BEGINNINGS);
+            if after.is_none() {
+                tracing::warn!(
+                    "front50 begins anew with each page: have a balancer send echo to one of its nodes. All pipelines are \
+                     read as one list"
+                );
+            }
+            let asked = self.front50.pipeline_changes(&caller, after.as_deref(), etag.as_deref(), deadline);
             let is_all = match asked.await? {
                 IfChanged::Unchanged => true,
                 IfChanged::Changed { value: PipelineChanges::All(all), etag } => self.keep_all(all, etag),
-                IfChanged::Changed { value: PipelineChanges::Page(page), .. } => self.keep_page(page),
+                IfChanged::Changed { value: PipelineChanges::Page(page), .. } => {
+                    beginnings += u32::from(page.reset);
+                    self.keep_page(page)
+                }
             };
             if is_all {
                 return Ok(());

@@ -1,9 +1,9 @@
 //! Starting pipelines: each once, and before the event that starts them is answered.
 //!
 //! A start is posted to orca with the event's identity as `Idempotency-Key`: whatever is sent again, here or by the sender
-//! of the event, starts the pipeline once. A start that orca refuses is over with, and logged; one that could not be
-//! settled in time makes the event fail, so that its sender sends it again. echo keeps nothing: what was answered is in
-//! orca's store.
+//! of the event, starts the pipeline once. A start that orca refuses is over with, and logged; so is one that orca fails at
+//! (500) each time that it is tried. One that could not be settled in time makes the event fail, so that its sender sends it
+//! again. echo keeps nothing: what was answered is in orca's store.
 //!
 //! Upstream: `PipelineInitiator`, which answers first, tries for as long, and then drops it.
 
@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use gennaker_artifacts::Artifact;
-use gennaker_base::{Backoff, SharedClock, Timestamp};
+use gennaker_base::{Backoff, Kind, SharedClock, Timestamp};
 use gennaker_clients::{Caller, OrcaClient};
 use gennaker_wire::{Object, ObjectExt};
 use serde_json::{Value, json};
@@ -139,14 +139,16 @@ impl Starter {
                 }
                 Err(error) => error,
             };
-            if !error.kind().is_transient() {
-                tracing::error!(pipeline = start.name(), trigger = kind, %error, "orca refuses to start a pipeline");
-                metrics::counter!("echo_pipelines_refused_total", "trigger" => kind).increment(1);
-                return Ok(());
-            }
             let again = self.clock.now().after(backoff.next_wait());
-            if again >= until {
-                return Err(error);
+            match error.kind() {
+                fault if fault.is_transient() && again >= until => return Err(error),
+                // What orca itself cannot explain may be over the next time.
+                fault if (fault.is_transient() || fault == Kind::Bug) && again < until => {}
+                _ => {
+                    tracing::error!(pipeline = start.name(), trigger = kind, %error, "orca refuses to start a pipeline");
+                    metrics::counter!("echo_pipelines_refused_total", "trigger" => kind).increment(1);
+                    return Ok(());
+                }
             }
             tracing::warn!(pipeline = start.name(), %error, "the start of a pipeline is tried again");
             self.clock.sleep_until(again).await;

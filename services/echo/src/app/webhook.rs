@@ -16,6 +16,25 @@ use serde_json::{Value, json};
 pub(crate) use self::templates::Templates;
 use super::{Error, Event};
 
+/// What anybody may send: other events, such as a start by hand or a build, are posted by services.
+const TYPES: [&str; 3] = ["webhook", "git", "cdevents"];
+
+/// Checks that a webhook may be of that type: one of [`TYPES`], or one of those that are configured (`others`). Upstream takes
+/// any type.
+///
+/// # Errors
+/// If it may not.
+pub(crate) fn check_type(kind: &str, others: &[String]) -> Result<(), Error> {
+    let mut known = TYPES.into_iter().chain(others.iter().map(String::as_str));
+    if known.any(|known| known.eq_ignore_ascii_case(kind)) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "a webhook of the type {kind} is not taken: send it as webhook, git or cdevents, or add the type to webhooks.types \
+         in echo.yml"
+    )))
+}
+
 /// A webhook of a type, from a source that its path names; its artifacts are read by `template`, too. `None` if it is no event: a server tries whether it is heard.
 ///
 /// # Errors
@@ -69,16 +88,22 @@ pub(crate) fn of_type(kind: &str, headers: HeaderMap, body: &[u8], now: Timestam
     Ok(event)
 }
 
-/// A CDEvent: a CloudEvent whose header `Ce-Data` has the data.
+/// A CDEvent: a CloudEvent, in one JSON object as gate sends it, or else with its data in the header `Ce-Data`, where upstream
+/// reads it.
 ///
 /// # Errors
-/// If it has no such header, or the data is none of a CDEvent.
-pub(crate) fn cd_event(source: &str, headers: HeaderMap, now: Timestamp) -> Result<Event, Error> {
+/// If it has no data, or the data is none of a CDEvent.
+pub(crate) fn cd_event(source: &str, headers: HeaderMap, body: &[u8], now: Timestamp) -> Result<Event, Error> {
     let mut event = Event::new("cdevents", now);
     event.headers = headers;
-    let data =
-        event.header("ce-data").ok_or_else(|| Error::invalid("the header Ce-Data is missing: it has the event"))?;
-    event.raw = data.as_bytes().to_vec();
+    event.raw = match (data_of(body), event.headers.get("ce-data")) {
+        (Some(data), _) => data.to_string().into_bytes(),
+        (None, Some(data)) => data.as_bytes().to_vec(),
+        (None, None) => {
+            let missing = "the event has no data: send a CloudEvent as JSON, or its data in the header Ce-Data";
+            return Err(Error::invalid(missing));
+        }
+    };
     let data = object(&event.raw)?;
     let is_there = |name: &str| data.get(name).and_then(Value::as_object).is_some_and(|object| !object.is_empty());
     let custom = data.get("customData").and_then(Value::as_object);
@@ -93,6 +118,13 @@ pub(crate) fn cd_event(source: &str, headers: HeaderMap, now: Timestamp) -> Resu
     event.source = Some(source.to_owned());
     event.payload = Some(data);
     Ok(event)
+}
+
+/// The data of a CloudEvent that is one JSON object.
+fn data_of(body: &[u8]) -> Option<Value> {
+    let mut event: Object = serde_json::from_slice(body).ok()?;
+    event.get("specversion").filter(|version| version.is_string())?;
+    event.shift_remove("data").filter(|data| !data.is_null())
 }
 
 /// A body that is a JSON object; `null` is an empty one.

@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Error, Event, Sender, webhook};
 
-/// Where somebody asked, for example `deck`.
-const ORIGIN: &str = "x-spinnaker-user-origin";
 /// When the event happened, in epoch milliseconds.
 const EVENT_TIME: &str = "x-gennaker-event-time";
 /// Where an event comes from if nobody says so: upstream's default.
@@ -38,7 +36,7 @@ async fn take(
     Json(sent): Json<Object>,
 ) -> Result<StatusCode> {
     let event = Event::read(sent, app.clock.now())?;
-    app.take(&event, &sender(caller, &headers), event_time(&headers)?).await?;
+    app.take(&event, &sender(caller), event_time(&headers)?).await?;
     Ok(StatusCode::OK)
 }
 
@@ -49,6 +47,7 @@ async fn of_source(
     Path((kind, source)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Json<Value>> {
+    webhook::check_type(&kind, &app.webhook_types)?;
     let template = app.templates.of(&source).await?;
     match webhook::of_source(&kind, &source, headers.clone(), &body, app.clock.now(), template.as_deref())? {
         Some(event) => processed(&app, caller, &headers, event).await,
@@ -63,6 +62,7 @@ async fn of_type(
     Path(kind): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>> {
+    webhook::check_type(&kind, &app.webhook_types)?;
     let event = webhook::of_type(&kind, headers.clone(), &body, app.clock.now())?;
     processed(&app, caller, &headers, event).await
 }
@@ -73,20 +73,20 @@ async fn cd_event(
     caller: Caller,
     headers: HeaderMap,
     Path(source): Path<String>,
+    body: Bytes,
 ) -> Result<StatusCode> {
-    let event = webhook::cd_event(&source, headers.clone(), app.clock.now())?;
+    let event = webhook::cd_event(&source, headers.clone(), &body, app.clock.now())?;
     processed(&app, caller, &headers, event).await?;
     Ok(StatusCode::OK)
 }
 
 async fn processed(app: &App, caller: Caller, headers: &HeaderMap, event: Event) -> Result<Json<Value>> {
-    app.take(&event, &sender(caller, headers), event_time(headers)?).await?;
+    app.take(&event, &sender(caller), event_time(headers)?).await?;
     Ok(Json(json!({ "eventProcessed": true, "eventId": event.id })))
 }
 
-fn sender(caller: Caller, headers: &HeaderMap) -> Sender {
-    let origin = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).filter(|origin| !origin.is_empty());
-    Sender { caller, origin: origin.unwrap_or(API).to_owned() }
+fn sender(caller: Caller) -> Sender {
+    Sender { origin: caller.origin.clone().unwrap_or_else(|| API.to_owned()), caller }
 }
 
 fn event_time(headers: &HeaderMap) -> Result<Option<Timestamp>> {

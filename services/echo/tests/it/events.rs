@@ -1,7 +1,17 @@
 //! Events start pipelines: the right ones, once, in the right name.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::{
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::IntoResponse as _,
+};
 use gennaker_echo::{Options, OrcaOptions, QuietPeriod};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::world::{USER, World, options, pipeline, post};
@@ -170,6 +180,63 @@ async fn nothing_that_was_answered_is_lost_while_orca_is_away() {
     // The circuit of the client is closed again after a moment.
     crate::world::eventually(async || sent().await.0 == StatusCode::OK).await;
     assert_eq!(sent().await.0, StatusCode::OK);
+    world.ended("a", 1).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_at_which_orca_fails_once_is_tried_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::start(&folder).await;
+    world.save(pipeline("a", webhook("s", json!({})))).await;
+    let has_failed = Arc::new(AtomicBool::new(false));
+    world.before_orca.is(world.orca.clone().layer(from_fn(move |request: Request, next: Next| {
+        let fails = request.method() == Method::POST && !has_failed.swap(true, Ordering::SeqCst);
+        async move {
+            match fails {
+                true => (StatusCode::INTERNAL_SERVER_ERROR, "{}").into_response(),
+                false => next.run(request).await,
+            }
+        }
+    })));
+    assert_eq!(post(&world.echo, "/webhooks/webhook/s", &[], &json!({})).await.0, StatusCode::OK);
+    world.ended("a", 1).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_webhook_is_no_other_event() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::start(&folder).await;
+    world.save(pipeline("a", json!({}))).await;
+    let by_hand = json!({"application": "shop", "pipelineNameOrId": "a"});
+    for path in ["/webhooks/manual/s", "/webhooks/Manual", "/webhooks/build/s"] {
+        let (status, body) = post(&world.echo, path, &[], &by_hand).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}: {body}");
+        assert!(body["message"].as_str().is_some_and(|message| message.contains("webhooks.types")), "{body}");
+    }
+    assert!(world.executions("a").await.is_empty());
+    world.stop().await;
+    let allowed = Options { webhook_types: vec!["manual".to_owned()], ..options() };
+    let world = World::start_with(folder.path(), "two", allowed).await;
+    assert_eq!(post(&world.echo, "/webhooks/manual/s", &[], &by_hand).await.0, StatusCode::OK);
+    world.ended("a", 1).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_an_event_is_called_may_be_any_text() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::start(&folder).await;
+    let trigger = json!({"type": "jenkins", "master": "ci", "job": "Größe", "enabled": true});
+    world.save(pipeline("a", json!({"triggers": [trigger]}))).await;
+    let last = json!({"number": 7, "building": false, "result": "SUCCESS", "timestamp": "1700000000000"});
+    let build = json!({
+        "details": {"type": "build"}, "content": {"master": "ci", "project": {"name": "Größe", "lastBuild": last}},
+    });
+    for _ in 0..2 {
+        assert_eq!(post(&world.echo, "/", &[], &build).await.0, StatusCode::OK);
+    }
     world.ended("a", 1).await;
     world.stop().await;
 }

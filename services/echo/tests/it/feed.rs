@@ -1,8 +1,11 @@
 //! The pipelines of a front50 that tells what changed: in pages, anew after its restart, and while events come.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
-use axum::{Router, body::Body, extract::Request, middleware::Next};
+use axum::{Router, body::Body, extract::Request, middleware::Next, response::IntoResponse as _};
 use gennaker_base::SystemClock;
 use gennaker_echo::{Deps, Echo, Front50Options, Options};
 use gennaker_front50::Front50;
@@ -13,6 +16,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 use crate::{
     peers::{Peer, clients},
@@ -37,10 +41,26 @@ async fn front50(folder: &TempDir) -> Router {
 fn paged(front50: &Router, size: usize, asked: Asked) -> Router {
     front50.clone().layer(axum::middleware::from_fn(move |mut request: Request, next: Next| {
         asked.lock().push(request.uri().to_string());
-        let uri = format!("{}&pageSize={size}", request.uri());
+        let separator = if request.uri().query().is_some() { '&' } else { '?' };
+        let uri = format!("{}{separator}pageSize={size}", request.uri());
         *request.uri_mut() = uri.parse().expect("a path");
         next.run(request)
     }))
+}
+
+/// Two nodes behind a balancer that has another one answer each request, and at last none.
+fn in_turns(nodes: [Router; 2]) -> Router {
+    let asked = Arc::new(AtomicUsize::new(0));
+    Router::new().fallback(move |request: Request| {
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        let node = nodes[number % 2].clone();
+        async move {
+            match number {
+                0..50 => node.oneshot(request).await.expect("a router never fails"),
+                _ => StatusCode::NOT_FOUND.into_response(),
+            }
+        }
+    })
 }
 
 /// An orca that takes everything, and keeps the names of what it was to start.
@@ -124,6 +144,23 @@ async fn changes_are_followed_page_by_page() {
     assert_eq!(send("r9").await.len(), 5);
     stop.cancel();
     run.await.expect("it stops");
+}
+
+#[tokio::test]
+async fn nodes_that_answer_in_turns_are_read_as_one_list() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (one, other) = (front50(&folder).await, front50(&folder).await);
+    for number in 0..7 {
+        save(&one, waiting(&format!("P{number}"), "s")).await;
+    }
+    let started = Arc::new(Mutex::new(Vec::new()));
+    let nodes = [one, other].map(|node| paged(&node, 3, Asked::default()));
+    let (before_front50, before_orca) = (Peer::before(in_turns(nodes)), Peer::before(orca(started.clone())));
+    let clients = clients(&before_front50, &before_orca);
+    let echo = Echo::new(options(), Deps { clients, clock: Arc::new(SystemClock) });
+    let router = echo.api().into_service((), Default::default());
+    assert_eq!(post(&router, "/webhooks/webhook/s", &[], &json!({})).await.0, StatusCode::OK);
+    assert_eq!(started.lock().len(), 7);
 }
 
 #[tokio::test]

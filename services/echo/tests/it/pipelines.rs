@@ -5,13 +5,14 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use async_trait::async_trait;
 use axum::{Router, routing::get as route};
-use gennaker_base::SystemClock;
+use gennaker_base::{Clock, SystemClock, Timestamp};
 use gennaker_echo::{Deps, Echo, Front50Options, Options};
 use gennaker_http::{GuardOptions, RequestTasks};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
-use tokio::sync::RwLock;
+use tokio::{sync::RwLock, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -44,6 +45,20 @@ impl Tagged {
             (StatusCode::OK, [(header::ETAG, etag)], Value::from_iter(pipelines).to_string())
         };
         Router::new().route("/pipelines", route(list))
+    }
+}
+
+/// The clock of a test whose time stands still while something is done.
+struct Paused(Instant);
+
+#[async_trait]
+impl Clock for Paused {
+    fn now(&self) -> Timestamp {
+        Timestamp::ZERO.after(self.0.elapsed())
+    }
+
+    async fn sleep_until(&self, due: Timestamp) {
+        tokio::time::sleep(due.since(self.now())).await;
     }
 }
 
@@ -101,6 +116,31 @@ async fn a_pipeline_that_was_saved_a_moment_ago_is_started() {
             .as_str()
             .is_some_and(|reason| reason.contains("front50"))
     );
+    stop.cancel();
+    run.await.expect("it stops");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_does_not_wait_for_a_look_that_hangs() {
+    let tagged = Tagged::default();
+    tagged.number.store(1, Ordering::SeqCst);
+    let (front50, orca) = (Peer::before(tagged.router()), Peer::before(any_orca()));
+    let clock = Arc::new(Paused(Instant::now()));
+    let echo = Echo::new(options(), Deps { clients: clients(&front50, &orca), clock });
+    let router = echo.api().into_service((), Default::default());
+    let stop = CancellationToken::new();
+    let run = tokio::spawn({
+        let stop = stop.clone();
+        async move { echo.run(stop).await }
+    });
+    eventually(async || get(&router, "/health").await.0 == StatusCode::OK).await;
+    let closed = tagged.gate.write().await;
+    let before = front50.reads();
+    eventually(async || front50.reads() > before).await;
+    let before = front50.reads();
+    assert_eq!(post(&router, "/webhooks/webhook/s", &[], &json!({})).await.0, StatusCode::OK);
+    assert_eq!((orca.writes(), front50.reads()), (1, before), "what was known did, while the look was under way");
+    drop(closed);
     stop.cancel();
     run.await.expect("it stops");
 }

@@ -8,15 +8,18 @@ use gennaker_wire::{Application, Object};
 use serde_json::{Value, json};
 
 use super::{
-    Collection, Error, NAME_LIMIT, Permissions,
+    Collection, Error, NAME_LIMIT, Permission, Permissions,
     collection::{Current, Item},
     jackson::{Shape, coerce},
+    kind::Kind,
     layout::{fold, shorten},
     packed::Keep,
     search::search,
     shelf::Indexed,
 };
 
+/// Where an application has its traffic guards.
+const GUARDS: &str = "trafficGuards";
 /// The fields that upstream knows, but for those that it reads in a way of their own.
 const FIELDS: [(&str, Shape); 7] = [
     ("name", Shape::Text),
@@ -25,7 +28,7 @@ const FIELDS: [(&str, Shape); 7] = [
     ("updateTs", Shape::Text),
     ("createTs", Shape::Text),
     ("lastModifiedBy", Shape::Text),
-    ("trafficGuards", Shape::Objects),
+    (GUARDS, Shape::Objects),
 ];
 
 /// The applications.
@@ -34,7 +37,7 @@ pub(crate) struct Applications {
     clock: SharedClock,
 }
 
-/// Reads an application as upstream reads it.
+/// Reads an application as upstream reads it; what was not sent is not there.
 ///
 /// # Errors
 /// A sentence that names the field that cannot be read.
@@ -46,8 +49,8 @@ pub(crate) fn parse_application(mut body: Object) -> Result<Application, String>
         body["cloudProviders"] = names.join(",").into();
     }
     coerce(&mut body, &[("cloudProviders", Shape::Text)])?;
-    let guards = body.entry("trafficGuards").or_insert_with(|| json!([]));
-    for guard in guards.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+    let guards = body.get_mut(GUARDS).and_then(Value::as_array_mut);
+    for guard in guards.into_iter().flatten().filter_map(Value::as_object_mut) {
         for (name, default) in [("account", Value::Null), ("stack", Value::Null), ("detail", Value::Null)] {
             guard.entry(name).or_insert(default);
         }
@@ -60,6 +63,11 @@ pub(crate) fn parse_application(mut body: Object) -> Result<Application, String>
     Ok(application)
 }
 
+/// Gives an application what it has if nobody says otherwise.
+fn complete(application: &mut Application) {
+    application.other.entry(GUARDS).or_insert_with(|| json!([]));
+}
+
 impl Keep for Application {}
 
 impl Indexed for Application {}
@@ -67,6 +75,7 @@ impl Indexed for Application {}
 impl Item for Application {
     const GROUP: &'static str = "applications";
     const FILE: &'static str = "application-metadata.json";
+    const FILES: &'static [&'static str] = &[Self::FILE, <Permission as Kind>::FILE];
 
     fn read(_id: &str, object: &Stored) -> Result<Self, String> {
         let body: Object = serde_json::from_slice(&object.bytes).map_err(|error| error.to_string())?;
@@ -75,6 +84,7 @@ impl Item for Application {
             return Err("it has no name".to_owned());
         }
         application.update_ts.get_or_insert_with(|| object.modified.millis().to_string());
+        complete(&mut application);
         Ok(application)
     }
 
@@ -210,6 +220,7 @@ impl Applications {
         current: &Current<Application>,
         user: &str,
     ) -> Result<Application, Error> {
+        complete(&mut application);
         let existing = current.item.as_ref();
         let now = later(self.clock.now(), existing.and_then(|existing| existing.update_ts.as_deref()));
         application.update_ts = Some(now.clone());
@@ -232,18 +243,15 @@ pub(super) fn later(now: Timestamp, before: Option<&str>) -> String {
     now.millis().max(before.saturating_add(1)).to_string()
 }
 
-/// The application with what `existing` has and it has not.
+/// The application with what `existing` has and it has not. What was sent counts, also if it is nothing: so the last traffic
+/// guard is removed.
 fn merge(mut application: Application, existing: &Application) -> Application {
     application.name.clone_from(&existing.name);
     application.description = application.description.or_else(|| existing.description.clone());
     application.email = application.email.or_else(|| existing.email.clone());
     application.cloud_providers = application.cloud_providers.or_else(|| existing.cloud_providers.clone());
     for (name, value) in &existing.other {
-        // Reading made an empty list of guards that were not sent.
-        let absent = |value: &Value| name == "trafficGuards" && *value == json!([]);
-        if application.other.get(name).is_none_or(absent) {
-            application.other.insert(name.clone(), value.clone());
-        }
+        application.other.entry(name.clone()).or_insert_with(|| value.clone());
     }
     application
 }
@@ -320,9 +328,12 @@ mod tests {
     fn a_merge_keeps_what_was_not_sent() {
         let old = application(json!({"name": "a", "email": "e", "x": 1, "y": 2, "trafficGuards": [{"account": "b"}]}));
         let new = application(json!({"name": "A", "description": "d", "x": null}));
-        let merged = merge(new.expect("readable"), &old.expect("readable"));
+        let old = old.expect("readable");
+        let merged = merge(new.expect("readable"), &old);
         assert_eq!((merged.email.as_deref(), merged.description.as_deref()), (Some("e"), Some("d")));
         assert_eq!((&merged.other["x"], &merged.other["y"]), (&Value::Null, &json!(2)));
-        assert_eq!(merged.other["trafficGuards"].as_array().map(Vec::len), Some(1));
+        assert_eq!(merged.other[GUARDS].as_array().map(Vec::len), Some(1));
+        let unguarded = application(json!({"name": "A", "trafficGuards": []})).expect("readable");
+        assert_eq!(merge(unguarded, &old).other[GUARDS], json!([]));
     }
 }

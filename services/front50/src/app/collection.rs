@@ -12,9 +12,12 @@
 mod following;
 mod marking;
 
-use std::sync::{
-    Arc, PoisonError, RwLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -35,6 +38,8 @@ use crate::Options;
 
 /// How many objects are read at a time.
 const READS: usize = 16;
+/// How long a request waits for what others changed.
+const CATCH_UP: Duration = Duration::from_secs(2);
 /// How many damaged objects the health names.
 const NAMED: usize = 20;
 
@@ -46,6 +51,8 @@ pub(crate) trait Item: Indexed + Send + Sync + 'static {
     const NAME: &'static str = Self::GROUP;
     /// The name of each object's file.
     const FILE: &'static str;
+    /// The names of all files in the folders of the group's ids, where another kind of object shares them.
+    const FILES: &'static [&'static str] = &[Self::FILE];
 
     /// Reads the object of `id`; the error is a sentence.
     fn read(id: &str, object: &Object) -> Result<Self, String>
@@ -100,7 +107,7 @@ impl<T: Item> Collection<T> {
     ) -> Result<Self, Error> {
         Ok(Collection {
             objects,
-            layout: Layout::new(&options.root_folder, T::GROUP, T::FILE)?,
+            layout: Layout::new(&options.root_folder, T::GROUP, T::FILE, T::FILES)?,
             cache: RwLock::default(),
             following: Following::default(),
             marking: Marking::default(),
@@ -141,10 +148,13 @@ impl<T: Item> Collection<T> {
         &self.life
     }
 
-    /// Looks whether others changed something, and takes it over. A store that does not answer is not waited for: its
-    /// state is in the health.
+    /// Looks whether others changed something, and takes it over. A store that does not answer soon is not waited for: what
+    /// is in memory has to do, and whoever follows in the background says in the health how the store is.
     pub(crate) async fn catch_up(&self) {
-        self.report(self.refresh(false).await);
+        match tokio::time::timeout(CATCH_UP, self.refresh(false)).await {
+            Ok(outcome) => self.report(outcome),
+            Err(_) => tracing::warn!(group = T::GROUP, "the store is slow: a request is answered from memory"),
+        }
     }
 
     /// All items; with `fresh` after [`Self::catch_up`].
@@ -190,12 +200,19 @@ impl<T: Item> Collection<T> {
 
     /// Writes an item if the store still has what `current` says.
     pub(crate) async fn put(&self, id: &str, item: T, current: &Current<T>) -> Result<Arc<T>, Error> {
+        let item = self.put_untold(id, item, current).await?;
+        self.tell().await;
+        Ok(item)
+    }
+
+    /// The same, but that other nodes are not told before the next [`Self::tell`]: for many writes that are answered together.
+    pub(crate) async fn put_untold(&self, id: &str, item: T, current: &Current<T>) -> Result<Arc<T>, Error> {
         let key = self.layout.key(id)?;
         let item = Arc::new(item);
         self.objects.put(&key, item.write().into(), current.unchanged()).await?;
         let ready = Ready::of(&item);
         self.change(|cache| cache.wrote(&fold(id), ready));
-        self.mark(fold(id)).await;
+        self.to_tell(fold(id));
         Ok(item)
     }
 
@@ -205,7 +222,8 @@ impl<T: Item> Collection<T> {
         let existed = self.objects.delete(&key, Condition::Any).await?;
         self.change(|cache| cache.removed(&fold(id)));
         if existed {
-            self.mark(fold(id)).await;
+            self.to_tell(fold(id));
+            self.tell().await;
         }
         Ok(())
     }

@@ -69,7 +69,8 @@ fn application_term(application: &str) -> String {
     format!("application {}", fold(application))
 }
 
-fn name_term(application: &str, name: &str) -> String {
+/// What those of that name in an application are found by.
+pub(super) fn name_term(application: &str, name: &str) -> String {
     format!("name {}\n{}", fold(application), fold(name))
 }
 
@@ -128,6 +129,20 @@ impl<T: Config> Configs<T> {
     /// side in this process get one name.
     pub(super) async fn store(
         &self,
+        pipeline: Pipeline,
+        id: &str,
+        current: &Current<T>,
+        user: &str,
+        refused: impl Fn(&str, &str) -> Option<Error>,
+    ) -> Result<Arc<T>, Error> {
+        let stored = self.store_untold(pipeline, id, current, user, refused).await?;
+        self.items.tell().await;
+        Ok(stored)
+    }
+
+    /// The same, but that other nodes are not told: see [`Collection::put_untold`].
+    pub(super) async fn store_untold(
+        &self,
         mut pipeline: Pipeline,
         id: &str,
         current: &Current<T>,
@@ -145,7 +160,7 @@ impl<T: Config> Configs<T> {
         pipeline.id = Some(id.to_owned());
         pipeline.update_ts = Some(later(self.now(), stored));
         pipeline.last_modified_by = Some(user.to_owned());
-        self.items.put(id, T::of(pipeline), current).await
+        self.items.put_untold(id, T::of(pipeline), current).await
     }
 
     /// The time.

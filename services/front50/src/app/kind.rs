@@ -33,6 +33,8 @@ pub(crate) trait Kind: Send + Sync + 'static {
     const GROUP: &'static str;
     /// The name of each object's file.
     const FILE: &'static str;
+    /// The names of all files in the folders of the group's ids, where another kind of object shares them.
+    const FILES: &'static [&'static str] = &[Self::FILE];
     /// What it is called in the health.
     const NAME: &'static str = Self::GROUP;
     /// The fields that upstream knows.
@@ -156,6 +158,7 @@ impl<K: Kind> Indexed for Record<K> {
 impl<K: Kind> Item for Record<K> {
     const GROUP: &'static str = K::GROUP;
     const FILE: &'static str = K::FILE;
+    const FILES: &'static [&'static str] = K::FILES;
     const NAME: &'static str = K::NAME;
 
     fn read(id: &str, object: &Stored) -> Result<Self, String> {

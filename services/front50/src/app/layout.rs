@@ -17,11 +17,18 @@ pub(crate) struct Layout {
     folder: Key,
     marker: Key,
     file: &'static str,
+    /// All names of files in the folders of the group's ids.
+    files: &'static [&'static str],
 }
 
 impl Layout {
-    /// The group `group` below `root`, each object in a file named `file`.
-    pub(crate) fn new(root: &str, group: &str, file: &'static str) -> Result<Layout, Error> {
+    /// The group `group` below `root`, each object in a file named `file`, beside others that are named as one of `files`.
+    pub(crate) fn new(
+        root: &str,
+        group: &str,
+        file: &'static str,
+        files: &'static [&'static str],
+    ) -> Result<Layout, Error> {
         let folder = match root.trim_matches('/') {
             "" => group.to_owned(),
             root => format!("{root}/{group}"),
@@ -29,7 +36,7 @@ impl Layout {
         let key = |text: String| {
             Key::new(text).map_err(|why| Error::Invalid(format!("the root folder `{root}` cannot be used: {why}")))
         };
-        Ok(Layout { marker: key(format!("{folder}/{MARKER}"))?, folder: key(folder)?, file })
+        Ok(Layout { marker: key(format!("{folder}/{MARKER}"))?, folder: key(folder)?, file, files })
     }
 
     /// What all keys of the group begin with.
@@ -52,7 +59,7 @@ impl Layout {
             return Err(refuse(&format!("it is longer than {ID_LIMIT} bytes")));
         }
         let id = fold(id);
-        if id.split('/').any(|part| part == self.file || part == MARKER) {
+        if id.split('/').any(|part| self.files.contains(&part) || part == MARKER) {
             return Err(refuse("a part of it is the name of a file of the store"));
         }
         Key::new(format!("{}/{id}/{}", self.folder, self.file)).map_err(|why| refuse(&why.to_string()))
@@ -84,14 +91,16 @@ mod tests {
 
     #[test]
     fn ids_and_keys_belong_together() {
-        let layout = Layout::new("/front50/", "pipelines", "p.json").expect("a layout");
+        let layout = Layout::new("/front50/", "pipelines", "p.json", &["p.json", "q.json"]).expect("a layout");
         assert_eq!(layout.marker().as_str(), "front50/pipelines/last-modified.json");
         for (id, path) in [("A1", "a1"), ("slash/Y", "slash/y"), ("üÑ .x", "üñ .x")] {
             let key = layout.key(id).expect("an id");
             assert_eq!(key.as_str(), format!("front50/pipelines/{path}/p.json"));
             assert_eq!(layout.id(&key).as_deref(), Some(path));
         }
-        for id in ["", "..", "../applications/x", "a/../b", "/a", "a/", ".x", "a\0", "p.json", "a/P.json", MARKER] {
+        for id in
+            ["", "..", "../applications/x", "a/../b", "/a", "a/", ".x", "a\0", "p.json", "a/P.json", "a/Q.json", MARKER]
+        {
             assert!(layout.key(id).is_err(), "{id:?}");
         }
         assert!(layout.key(&"x".repeat(201)).is_err());
@@ -99,7 +108,7 @@ mod tests {
         {
             assert_eq!(layout.id(&Key::new(key).expect("a key")), None, "{key}");
         }
-        assert_eq!(Layout::new("", "g", "f").expect("a layout").folder().as_str(), "g");
-        assert!(Layout::new("../x", "g", "f").is_err());
+        assert_eq!(Layout::new("", "g", "f", &["f"]).expect("a layout").folder().as_str(), "g");
+        assert!(Layout::new("../x", "g", "f", &["f"]).is_err());
     }
 }

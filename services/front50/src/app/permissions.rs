@@ -2,11 +2,12 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use gennaker_wire::Object;
+use gennaker_wire::{Application, Object};
 use serde_json::{Map, Value, json};
 
 use super::{
     App, Error,
+    collection::Item as _,
     jackson::{Shape, fill},
     kind::{Kind, Modified, Record, Records, text},
     layout::fold,
@@ -24,6 +25,7 @@ const AUTHORIZATIONS: [&str; 4] = ["READ", "WRITE", "EXECUTE", "CREATE"];
 impl Kind for Permission {
     const GROUP: &'static str = "applications";
     const FILE: &'static str = "application-permission.json";
+    const FILES: &'static [&'static str] = Application::FILES;
     const NAME: &'static str = "permissions";
     const FIELDS: &'static [(&'static str, Shape)] = &[
         ("name", Shape::Text),

@@ -171,7 +171,21 @@ impl Pipelines {
     }
 
     /// Checks a pipeline against what there is, and writes it.
-    pub(super) async fn store(
+    async fn store(
+        &self,
+        pipeline: Pipeline,
+        id: &str,
+        current: &Current<Pipeline>,
+        stale_check: bool,
+        user: &str,
+    ) -> Result<Arc<Pipeline>, Error> {
+        let stored = self.store_untold(pipeline, id, current, stale_check, user).await?;
+        self.items().tell().await;
+        Ok(stored)
+    }
+
+    /// The same, but that other nodes are not told: see [`Collection::put_untold`].
+    pub(super) async fn store_untold(
         &self,
         pipeline: Pipeline,
         id: &str,
@@ -187,7 +201,7 @@ impl Pipelines {
             let exists = || Error::PipelineExists { name: name.to_owned(), application: application.to_owned() };
             self.configs.is_taken(application, name, Some(id)).then(exists)
         };
-        self.configs.store(pipeline, id, current, user, taken).await
+        self.configs.store_untold(pipeline, id, current, user, taken).await
     }
 }
 

@@ -16,7 +16,7 @@ use http::Method;
 /// Lets a request pass unless it would change something under a fence that is lower than one seen before.
 pub(crate) async fn admit(State(fences): State<Arc<dyn Fences>>, request: Request, next: Next) -> Result<Response> {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if let Some(text) = Caller::from_headers(request.headers()).fence.filter(|_| changes) {
+    if let Some(text) = Caller::from_headers(request.headers())?.fence.filter(|_| changes) {
         let fence = Fence::read(&text).ok_or_else(|| {
             Error::invalid(format!("the fence {text:?} is not <execution>/<epoch>, for example 01J8ZQ/7"))
         })?;

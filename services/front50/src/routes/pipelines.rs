@@ -1,6 +1,6 @@
 //! `/pipelines` and `/actions/pipelines/reorder`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
@@ -20,13 +20,15 @@ use crate::app::{App, BatchOutcome, Listed, MOST, Triggers};
 
 const READ: Permission = Permission::of("application", Access::Read);
 const WRITE: Permission = Permission::of("application", Access::Write);
+/// How long a save of many pipelines may take: as long as upstream's gate waits for one.
+const BULK_SAVE: Duration = Duration::from_secs(600);
 
 /// The routes. Where upstream's paths differ only in a parameter's name by their methods, one name is used here.
 pub(super) fn api() -> Api<Arc<App>> {
     Api::new(super::SERVICE)
         .route(get("/pipelines", list).needs(Permission::Authenticated))
         .route(post("/pipelines", save).needs(WRITE))
-        .route(post("/pipelines/batchUpdate", save_all).needs(WRITE))
+        .route(post("/pipelines/batchUpdate", save_all).needs(WRITE).deadline(BULK_SAVE))
         .route(get("/pipelines/{id}", of_application).needs(READ))
         .route(put("/pipelines/{id}", update).needs(WRITE))
         .route(get("/pipelines/{id}/get", one).needs(READ))

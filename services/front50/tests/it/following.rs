@@ -33,6 +33,10 @@ pub(crate) struct Watched {
     marks: AtomicUsize,
     fail_marks: AtomicBool,
     fail_next_object: AtomicBool,
+    /// How often a mark was read; whether that fails after a while, or never comes to an end.
+    mark_reads: AtomicUsize,
+    fail_mark_reads: AtomicBool,
+    hang_mark_reads: AtomicBool,
     /// The first mark waits until so many objects are written.
     marks_after: AtomicUsize,
     enough: Semaphore,
@@ -48,6 +52,9 @@ impl Watched {
             marks: AtomicUsize::new(0),
             fail_marks: AtomicBool::new(false),
             fail_next_object: AtomicBool::new(false),
+            mark_reads: AtomicUsize::new(0),
+            fail_mark_reads: AtomicBool::new(false),
+            hang_mark_reads: AtomicBool::new(false),
             marks_after: AtomicUsize::new(0),
             enough: Semaphore::new(0),
         })
@@ -81,6 +88,15 @@ impl Objects for Watched {
             if self.fail_next_object.swap(false, Ordering::SeqCst) {
                 return Err(failure());
             }
+            return self.objects.get(key).await;
+        }
+        self.mark_reads.fetch_add(1, Ordering::SeqCst);
+        if self.hang_mark_reads.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        if self.fail_mark_reads.load(Ordering::SeqCst) {
+            tokio::task::yield_now().await;
+            return Err(failure());
         }
         self.objects.get(key).await
     }
@@ -223,6 +239,54 @@ async fn many_writers_share_a_write_of_the_mark() {
     assert!(store.marks.load(Ordering::SeqCst) <= 3, "{} writes of the mark", store.marks.load(Ordering::SeqCst));
     let other = Node::start(&folder).await;
     assert_eq!(names(&other).await.len(), 40);
+}
+
+#[tokio::test]
+async fn many_pipelines_of_one_request_share_a_write_of_the_mark() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Watched::on(&folder);
+    let node = Node::on(store.clone(), Options::default()).await;
+    let bodies = (0..40).map(|number| pipeline("shop", &format!("n{number}"), &format!("i{number}")));
+    let answer = node.post("/pipelines/batchUpdate", Value::from_iter(bodies)).await;
+    assert_eq!((answer.status, &answer.body["successful_pipelines_count"]), (StatusCode::OK, &json!(40)));
+    assert_eq!(store.marks.load(Ordering::SeqCst), 1);
+
+    // It is as if they were saved one after the other: a name is free once its owner gave it back.
+    let bodies = [("free", "i0"), ("n0", "i1"), ("n3", "i2"), ("given", "i3"), ("n4", "i5"), ("n4", "new")];
+    let bodies = bodies.into_iter().map(|(name, id)| pipeline("shop", name, id));
+    let answer = node.post("/pipelines/batchUpdate", Value::from_iter(bodies)).await.body;
+    assert_eq!(answer["successful_pipelines"], json!(["free", "n0", "given"]));
+    let failed: Vec<_> = answer["failed_pipelines"].as_array().expect("a list").iter().map(|one| &one["id"]).collect();
+    assert_eq!(failed, ["i2", "i5", "new"]);
+}
+
+#[tokio::test]
+async fn a_store_that_hangs_keeps_nobody_from_reading() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Watched::on(&folder);
+    let node = Node::on(store.clone(), Options::default()).await;
+    node.post("/pipelines", pipeline("shop", "a", "1")).await;
+    store.hang_mark_reads.store(true, Ordering::SeqCst);
+    tokio::time::pause();
+    for answer in join_all((0..40).map(|_| node.get("/pipelines"))).await {
+        assert_eq!((answer.status, &answer.body[0]["name"]), (StatusCode::OK, &json!("a")));
+    }
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_store_that_fails_share_the_failure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Watched::on(&folder);
+    let node = Node::on(store.clone(), Options::default()).await;
+    node.post("/pipelines", pipeline("shop", "a", "1")).await;
+    store.fail_mark_reads.store(true, Ordering::SeqCst);
+    let before = store.mark_reads.load(Ordering::SeqCst);
+    for answer in join_all((0..40).map(|_| node.get("/pipelines"))).await {
+        assert_eq!((answer.status, &answer.body[0]["name"]), (StatusCode::OK, &json!("a")));
+    }
+    let reads = store.mark_reads.load(Ordering::SeqCst) - before;
+    assert!(reads <= 3, "{reads} reads for 40 who waited at the same time");
+    assert_eq!(node.get("/health").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ use serde_json::Value;
 const STRUCTURED: &str = "application/cloudevents";
 /// The attributes that every event has.
 const REQUIRED: [&str; 4] = ["id", "specversion", "type", "source"];
+/// The most bytes of data that go along as a header, too: of all headers together servers take 64 KiB, or less.
+const HEADER_LIMIT: usize = 32 << 10;
 /// Attributes that one may have.
 const OPTIONAL: [&str; 4] = ["subject", "time", "datacontenttype", "dataschema"];
 
@@ -56,17 +58,33 @@ impl CloudEvent {
         Value::Object(whole)
     }
 
-    /// The headers under which upstream's gate sends the data and the attributes.
+    /// The headers under which upstream's gate sends the data and the attributes. Data that is too large for a header is in
+    /// [`CloudEvent::whole`] only, where echo looks first.
     pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        let data = ascii(&self.data.to_string());
         let attribute = |name: &str| self.attributes.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        vec![
-            ("ce-data", self.data.to_string()),
+        let attributes = [
             ("ce-id", attribute("id")),
             ("ce-specversion", attribute("specversion")),
             ("ce-type", attribute("type")),
             ("ce-source", attribute("source")),
-        ]
+        ];
+        let data = (data.len() <= HEADER_LIMIT).then_some(("ce-data", data));
+        data.into_iter().chain(attributes).collect()
     }
+}
+
+/// JSON of ASCII letters only: others are escaped, since not everybody reads a header as UTF-8.
+fn ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter.is_ascii() {
+            text.push(letter);
+        } else {
+            text.extend(letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -86,6 +104,17 @@ mod tests {
         assert_eq!(structured.expect("an event"), binary);
         assert_eq!(binary.whole(), whole);
         assert_eq!(binary.headers()[0], ("ce-data", r#"{"a":1}"#.to_owned()));
+    }
+
+    #[test]
+    fn data_of_any_letters_and_any_size_has_headers_that_every_server_takes() {
+        let of = |data: Value| CloudEvent { attributes: Object::new(), data };
+        let data = json!({"a": "Größe 🚀"});
+        let (name, header) = of(data.clone()).headers().swap_remove(0);
+        assert!(name == "ce-data" && header.is_ascii(), "{header}");
+        assert_eq!(serde_json::from_str::<Value>(&header).expect("JSON"), data);
+        let large = of("ö".repeat(HEADER_LIMIT / 4).into()).headers();
+        assert!(large.iter().all(|(name, _)| *name != "ce-data"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Upstream starts a task of orca's and waits for it; here front50 is asked at once, with the same outcome.
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use gennaker_base::Kind;
 use gennaker_clients::{Call, Clients};
 use gennaker_http::{Caller, Error, Result};
@@ -10,6 +11,9 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::optional::{is_absent, prefixed};
+
+/// Of how many configs the place is asked for at a time.
+const AT_ONCE: usize = 16;
 
 /// The configs of an application, in their order.
 pub(crate) async fn list(clients: &Clients, caller: &Caller, application: &str) -> Result<Vec<Value>> {
@@ -51,12 +55,13 @@ pub(crate) async fn save(clients: &Clients, caller: &Caller, mut config: Object,
 }
 
 /// Saves several configs; the answer says which were, and why the others were not.
-pub(crate) async fn save_all(clients: &Clients, caller: &Caller, mut configs: Vec<Object>) -> Result<Value> {
-    for config in &mut configs {
-        keep_place(clients, caller, config).await?;
-    }
-    let call = Call::new(Method::POST, &["pipelines", "batchUpdate"]).query("staleCheck", false).body(&configs)?;
-    clients.front50.forward(caller, call).await.map_err(refused)
+pub(crate) async fn save_all(clients: &Clients, caller: &Caller, configs: Vec<Object>) -> Result<Value> {
+    let placed = stream::iter(configs).map(|mut config| async move {
+        keep_place(clients, caller, &mut config).await?;
+        Ok::<_, Error>(Value::Object(config))
+    });
+    let configs: Vec<Value> = placed.buffered(AT_ONCE).try_collect().await?;
+    clients.front50.save_pipelines(caller, &configs.into(), false).await.map_err(refused)
 }
 
 /// Gives a config that comes without its place the one it has: else it would move to the end of its application's list.

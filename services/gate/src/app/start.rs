@@ -66,6 +66,9 @@ pub(crate) async fn start_by_event(
         None => id::generate(clock.now()),
     };
     let mut sent = flat(body.clone());
+    if sent.contains_key("user") {
+        sent.insert("user".to_owned(), user(&sent, caller).into());
+    }
     sent.insert("eventId".to_owned(), event.clone().into());
     sent.insert("executionId".to_owned(), execution.clone().into());
     let message = json!({
@@ -144,11 +147,7 @@ fn flat(mut body: Object) -> Object {
 /// The trigger of a body: the body itself, or, from newer clients, what stands under `trigger` in it.
 fn trigger(body: Object, caller: &Caller, event: &str) -> Object {
     let mut trigger = flat(body);
-    let claimed = trigger.text("user").filter(|user| !user.is_empty());
-    // Who signed in cannot start in another's name.
-    let user =
-        if caller.user == ANONYMOUS { claimed.unwrap_or_else(|| ANONYMOUS.to_owned()) } else { caller.user.clone() };
-    trigger.insert("user".to_owned(), user.into());
+    trigger.insert("user".to_owned(), user(&trigger, caller).into());
     if trigger.text("type").is_none_or(|kind| kind.is_empty()) {
         trigger.insert("type".to_owned(), "manual".into());
     }
@@ -157,6 +156,14 @@ fn trigger(body: Object, caller: &Caller, event: &str) -> Object {
     }
     trigger.insert("eventId".to_owned(), event.into());
     trigger
+}
+
+/// In whose name a trigger starts: who signed in cannot start in another's.
+fn user(trigger: &Object, caller: &Caller) -> String {
+    if caller.user != ANONYMOUS {
+        return caller.user.clone();
+    }
+    trigger.text("user").filter(|user| !user.is_empty()).unwrap_or_else(|| ANONYMOUS.to_owned())
 }
 
 /// A parameter that is required, has no default and is not given, is an error that names it.

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A name in braces in the service's path is a parameter of gate's path, or else of the query, which is then not sent
-//! again. A parameter without a value is not sent. The body, a JSON object, goes along as it is. Errors keep the service's status and message.
+//! again. A parameter without a value is not sent. The body, a JSON object or list, goes along as it is. Errors keep the service's status and message.
 
 mod perform;
 mod specification;

@@ -35,13 +35,14 @@ pub(crate) fn route(endpoint: &'static Forward) -> Route<Gate> {
 
 async fn answer(endpoint: &'static Forward, gate: &Gate, request: Request) -> Result<Response> {
     let (mut parts, body) = request.into_parts();
-    let caller = Caller::from_headers(&parts.headers).onward();
+    let caller = Caller::from_headers(&parts.headers)?.onward();
     let values = Values::of(endpoint, &mut parts).await?;
     let call = values.call()?;
     let request = Request::from_parts(parts, body);
     let call = match endpoint.body {
         Body::None => call,
         Body::Object => call.body(&Json::<Object>::from_request(request, &()).await?.0)?,
+        Body::List => call.body(&Json::<Vec<Value>>::from_request(request, &()).await?.0)?,
     };
     let answer = values.otherwise(send(gate, endpoint.service, &caller, call).await)?;
     Ok(if endpoint.is_silent { StatusCode::OK.into_response() } else { Json(answer).into_response() })

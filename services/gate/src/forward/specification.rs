@@ -115,6 +115,7 @@ impl Parameter {
 pub(crate) enum Body {
     None,
     Object,
+    List,
 }
 
 /// What is answered where the service has no such thing.

@@ -1,4 +1,4 @@
-//! What administrators do about executions: orca does it.
+//! What administrators look at and do: orca's nodes and executions, and how the services of this process are.
 
 use axum::extract::State;
 use gennaker_clients::Call;
@@ -9,11 +9,23 @@ use serde_json::{Value, json};
 use super::{
     KNOWN,
     input::{Asked, Parameters},
+    table,
 };
-use crate::Gate;
+use crate::{
+    Gate,
+    forward::{self, Forward, Service::Orca, number},
+};
+
+pub(super) const FORWARDED: &[Forward] = &[
+    forward::get("/admin/executions/active", Orca, "/admin/executions/active", Permission::Admin)
+        .asks(&[number("limit")])
+        .beyond(),
+    forward::post("/admin/instance/enabled", Orca, "/admin/instance/enabled", Permission::Admin).silent().beyond(),
+];
 
 pub(super) fn api() -> Api<Gate> {
-    Api::new("gate")
+    table(FORWARDED)
+        .route(get("/admin/health", health).needs(Permission::Admin).beyond())
         .route(get("/admin", admin_or_not).needs(KNOWN).partly("no sign-in yet: nobody is kept from anything"))
         .route(
             put("/admin/executions/forceCancel", force_cancel)
@@ -26,6 +38,12 @@ pub(super) fn api() -> Api<Gate> {
 /// Whether the caller may do what administrators may: without sign-in, everybody.
 async fn admin_or_not(caller: Caller) -> Json<Value> {
     Json(json!({ "username": caller.user, "isAdmin": true }))
+}
+
+/// How each service of this process is, by its name, as its `GET /health` says: also of one that is down.
+async fn health(State(gate): State<Gate>, _caller: Caller) -> Json<Value> {
+    let services = gate.neighbours.iter().map(|service| (service.service().to_owned(), service.report()));
+    Json(Value::Object(services.chain([("gate".to_owned(), gate.health().report())]).collect()))
 }
 
 async fn force_cancel(State(gate): State<Gate>, caller: Caller, Query(query): Asked) -> Result<StatusCode> {

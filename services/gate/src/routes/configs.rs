@@ -1,6 +1,9 @@
 //! Pipeline configs: lists, one, history, save, rename, delete, order.
 
+use std::time::Duration;
+
 use axum::extract::State;
+use gennaker_clients::BULK_SAVE;
 use gennaker_http::{Api, Caller, Json, Path, Query, Result};
 use gennaker_wire::Object;
 use http::StatusCode;
@@ -12,6 +15,9 @@ use crate::{
     app::configs,
     forward::{Forward, Service::Front50, get, number, post},
 };
+
+/// How long a save of many looks at what there is before it saves.
+const LOOK: Duration = Duration::from_secs(60);
 
 pub(super) const FORWARDED: &[Forward] = &[
     get("/pipelineConfigs", Front50, "/pipelines", KNOWN),
@@ -30,7 +36,7 @@ pub(super) fn api() -> Api<Gate> {
         )
         .route(get("/applications/{application}/pipelineConfigs/{pipelineName}", one).needs(READ))
         .route(post("/pipelines", save).needs(WRITE).reads(["staleCheck"]))
-        .route(post("/pipelines/bulksave", save_all).needs(WRITE))
+        .route(post("/pipelines/bulksave", save_all).needs(WRITE).deadline(LOOK + BULK_SAVE))
         .route(put("/pipelines/{id}", replace).needs(WRITE))
         .route(delete("/pipelines/{application}/{pipelineName}", remove).needs(WRITE))
 }

@@ -9,7 +9,7 @@ use super::{KNOWN, READ, READ_ACCOUNT, input::Asked, table};
 use crate::{
     Gate,
     app::infrastructure,
-    forward::{Forward, Otherwise, Parameter, Service::Clouddriver, get, number, rest, text},
+    forward::{Body, Forward, Otherwise, Parameter, Service::Clouddriver, get, number, post, rest, text},
 };
 
 /// The cloud that upstream means if none is named.
@@ -38,6 +38,11 @@ pub(super) const FORWARDED: &[Forward] = &[
     )
     .asks(&[number("offset"), number("bytes"), number("waitMs")])
     .beyond(),
+    post("/ops/plan", Clouddriver, "/{cloudProvider}/ops/plan", READ_ACCOUNT)
+        .with(Body::List)
+        .asks(&[text("cloudProvider").needed()])
+        .beyond(),
+    get("/applications/{application}/jobs", Clouddriver, "/applications/{application}/jobs", READ).beyond(),
     get("/securityGroups/{account}", Clouddriver, "/securityGroups/{account}/{provider}", READ_ACCOUNT)
         .asks(&[PROVIDER]),
     get(

@@ -96,6 +96,7 @@ pub(crate) fn api() -> Api<Gate> {
 pub(crate) fn forwarded() -> impl Iterator<Item = &'static Forward> {
     [
         accounts::FORWARDED,
+        admin::FORWARDED,
         applications::FORWARDED,
         artifacts::FORWARDED,
         capabilities::FORWARDED,

@@ -47,6 +47,23 @@ async fn an_administrators_name_goes_along() {
 }
 
 #[tokio::test]
+async fn administrators_see_nodes_and_health_and_take_a_node_out_of_service() {
+    let active = json!({"nodes": [{"node": "a"}], "unowned": [], "complete": true});
+    let orca = Peer::default().with("/admin/executions/active?limit=7", &active).answering(
+        "POST",
+        "/admin/instance/enabled",
+        200,
+        &Value::Null,
+    );
+    let peers = Peers { orca, ..Peers::default() };
+    let world = World::of(&peers);
+    assert_eq!(world.get("/admin/executions/active?limit=7").await.json(), active);
+    assert_eq!(world.send("POST", "/admin/instance/enabled", &json!({"enabled": false})).await.status, 200);
+    assert_eq!(peers.orca.got().last().expect("a call").body, json!({"enabled": false}));
+    assert_eq!(world.get("/admin/health").await.json(), json!({"gate": {"status": "UP", "components": {}}}));
+}
+
+#[tokio::test]
 async fn a_stage_is_restarted_with_the_pipeline_as_it_is_now() {
     let config = json!({"id": "p", "name": " Deploy ", "stages": [1]});
     let orca = Peer::default()

@@ -50,6 +50,25 @@ async fn names_and_defaults_stand_where_the_service_has_them() {
 }
 
 #[tokio::test]
+async fn operations_are_planned_by_their_cloud() {
+    let plan = json!([{ "of": "OPERATION", "type": "resizeServerGroup", "outcome": "RUNS" }]);
+    let clouddriver = Peer::default()
+        .answering("POST", "/local/ops/plan", 200, &plan)
+        .with("/applications/shop/jobs", &json!([{ "name": "shop-migrate" }]));
+    let peers = Peers { clouddriver, ..Peers::default() };
+    let world = World::of(&peers);
+    let operations = json!([{ "resizeServerGroup": { "serverGroupName": "shop-v001" } }]);
+    assert_eq!(world.send("POST", "/ops/plan?cloudProvider=local", &operations).await.json(), plan);
+    assert_eq!(peers.clouddriver.got().last().expect("a call").body, operations);
+    let asked = peers.clouddriver.got().len();
+    for (path, body) in [("/ops/plan", &operations), ("/ops/plan?cloudProvider=local", &json!({}))] {
+        assert_eq!(world.send("POST", path, body).await.status, 400, "{path}");
+    }
+    assert_eq!(peers.clouddriver.got().len(), asked, "clouddriver is not asked");
+    assert_eq!(world.get("/applications/shop/jobs").await.json()[0]["name"], "shop-migrate");
+}
+
+#[tokio::test]
 async fn what_is_changed_goes_along_and_the_answer_is_as_upstreams() {
     let config = json!({ "application": "shop", "name": "slow" });
     let front50 = Peer::default()

@@ -79,6 +79,16 @@ async fn the_caller_and_the_key_go_along_and_a_fence_does_not() {
 }
 
 #[tokio::test]
+async fn echo_is_told_who_signed_in_and_not_whom_the_body_names() {
+    for (headers, expected) in [(&[("x-spinnaker-user", "ann")][..], "ann"), (&[], "boss")] {
+        let peers = with_echo();
+        let body = r#"{"parameters": {"version": 1}, "user": "boss"}"#;
+        assert_eq!(start(&peers, "/pipelines/v2/shop/p-1", headers, body).await.status, 202);
+        assert_eq!(peers.echo.got()[0].body["content"]["trigger"]["user"], expected);
+    }
+}
+
+#[tokio::test]
 async fn an_empty_body_starts_what_needs_no_parameter() {
     let mut config = config();
     config["parameterConfig"][0]["default"] = "1".into();

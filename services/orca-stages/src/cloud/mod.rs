@@ -5,9 +5,11 @@ mod entity_tags;
 mod image;
 mod instance;
 mod job;
+mod launch_settings;
 mod load_balancer;
 mod operation_stage;
 mod refresh;
+mod rolling_push;
 mod scaling_policy;
 mod security_group;
 mod server_group_tags;
@@ -17,11 +19,15 @@ mod wait_for_condition;
 
 pub(crate) use self::job::list as preconfigured_jobs;
 pub use self::job::{JobOptions, JobParameter, PreconfiguredJob};
+pub(crate) use self::rolling_push::termination_problems;
 use crate::{Catalogue, Options, server_group::guard::Guards};
 
 /// Adds the stages and tasks of this module.
 pub(crate) fn register(catalogue: &mut Catalogue, options: &Options) {
-    instance::register(catalogue, Guards::new(&options.traffic_guards));
+    let guards = Guards::new(&options.traffic_guards);
+    instance::register(catalogue, guards);
+    launch_settings::register(catalogue);
+    rolling_push::register(catalogue, guards);
     load_balancer::register(catalogue);
     security_group::register(catalogue);
     image::register(catalogue);

@@ -72,8 +72,10 @@ impl Task for WaitTask {
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let settings = context.view.context();
         let wait = wait_time(settings).map_err(TaskError::invalid)?;
-        // Counted from the stage's start, pauses included.
-        let due = context.view.stage.start_time.unwrap_or(context.started).after(wait);
+        // Counted from the stage's start, pauses included; where a loop comes back to it, from its own.
+        let is_again = settings.integer("startTime") == Some(0);
+        let began = context.view.stage.start_time.filter(|_| !is_again).unwrap_or(context.started);
+        let due = began.after(wait);
         if context.now >= due || settings.boolean("skipRemainingWait") == Some(true) {
             return Ok(TaskResult::succeeded());
         }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::{monitor, refused, save_pipeline, save_pipeline::TO_SAVE};
 use crate::{
     Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate, artifact_view,
+    TaskTemplate, artifact_view, task::PureTask,
 };
 
 const GET: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.pipeline.GetPipelinesFromArtifactTask";
@@ -136,27 +136,6 @@ fn artifact(context: &TaskContext) -> Result<Artifact, TaskError> {
             "no artifact is bound: set pipelinesArtifactId to one that is expected, or pipelinesArtifact",
         )
     })
-}
-
-/// A task that looks only at its stage.
-struct PureTask {
-    class: &'static str,
-    step: fn(&TaskContext) -> Result<TaskResult, TaskError>,
-}
-
-#[async_trait]
-impl Task for PureTask {
-    fn class(&self) -> &'static str {
-        self.class
-    }
-
-    fn is_pure(&self) -> bool {
-        true
-    }
-
-    async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
-        (self.step)(context)
-    }
 }
 
 fn to_save(context: &TaskContext) -> Vec<Object> {

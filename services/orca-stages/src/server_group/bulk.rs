@@ -9,6 +9,7 @@ use gennaker_wire::{Object, ObjectExt, Operation, ServerGroup, naming::Moniker};
 use serde_json::json;
 
 use super::{
+    changed::by_name,
     check_application::check_application,
     destroy::{DESTROY, wait_for_all_destroyed},
     guard::{self, ALLOWED, Guards, Removal},
@@ -21,8 +22,8 @@ use super::{
     target::Target,
 };
 use crate::{
-    Catalogue, ComposeContext, Composition, Field, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ChangedCluster, ComposeContext, Composition, Field, Schema, StageDefinition, StageView, Task,
+    TaskContext, TaskError, TaskResult, TaskTemplate,
 };
 
 const DISABLE_TASK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.BulkDisableServerGroupTask";
@@ -50,6 +51,10 @@ impl StageDefinition for BulkDestroyStage {
             .with(Field::text("region", "Where they are.").required())
             .with(Field::list("serverGroupNames", "Their names.", []).required())
             .with(Field::object("moniker", "The parts of the cluster's name.", []))
+    }
+
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        by_name(view.context()).into_iter().collect()
     }
 
     async fn compose(&self, _context: &ComposeContext) -> Result<Composition, TaskError> {

@@ -12,12 +12,13 @@ use gennaker_wire::{Execution, ExecutionKind, Object, ObjectExt};
 use serde_json::{Value, json};
 
 use super::{
+    changed::by_deployment,
     settings::provider,
     strategy::{CLONE, CREATE, Strategies},
 };
 use crate::{
-    Catalogue, ComposeContext, Composition, NewStage, StageDefinition, Task, TaskContext, TaskError, TaskResult,
-    TaskTemplate,
+    Catalogue, ChangedCluster, ComposeContext, Composition, NewStage, StageDefinition, StageView, Task, TaskContext,
+    TaskError, TaskResult, TaskTemplate,
 };
 
 /// The process of an auto scaling group without which it takes no traffic.
@@ -57,12 +58,19 @@ impl StageDefinition for DeployStage {
         problems.collect()
     }
 
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        let (clusters, shared) = deployed_clusters(&view.execution, view.context());
+        let changed = clusters.into_iter().filter_map(|cluster| {
+            let mut settings = shared.clone();
+            settings.extend(cluster);
+            by_deployment(view, &settings)
+        });
+        changed.collect()
+    }
+
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {
         let (settings, execution) = (context.view.context(), &context.view.execution);
-        let (clusters, shared) = match strategy_cluster(execution, settings) {
-            Some(cluster) => (vec![cluster], without_clusters(settings)),
-            None => clusters(settings),
-        };
+        let (clusters, shared) = deployed_clusters(execution, settings);
         let kind = if is_clone(execution) { CLONE } else { CREATE };
         let before = clusters.into_iter().map(|cluster| {
             let context = cluster_context(kind, settings, shared.clone(), cluster);
@@ -74,6 +82,14 @@ impl StageDefinition for DeployStage {
             tasks: vec![TaskTemplate::new("completeParallelDeploy", COMPLETE)],
             ..Composition::default()
         })
+    }
+}
+
+/// The settings of each server group, and what they share; in a strategy pipeline those of the stage that runs it.
+fn deployed_clusters(execution: &Execution, settings: &Object) -> (Vec<Object>, Object) {
+    match strategy_cluster(execution, settings) {
+        Some(cluster) => (vec![cluster], without_clusters(settings)),
+        None => clusters(settings),
     }
 }
 

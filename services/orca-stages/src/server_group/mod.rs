@@ -2,6 +2,7 @@
 
 mod bulk;
 mod capacity;
+pub(crate) mod changed;
 mod check_application;
 mod cluster;
 mod create;
@@ -13,7 +14,7 @@ pub(crate) mod health;
 pub(crate) mod on_group;
 pub(crate) mod operation;
 pub(crate) mod refresh;
-mod replacement;
+pub(crate) mod replacement;
 mod resize;
 mod rollback;
 pub(crate) mod settings;

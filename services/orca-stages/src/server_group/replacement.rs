@@ -102,7 +102,7 @@ fn has_ended_since(instance: &Instance, accepted: Option<Timestamp>) -> bool {
 }
 
 /// What is wrong with the instances that do not serve, the first few of them, with their last lines: for people.
-pub(super) async fn failing(context: &TaskContext, account: &str, group: &ServerGroup) -> Vec<String> {
+pub(crate) async fn failing(context: &TaskContext, account: &str, group: &ServerGroup) -> Vec<String> {
     let failing = group.instances.iter().filter(|instance| instance.health_state != HealthState::Up);
     all_told(context, account, &group.region, failing.collect()).await
 }

@@ -20,9 +20,13 @@ use gennaker_clients::{Caller, Clients};
 use gennaker_wire::{ExecutionKind, Object, ObjectExt, ServerGroup, naming::Moniker};
 use serde_json::{Value, json};
 
-use super::settings::{Location, LocationKind, account, provider};
+use super::{
+    changed::by_name,
+    settings::{Location, LocationKind, account, provider},
+};
 use crate::{
-    ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, StageView, TaskError, TaskTemplate,
+    ChangedCluster, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, StageView, TaskError,
+    TaskTemplate,
 };
 
 /// The stage type that resolves words, and the field in which it leaves what it found.
@@ -189,6 +193,14 @@ impl<S: TargetStage> StageDefinition for OnTargets<S> {
         problems.extend(target_problems(context));
         problems.extend(self.0.problems(context));
         problems
+    }
+
+    fn settings(&self, view: &StageView) -> Object {
+        with_strategy_parameters(view)
+    }
+
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        by_name(&self.settings(view)).into_iter().collect()
     }
 
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {

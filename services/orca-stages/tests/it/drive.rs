@@ -88,7 +88,7 @@ impl Driven {
     /// Composes the stage, and gives it the tasks.
     pub(crate) async fn compose(&mut self) -> Result<Vec<String>, TaskError> {
         let definition = self.catalogue.definition_for(&self.execution, &self.stage).expect("a definition");
-        let problems = definition.validate(&self.stage.context);
+        let problems = definition.validate(&definition.settings(&self.view()));
         if !problems.is_empty() {
             return Err(TaskError::invalid(problems.join("; ")));
         }

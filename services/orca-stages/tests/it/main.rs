@@ -10,6 +10,7 @@ mod front50;
 mod monitored;
 mod pipelines;
 mod restarts;
+mod rolling_push;
 mod server;
 mod server_groups;
 mod trees;

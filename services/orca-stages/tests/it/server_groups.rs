@@ -158,3 +158,22 @@ async fn only_the_platform_counts_where_the_application_says_so() {
     let own = staged(&fleet, "enableServerGroup", json!({"interestingHealthProviderNames": ["LoadBalancer"]})).await;
     assert!(own.step("determineHealthProviders").await.expect("a result").context.is_empty());
 }
+
+#[tokio::test]
+async fn in_a_strategy_pipeline_the_cluster_is_that_of_the_deployment() {
+    let fleet = Fleet::default();
+    for (kind, more) in [
+        ("disableCluster", json!({"remainingEnabledServerGroups": 1})),
+        ("shrinkCluster", json!({})),
+        ("resizeServerGroup", json!({"target": "current_asg_dynamic", "action": "scale_up", "scaleNum": 1})),
+    ] {
+        let mut driven = Driven::new(&local(), kind, more);
+        driven.clouddriver = fleet.router();
+        assert!(driven.compose().await.is_err(), "{kind}: elsewhere it has to say where");
+        let parameters = json!({
+            "strategy": true, "cloudProvider": "local", "cluster": "shop", "credentials": "local", "region": "here",
+        });
+        driven.execution.trigger.insert("parameters".into(), parameters);
+        driven.compose().await.unwrap_or_else(|error| panic!("{kind}: {error}"));
+    }
+}

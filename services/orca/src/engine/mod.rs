@@ -15,6 +15,7 @@
 mod actor;
 mod certain;
 mod claims;
+mod cluster_lock;
 mod driven;
 mod enabled;
 pub(crate) mod history;
@@ -34,7 +35,7 @@ use gennaker_base::{Kind, SharedClock, Timestamp};
 use gennaker_clients::Clients;
 use gennaker_http::outbound::Outbound;
 use gennaker_orca_stages::{Catalogue, TemplateLookup};
-use gennaker_store::{Owner, Query, SharedStore};
+use gennaker_store::{Owner, Query, SharedStore, Told};
 use gennaker_wire::{Execution, ExecutionKind, Object, Stage};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -80,6 +81,8 @@ pub struct Options {
     pub retention: Option<Retention>,
     /// What echo is told.
     pub echo: crate::options::Echo,
+    /// What becomes of a stage whose cluster another execution is changing.
+    pub cluster_locks: crate::options::ClusterLocks,
 }
 
 impl Default for Options {
@@ -90,6 +93,7 @@ impl Default for Options {
             step_deadline: Duration::from_secs(120),
             retention: None,
             echo: crate::options::Echo::default(),
+            cluster_locks: crate::options::ClusterLocks::default(),
         }
     }
 }
@@ -306,12 +310,20 @@ impl Engine {
         stored.iter().map(record::execution).collect()
     }
 
-    /// Deletes an execution that is over; its id stays taken until `keep`.
+    /// Deletes an execution that is over; its id stays taken until `keep`. Who does not know of its end yet is told before.
     ///
     /// # Errors
-    /// If there is no such execution, or it is not over.
+    /// If there is no such execution, it is not over, or somebody cannot be told of its end.
     pub async fn delete(&self, id: &str, keep: Timestamp) -> Result<(), Error> {
-        Ok(self.inner.deps.store.delete(id, keep).await?)
+        let store = &self.inner.deps.store;
+        let stored = store.load(id).await?;
+        if stored.due.is_some() && stored.owner.is_none() {
+            let state = record::state(&stored)?;
+            if state.is_over() && teller::tell(&self.inner, &state.to_execution()).await {
+                store.told(vec![Told { id: id.to_owned(), sequence: stored.sequence }]).await?;
+            }
+        }
+        Ok(store.delete(id, keep).await?)
     }
 
     /// Tells `notice` whether this node may drive executions, now and whenever that changes.

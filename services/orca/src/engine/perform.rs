@@ -17,7 +17,7 @@ use gennaker_orca_stages::{
 use gennaker_store::Owner;
 use gennaker_wire::{Object, ObjectExt as _, Stage, Status, SyntheticOwner};
 
-use super::Inner;
+use super::{Inner, cluster_lock};
 use crate::{
     expressions::{changed, contains_expression},
     planner::{Action, CleanUp, Event, NO_SUCH_STAGE, State},
@@ -84,6 +84,7 @@ pub(super) fn action(
 /// Whether the action changes nothing outside: it may be done before it is recorded.
 pub(super) fn changes_nothing(inner: &Inner, state: &State, action: &Action) -> bool {
     match action {
+        Action::Compose { .. } if cluster_lock::may_take(inner, state, action) => false,
         Action::Compose { .. } | Action::ComposeAfter { .. } | Action::ComposeOnFailure { .. } => true,
         Action::Step { stage, task } => state.place(stage).is_some_and(|place| {
             let class = class_of(&state.at(place).stage, task);
@@ -162,7 +163,10 @@ async fn start(inner: &Inner, mut context: ComposeContext) -> Outcome<Started> {
     if let Some(settings) = &evaluated {
         context.view = context.view.with_context(settings.clone());
     }
-    let mut result = compose(inner, &context).await;
+    let mut result = match cluster_lock::take(inner, &context.view).await {
+        Ok(()) => compose(inner, &context).await,
+        Err(held) => Err(held),
+    };
     if let Ok(composition) = &mut result {
         evaluate_added(inner, &context, &mut composition.before).await;
     }
@@ -200,7 +204,7 @@ fn variables(inner: &Inner, view: &StageView) -> Option<&'static str> {
 async fn compose(inner: &Inner, context: &ComposeContext) -> Outcome<Composition> {
     let settings = context.view.context();
     let definition = definition(inner, &context.view)?;
-    let problems = definition.validate(settings);
+    let problems = definition.validate(&definition.settings(&context.view));
     if !problems.is_empty() {
         return Err(TaskError::invalid(problems.join("; ")));
     }

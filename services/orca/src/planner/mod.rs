@@ -39,7 +39,7 @@ mod timing;
 
 use gennaker_base::Timestamp;
 
-pub(crate) use self::step::NO_SUCH_STAGE;
+pub(crate) use self::step::{CLUSTER_HELD, NO_SUCH_STAGE};
 pub use self::{
     event::{Action, CleanUp, Event, Signal},
     phase::Phase,

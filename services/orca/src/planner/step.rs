@@ -13,6 +13,8 @@ use super::{
 
 /// How upstream names the failure of a stage whose type is not there.
 pub(crate) const NO_SUCH_STAGE: &str = "NoSuchStageDefinitionBuilderException";
+/// What is said of a stage whose cluster another execution is changing: it is asked again until that is over.
+pub(crate) const CLUSTER_HELD: &str = "ClusterHeldException";
 /// So often in a row a definition may fail transiently: upstream's number of attempts to plan a stage.
 const MOST_QUESTIONS: u32 = 40;
 
@@ -91,8 +93,9 @@ fn turn_to(state: &mut State, place: usize, phase: Phase) {
 fn not_composed(state: &mut State, place: usize, error: &TaskError, now: Timestamp, actions: &mut Vec<Action>) {
     let run = state.run_mut(place);
     let first = run.phase == Phase::Composing;
-    if error.kind.is_transient() && run.failures < MOST_QUESTIONS {
-        run.failures += 1;
+    let waits = error.exception_type == CLUSTER_HELD;
+    if error.kind.is_transient() && (waits || run.failures < MOST_QUESTIONS) {
+        run.failures = run.failures.saturating_add(1);
         run.ask_again = Some(now.after(retry_wait(run.failures)));
         return;
     }

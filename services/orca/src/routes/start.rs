@@ -16,8 +16,6 @@ use crate::{
 
 /// Who asked, as the service that was asked first knows it.
 const USER: &str = "x-spinnaker-user";
-/// Where it was asked: `deck`, `api`.
-const ORIGIN: &str = "x-spinnaker-user-origin";
 /// When the event happened that is started for, in epoch milliseconds.
 const EVENT_TIME: &str = "x-gennaker-event-time";
 
@@ -120,14 +118,13 @@ async fn ops(
 
 /// The request of these headers.
 pub(super) fn asked(caller: Caller, headers: &HeaderMap) -> Result<Asked> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
-    let event_time = match text(EVENT_TIME) {
+    let event_time = match headers.get(EVENT_TIME).filter(|time| !time.is_empty()) {
         None => None,
-        Some(time) => match time.parse() {
-            Ok(millis @ 0..) => Some(Timestamp::from_millis(millis)),
+        Some(time) => match time.to_str().ok().and_then(|time| time.parse().ok()) {
+            Some(millis @ 0..) => Some(Timestamp::from_millis(millis)),
             _ => return Err(Error::invalid(format!("{EVENT_TIME} is a time in epoch milliseconds, not {time:?}"))),
         },
     };
-    let origin = text(ORIGIN).map(str::to_owned);
-    Ok(Asked { caller, is_named: text(USER).is_some(), origin, event_time })
+    let is_named = headers.get(USER).is_some_and(|user| !user.is_empty());
+    Ok(Asked { is_named, origin: caller.origin.clone(), caller, event_time })
 }

@@ -2,7 +2,9 @@
 
 mod admin;
 mod answers;
+mod cluster_locks;
 mod core_stages;
+mod deployments;
 mod doctor;
 mod engine;
 mod expressions;

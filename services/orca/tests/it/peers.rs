@@ -58,7 +58,7 @@ impl Front50 {
     }
 }
 
-/// A clouddriver that fetches one artifact: a template of the schema v2.
+/// A clouddriver that fetches one artifact, a template of the schema v2, and runs `shop-web-v001` after `shop-web-v000`.
 pub(crate) fn clouddriver() -> Router {
     let fetch = async |Json(artifact): Json<Value>| {
         if artifact["reference"] != "https://example.com/template.json" {
@@ -71,7 +71,27 @@ pub(crate) fn clouddriver() -> Router {
         let template = json!({"schema": "v2", "id": "far", "variables": [{"name": "who"}], "pipeline": pipeline});
         Ok(template.to_string())
     };
-    Router::new().route("/artifacts/fetch", put(fetch))
+    let groups = async || {
+        let group = |name: &str, created: i64, disabled: bool| {
+            json!({
+                "name": name, "account": "local", "region": "local", "createdTime": created, "disabled": disabled,
+                "capacity": {"min": 1, "desired": 1, "max": 1}, "moniker": {"app": "shop", "cluster": "shop-web"},
+            })
+        };
+        Json(json!([group("shop-web-v000", 1, true), group("shop-web-v001", 2, false)]))
+    };
+    let last_good = async |Path(cluster): Path<String>| match cluster.as_str() {
+        "shop-web" => {
+            let place = json!({"region": "local", "current": "shop-web-v001", "lastGood": "shop-web-v000"});
+            Ok(Json(json!([place])))
+        }
+        "shop-new" => Ok(Json(json!([{"region": "local", "reason": "there was none before"}]))),
+        _ => Err(gennaker_http::Error::not_found("there is no such cluster")),
+    };
+    Router::new()
+        .route("/artifacts/fetch", put(fetch))
+        .route("/applications/shop/clusters/local/shop-web/local/serverGroups", get(groups))
+        .route("/applications/shop/clusters/local/{cluster}/local/lastGood", get(last_good))
 }
 
 async fn of_application(State(front50): State<Front50>, Path(application): Path<String>) -> Json<Vec<Value>> {

@@ -12,12 +12,12 @@ use gennaker_http::{
 };
 use gennaker_orca::{Options, Orca, engine::Deps};
 use gennaker_orca_stages::{
-    Catalogue, ComposeContext, Composition, Next, Options as StageOptions, StageDefinition, Task, TaskContext,
-    TaskError, TaskResult, TaskTemplate,
+    Catalogue, ChangedCluster, ComposeContext, Composition, Next, Options as StageOptions, StageDefinition, StageView,
+    Task, TaskContext, TaskError, TaskResult, TaskTemplate,
 };
 use gennaker_store::{Owner, Registration, SharedStore};
 use gennaker_store_sql::SqlStore;
-use gennaker_wire::{Execution, Object, Status};
+use gennaker_wire::{Execution, Object, ObjectExt as _, Status};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinHandle};
@@ -208,6 +208,11 @@ impl StageDefinition for RecordStage {
 
     fn validate(&self, _context: &Object) -> Vec<String> {
         Vec::new()
+    }
+
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        let name = view.context().text("cluster");
+        name.map(|name| ChangedCluster { account: "local".to_owned(), name }).into_iter().collect()
     }
 
     async fn compose(&self, _context: &ComposeContext) -> Result<Composition, TaskError> {

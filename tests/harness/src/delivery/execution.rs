@@ -57,6 +57,15 @@ impl Execution {
         stages.find(|stage| stage["type"] == "manualJudgment" && stage["status"] == "RUNNING")
     }
 
+    /// The first stage of which a task failed; nothing if there is none.
+    pub fn failed_stage(&self) -> &Value {
+        let has_failed = |stage: &&Value| {
+            let mut tasks = stage["tasks"].as_array().into_iter().flatten();
+            tasks.any(|task| task["status"] == "TERMINAL")
+        };
+        self.stages_by_start().into_iter().find(has_failed).unwrap_or(&Value::Null)
+    }
+
     /// What its failed stages say, one line each.
     pub fn failures(&self) -> Vec<String> {
         let failed = self.stages().filter_map(|stage| {

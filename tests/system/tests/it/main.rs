@@ -1,6 +1,8 @@
 //! The journeys.
 
+mod artifacts;
 mod bad_input;
+mod broken_deploys;
 mod buckets;
 mod command_line;
 mod configuration;

@@ -6,7 +6,7 @@ use gennaker_harness::{
     Client, Delivery, Install, InstallOptions, Profile, Programs, delivery::Execution, eventually, load, reserve_port,
     wait::TimedOut,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 
 /// How long anything may take that a journey waits for.
@@ -86,4 +86,16 @@ pub(crate) fn number(variable: &str) -> Option<u64> {
     let text = std::env::var_os(variable)?;
     let number = text.to_str().and_then(|text| text.parse().ok());
     Some(number.unwrap_or_else(|| panic!("{variable} is a number, not {}", text.display())))
+}
+
+/// Puts fields over those of an object, objects in objects.
+pub(crate) fn merge(base: &mut Value, over: Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (name, value) in over {
+                merge(base.entry(name).or_insert(Value::Object(Map::new())), value);
+            }
+        }
+        (base, over) => *base = over,
+    }
 }

@@ -5,20 +5,20 @@ import { useEffect, useMemo, useState } from 'react';
 
 import { useCommands } from '../../app/Palette';
 import { useShortcuts } from '../../app/shortcuts';
-import { application as applicationQuery, deleteApplication, forgetApplication } from '../../gate/applications';
+import { application as applicationQuery } from '../../gate/applications';
 import { GateError } from '../../gate/errors';
 import { follow, useLive } from '../../gate/live';
 import type { Application } from '../../gate/wire';
 import { ButtonLink, IconButton } from '../../parts/Button';
-import { ConfirmDialog } from '../../parts/Dialog';
 import { Menu } from '../../parts/Menu';
 import { Answer, Empty } from '../../parts/States';
 import { StatusDot } from '../../parts/Status';
 import { Name } from '../../parts/Text';
-import { toast } from '../../parts/Toasts';
+import { ApplicationBanner } from '../config/ApplicationBanner';
 import { ApplicationForm } from './ApplicationForm';
 import styles from './ApplicationFrame.module.css';
-import { forget, toggleFavourite, useFavourites, visited } from './personal';
+import { DeleteApplication } from './DeleteApplication';
+import { toggleFavourite, useFavourites, visited } from './personal';
 import { TABS } from './tabs';
 
 const route = getRouteApi('/applications/$application');
@@ -46,6 +46,7 @@ export function ApplicationFrame() {
     <Answer query={query} what="application">
       {(known) => (
         <>
+          <ApplicationBanner banners={known.attributes['customBanners']} />
           <Head application={known} />
           <Outlet />
         </>
@@ -102,24 +103,7 @@ function Head({ application }: { application: Application }) {
         </nav>
       )}
       {open === 'edit' && <ApplicationForm given={application} onClose={() => setOpen(undefined)} />}
-      {open === 'delete' && (
-        <ConfirmDialog
-          title={`Delete ${name}`}
-          action="Delete"
-          typed={name}
-          onClose={() => setOpen(undefined)}
-          onConfirm={async () => {
-            await deleteApplication(name);
-            forget(name);
-            toast({ tone: 'good', text: `${name} is deleted.` });
-            await navigate({ to: '/applications' });
-            forgetApplication(name);
-          }}
-        >
-          <p>The application is deleted with its pipelines and their history. This cannot be undone.</p>
-          <p className="soft">What runs in the clouds stays there. An application that still has clusters is not deleted.</p>
-        </ConfirmDialog>
-      )}
+      {open === 'delete' && <DeleteApplication name={name} onClose={() => setOpen(undefined)} onGone={() => navigate({ to: '/applications' })} />}
     </header>
   );
 }

@@ -14,6 +14,7 @@ import { Answer, Empty } from '../../parts/States';
 import { type Column, Table } from '../../parts/Table';
 import { Name } from '../../parts/Text';
 import { Ago } from '../../parts/Time';
+import { FirstSteps } from '../first-steps/FirstSteps';
 import { ApplicationForm } from './ApplicationForm';
 import styles from './ApplicationList.module.css';
 import { providersOf } from './draft';
@@ -42,9 +43,10 @@ export function ApplicationList() {
       <Answer query={query} what="applications">
         {(all) =>
           all.length === 0 ? (
-            <Empty title="There is no application yet" action={createButton}>
-              An application is what you deliver: its pipelines, its clusters and load balancers, and who owns them.
-            </Empty>
+            <>
+              <Empty title="There is no application yet">Create one of your own, or take these three steps to see a pipeline run.</Empty>
+              <FirstSteps onMade={() => void navigate({ to: '/first-steps' })} />
+            </>
           ) : (
             <Found all={all} q={q} sort={sort} onSearch={search} />
           )

@@ -6,8 +6,8 @@ import { patchStage } from '../../gate/executions';
 import type { Execution, Stage } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { Select } from '../../parts/Field';
+import { Markdown } from '../../parts/Markdown';
 import { Problem } from '../../parts/States';
-import { Prose } from '../../parts/Text';
 import { toast } from '../../parts/Toasts';
 import styles from './Judgment.module.css';
 
@@ -31,7 +31,7 @@ export function Judgment({ execution, stage }: { execution: Execution; stage: St
   };
   return (
     <div className={styles.judgment} role="group" aria-label={`Judgment of ${stage.name}`}>
-      {typeof instructions === 'string' && instructions !== '' ? <Prose>{instructions}</Prose> : <p>Is this run to go on?</p>}
+      {typeof instructions === 'string' && instructions !== '' ? <Markdown>{instructions}</Markdown> : <p>Is this run to go on?</p>}
       <div className={styles.answers}>
         {inputs.length > 0 && (
           <div className={styles.input}>

@@ -1,22 +1,29 @@
-/** The start of a pipeline by hand: which one, with which parameters. What was typed is remembered for the next time. */
+/**
+ * The start of a pipeline by hand: which one, as what, with which parameters and artifacts. What was typed is remembered for
+ * the next time.
+ */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 
 import { pipelineConfigs } from '../../gate/configs';
-import { startPipeline } from '../../gate/executions';
-import type { Execution, Fields, Parameter, PipelineConfig } from '../../gate/wire';
+import { executionsOf, startPipeline } from '../../gate/executions';
+import type { Execution, Parameter, PipelineConfig } from '../../gate/wire';
 import { FormDialog } from '../../parts/Dialog';
 import { Checkbox, Select, TextField } from '../../parts/Field';
 import { Prose } from '../../parts/Text';
 import { toast } from '../../parts/Toasts';
-import { initial, problems, remember, remembered, type Typed } from './parameters';
+import { ArtifactFields } from './ArtifactFields';
+import { initial, problems, remember, remembered, rememberedStart, rememberStart, type Typed } from './parameters';
 import styles from './RunDialog.module.css';
+import { type ArtifactChoice, artifactProblems, artifactsSent, expectedOf, initialChoice } from './startArtifacts';
+import { type TriggerChoice, triggerChoices, triggerProblems, triggerSent, type TypedFields } from './startTrigger';
+import { TriggerFields } from './TriggerFields';
 
 /** What the dialog begins with. */
 export interface Start {
   /** The pipeline; the user chooses where there is none. */
   readonly pipelineId?: string | undefined;
-  /** The run whose parameters are taken. */
+  /** The run that is repeated: its trigger, parameters and artifacts are taken. */
   readonly like?: Execution;
 }
 
@@ -32,7 +39,7 @@ export function RunDialog({ application, start, onClose }: { application: string
       key={config?.id ?? ''}
       application={application}
       config={config}
-      before={start.like?.trigger.parameters}
+      like={start.like}
       onClose={onClose}
       choice={start.like === undefined && <Select label="Pipeline" options={options} value={config?.id} onChange={setChosen} placeholder={configs.isPending ? 'Loading …' : 'Choose a pipeline'} />}
     />
@@ -42,26 +49,41 @@ export function RunDialog({ application, start, onClose }: { application: string
 function RunForm({
   application,
   config,
-  before,
+  like,
   choice,
   onClose,
 }: {
   application: string;
   config: PipelineConfig | undefined;
-  before: Fields | undefined;
+  like: Execution | undefined;
   choice: React.ReactNode;
   onClose: () => void;
 }) {
   const parameters = config?.parameterConfig ?? [];
-  const [typed, setTyped] = useState<Typed>(() => initial(parameters, before ?? (config ? remembered(config.id) : {})));
+  const last = useMemo(() => (config ? rememberedStart(config.id) : {}), [config]);
+  const newest = useQuery({ ...executionsOf(config?.id ?? '', 1), enabled: like === undefined && (config?.expectedArtifacts ?? []).length > 0 });
+  const choices = triggerChoices(config, like);
+  const [key, setKey] = useState(like ? 'run' : last.trigger);
+  const chosen = choices.find((one) => one.key === key) ?? choices[0] ?? BY_HAND;
+  const [fields, setFields] = useState<TypedFields>(like ? {} : (last.fields ?? {}));
+  const [typed, setTyped] = useState<Typed>(() => initial(parameters, like?.trigger.parameters ?? (config ? remembered(config.id) : {})));
+  const [picked, setPicked] = useState<Readonly<Record<string, ArtifactChoice>>>({});
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const [dryRun, setDryRun] = useState(false);
-  const wrong = problems(parameters, typed);
+  const expected = expectedOf(config, like ?? newest.data?.[0]);
+  const artifacts = Object.fromEntries(expected.map((one) => [one.id, picked[one.id] ?? initialChoice(one, last.artifacts?.[one.id], like !== undefined)]));
+  const wrong = { ...problems(parameters, typed), ...prefixed('trigger.', triggerProblems(chosen, fields)), ...prefixed('artifact.', artifactProblems(expected, artifacts)) };
+  const errorOf = (prefix: string) => (name: string) => (seen.has(prefix) ? wrong[prefix + name] : undefined);
+  const see = (name: string): void => setSeen((before) => new Set([...before, name]));
   const submit = async (): Promise<void> => {
     if (!config) return;
     remember(config.id, typed);
-    const trigger: Fields = { type: 'manual', parameters: typed, ...(dryRun ? { dryRun: true } : {}) };
-    await startPipeline(application, config.name, trigger);
+    rememberStart(config.id, { trigger: chosen.key, fields, artifacts: picked });
+    const given = artifactsSent(expected, artifacts);
+    const sent = triggerSent(chosen, fields);
+    // What is chosen for an artifact goes before what the run that is repeated had.
+    if (expected.length > 0 || given.length > 0) sent['artifacts'] = given;
+    await startPipeline(application, config.name, { ...sent, parameters: typed, ...(dryRun ? { dryRun: true } : {}) });
     toast({ tone: 'good', text: `${config.name} is started.` });
   };
   return (
@@ -74,6 +96,22 @@ function RunForm({
     >
       {choice}
       {config?.description && <Prose>{config.description}</Prose>}
+      {config && (
+        <TriggerFields
+          choices={choices}
+          chosen={chosen}
+          typed={fields}
+          errorOf={errorOf('trigger.')}
+          onChoose={(next) => {
+            setKey(next);
+            setFields({});
+          }}
+          onType={(name, value) => {
+            setFields({ ...fields, [name]: value });
+            see('trigger.');
+          }}
+        />
+      )}
       {parameters.map((parameter, index) => (
         <ParameterField
           key={parameter.name}
@@ -82,10 +120,19 @@ function RunForm({
           value={typed[parameter.name] ?? ''}
           error={seen.has(parameter.name) ? wrong[parameter.name] : undefined}
           onChange={(value) => setTyped({ ...typed, [parameter.name]: value })}
-          onBlur={() => setSeen(new Set([...seen, parameter.name]))}
+          onBlur={() => see(parameter.name)}
         />
       ))}
       {config && parameters.length === 0 && <p className="soft">This pipeline asks for no parameters.</p>}
+      <ArtifactFields
+        all={expected}
+        chosen={artifacts}
+        errorOf={errorOf('artifact.')}
+        onChange={(id, next) => {
+          setPicked({ ...picked, [id]: next });
+          see('artifact.');
+        }}
+      />
       {config && (
         <details className={styles.more}>
           <summary>More</summary>
@@ -96,6 +143,12 @@ function RunForm({
       )}
     </FormDialog>
   );
+}
+
+const BY_HAND: TriggerChoice = { key: 'manual', label: 'By hand', trigger: { type: 'manual' }, asks: [] };
+
+function prefixed(prefix: string, found: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(found).map(([name, sentence]) => [prefix + name, sentence]));
 }
 
 function ParameterField({

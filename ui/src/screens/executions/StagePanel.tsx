@@ -7,6 +7,7 @@ import { patchStage, restartStage } from '../../gate/executions';
 import type { Execution, Stage, StageTask } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { ConfirmDialog } from '../../parts/Dialog';
+import { Markdown } from '../../parts/Markdown';
 import { StatusBadge } from '../../parts/Status';
 import { Name } from '../../parts/Text';
 import { Duration, Moment } from '../../parts/Time';
@@ -68,9 +69,9 @@ function Comments({ stage }: { stage: Stage }) {
   return (
     <>
       {typeof comments === 'string' && comments !== '' && (
-        <p className={styles.comments} dir="auto">
-          {comments}
-        </p>
+        <div className={styles.comments}>
+          <Markdown>{comments}</Markdown>
+        </div>
       )}
       {judged && (
         <p className={styles.comments}>

@@ -1,5 +1,6 @@
 /** The parameters of a manual start: what was typed, what is wrong with it, what is sent, what is remembered. */
 import type { Fields, Parameter } from '../../gate/wire';
+import type { ArtifactChoice } from './startArtifacts';
 
 /** What was typed, by the parameter's name. */
 export type Typed = Readonly<Record<string, string>>;
@@ -58,6 +59,36 @@ export function remember(pipelineId: string, typed: Typed): void {
   } catch {
     // Then it is typed again.
   }
+}
+
+/** What was chosen last beside the parameters: as what it was started, and with which artifacts. */
+export interface LastStart {
+  readonly trigger?: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly artifacts?: Readonly<Record<string, ArtifactChoice>>;
+}
+
+/** What was chosen last for a pipeline, in this browser. */
+export function rememberedStart(pipelineId: string): LastStart {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(startKeyOf(pipelineId)) ?? '{}');
+    return value !== null && typeof value === 'object' ? (value as LastStart) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Keeps it. A repeated run is no habit: it is kept as one that was started by hand. */
+export function rememberStart(pipelineId: string, last: LastStart): void {
+  try {
+    localStorage.setItem(startKeyOf(pipelineId), JSON.stringify(last.trigger === 'run' ? { artifacts: last.artifacts } : last));
+  } catch {
+    // Then it is chosen again.
+  }
+}
+
+function startKeyOf(pipelineId: string): string {
+  return `gennaker.start.${pipelineId}`;
 }
 
 function keyOf(pipelineId: string): string {

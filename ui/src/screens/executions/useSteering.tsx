@@ -31,7 +31,7 @@ export function useSteering(execution: Execution, onRepeat?: () => void): Steeri
   if (!over && execution.status === 'PAUSED') actions.push({ label: 'Resume', icon: 'play', act: () => attempt(resumeExecution(id)) });
   if (execution.status === 'RUNNING') actions.push({ label: 'Pause', icon: 'pause', act: () => attempt(pauseExecution(id)) });
   if (!over) actions.push({ label: 'Cancel …', icon: 'stop', danger: true, act: () => setOpen('cancel') });
-  if (onRepeat) actions.push({ label: 'Start again with these parameters …', icon: 'restart', act: onRepeat });
+  if (onRepeat) actions.push({ label: 'Start again as this run …', icon: 'restart', act: onRepeat });
   if (execution.pipelineConfigId) {
     const params = { application, executionId: id };
     const compare = (): void => void navigate({ to: '/applications/$application/executions/details/$executionId', params, search: (before: object) => ({ ...before, with: 'choose' }) });

@@ -74,8 +74,9 @@ function Details({ application, task }: { application: string; task: Task }) {
       <section className={styles.panel} aria-label="Steps">
         <h3>Steps</h3>
         <ol>
-          {(task.steps ?? []).map((step) => (
-            <li key={step.id} className={styles.step}>
+          {(task.steps ?? []).map((step, index) => (
+            // Each stage counts its steps from 1.
+            <li key={index} className={styles.step}>
               <Name className={styles.stepName}>{step.name}</Name>
               <StatusBadge status={step.status} />
               <span className={styles.took}>

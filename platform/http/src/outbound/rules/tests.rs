@@ -25,6 +25,7 @@ const OUTSIDE: &[&str] = &["192.0.2.7", "2001:db8::7"];
 fn by_default_only_names_of_other_machines_may_be_called() {
     let rules = UrlRules::default();
     assert_eq!(judged(&rules, "https://ci.example.com/hook", OUTSIDE), Ok(()));
+    assert_eq!(judged(&rules, "https://ci.example.com./hook", OUTSIDE), Ok(()));
     for (url, addresses) in [
         ("ftp://ci.example.com/", OUTSIDE),
         ("https://user:password@ci.example.com/", OUTSIDE),
@@ -35,6 +36,8 @@ fn by_default_only_names_of_other_machines_may_be_called() {
         ("https://front50/", OUTSIDE),
         ("https://front50.spinnaker/", OUTSIDE),
         ("https://printer.local/", OUTSIDE),
+        ("https://front50./", OUTSIDE),
+        ("https://spin-front50.spinnaker.svc.cluster.local.:8080/", OUTSIDE),
         ("https://metadata.google.internal/", OUTSIDE),
         ("https://a.example.com/", &["127.0.0.1"]),
         ("https://a.example.com/", &["0.0.0.0"]),

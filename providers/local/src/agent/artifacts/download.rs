@@ -10,8 +10,8 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
 };
 
-use super::{hex, storage, too_large, without_secrets};
-use crate::agent::error::Refusal;
+use super::{hex, storage, too_large};
+use crate::{agent::error::Refusal, protocol::without_secrets};
 
 const MOST_REDIRECTS: usize = 10;
 const CHUNK: usize = 256 * 1024;

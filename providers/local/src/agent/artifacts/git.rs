@@ -7,8 +7,8 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{download::pour, too_large, without_secrets};
-use crate::agent::error::Refusal;
+use super::{download::pour, too_large};
+use crate::{agent::error::Refusal, protocol::without_secrets};
 
 /// What is read of what git complains.
 const MOST_WORDS: u64 = 4_096;

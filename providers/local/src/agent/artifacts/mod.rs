@@ -5,6 +5,7 @@
 
 mod download;
 mod git;
+mod receive;
 mod unpack;
 
 use std::{
@@ -19,13 +20,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
+pub(super) use self::receive::Received;
 use self::unpack::{Unpacked, unpack};
 use super::{
     Error,
+    disk::size,
     error::Refusal,
-    files::{blocking, make_private_folder},
+    files::{blocking, make_passable_folder},
 };
-use crate::protocol::{Artifact, ArtifactSource};
+use crate::protocol::{Artifact, ArtifactSource, without_secrets};
 
 /// How much an artifact may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,12 +63,30 @@ pub(super) struct Stored {
     pub(super) folder: String,
 }
 
+/// Content that came with a request.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// Within its JSON.
+    Embedded(Vec<u8>),
+    /// After it.
+    Sent(Received),
+}
+
 /// What a fetch has made, before it has its name.
 #[derive(Debug)]
 pub(super) struct Fetched {
     stored: Stored,
     /// The fetch's own folder; the content is in [`CONTENT`] of it.
     work: PathBuf,
+    /// How large the content is.
+    pub(super) bytes: u64,
+}
+
+impl Fetched {
+    /// Removes it.
+    pub(super) fn discard(&self) {
+        remove(&self.work);
+    }
 }
 
 const CONTENT: &str = "content";
@@ -82,7 +103,7 @@ pub(super) struct Artifacts {
 impl Artifacts {
     /// Uses `folder`; what a fetch that was cut short left there is removed.
     pub(super) fn open(folder: PathBuf, limits: ArtifactLimits) -> Result<Artifacts, Error> {
-        make_private_folder(&folder)?;
+        make_passable_folder(&folder)?;
         let failed = |source| Error::io(format!("tidy {}", folder.display()), source);
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -104,11 +125,11 @@ impl Artifacts {
         self.path(&stored).is_dir().then_some(stored)
     }
 
-    /// Fetches an artifact; `content` is what an embedded one holds.
+    /// Fetches an artifact; `content` is what came with the request for it.
     ///
     /// # Errors
     /// What is wrong with it and what to do; then nothing is left of it.
-    pub(super) async fn fetch(&self, artifact: &Artifact, content: Option<Vec<u8>>) -> Result<Fetched, Refusal> {
+    pub(super) async fn fetch(&self, artifact: &Artifact, content: Option<Content>) -> Result<Fetched, Refusal> {
         let work = self.work_folder().map_err(|error| storage(&error))?;
         let deadline = Instant::now() + self.limits.time;
         let fetched = tokio::time::timeout_at(deadline, self.fetch_into(&work, artifact, content, deadline)).await;
@@ -119,8 +140,16 @@ impl Artifacts {
                  artifact",
                 words(artifact)
             ))),
-            _ => Ok(Fetched { stored: stored(artifact, &digest), work: work.clone() }),
+            _ => Ok(Fetched { stored: stored(artifact, &digest), work: work.clone(), bytes: 0 }),
         });
+        let made = match made {
+            Ok(fetched) => {
+                let content = work.join(CONTENT);
+                let bytes = blocking(move || size(&content)).await;
+                bytes.map(|bytes| Fetched { bytes, ..fetched }).map_err(|error| storage(&error))
+            }
+            Err(refusal) => Err(refusal),
+        };
         if made.is_err() {
             // Also of an unpacking that is still under way: it fails at the next file.
             remove(&work);
@@ -165,7 +194,7 @@ impl Artifacts {
         &self,
         work: &Path,
         artifact: &Artifact,
-        content: Option<Vec<u8>>,
+        content: Option<Content>,
         deadline: Instant,
     ) -> Result<String, Refusal> {
         let raw = work.join("raw");
@@ -173,12 +202,14 @@ impl Artifacts {
         let digest = match &artifact.source {
             ArtifactSource::File { path } => download::copy(path, &raw, limit).await?,
             ArtifactSource::Http { url } => download::get(url, &raw, limit).await?,
-            ArtifactSource::Embedded { .. } => {
-                let content = content.ok_or_else(|| {
-                    Refusal::invalid("the artifact's content is not there any more; send its `base64` again")
-                })?;
-                download::write(&content, &raw).await?
-            }
+            ArtifactSource::Embedded { .. } | ArtifactSource::Sent { .. } => match content {
+                Some(Content::Embedded(content)) => download::write(&content, &raw).await?,
+                Some(Content::Sent(received)) => received.take(&raw).map_err(|error| storage(&error))?,
+                None => {
+                    let message = "the artifact's content is not there any more; send it again with the request";
+                    return Err(Refusal::invalid(message));
+                }
+            },
             ArtifactSource::Git { url, reference, folder } => {
                 git::archive(url, reference.as_deref(), folder.as_deref(), work, &raw, limit).await?
             }
@@ -212,11 +243,25 @@ impl Artifacts {
     }
 }
 
-/// An embedded artifact's content, taken out of it; its digest stands for it from now on.
+/// What came with a request for an artifact. An embedded one's content is taken out of it; its digest stands for it from now on.
 ///
 /// # Errors
-/// If it is not base64.
-pub(super) fn take_content(artifact: &mut Artifact) -> Result<Option<Vec<u8>>, Refusal> {
+/// If it is not base64, or is no artifact's.
+pub(super) fn take_content(
+    artifact: Option<&mut Artifact>,
+    received: Option<Received>,
+) -> Result<Option<Content>, Refusal> {
+    let is_sent = artifact.as_ref().is_some_and(|artifact| matches!(artifact.source, ArtifactSource::Sent { .. }));
+    if received.is_some() && !is_sent {
+        return Err(Refusal::invalid("the request brings content, and names no artifact of the type `sent`"));
+    }
+    match artifact {
+        Some(artifact) if !is_sent => Ok(take_embedded(artifact)?.map(Content::Embedded)),
+        _ => Ok(received.map(Content::Sent)),
+    }
+}
+
+fn take_embedded(artifact: &mut Artifact) -> Result<Option<Vec<u8>>, Refusal> {
     use base64::Engine as _;
     let ArtifactSource::Embedded { base64 } = &mut artifact.source else { return Ok(None) };
     if base64.is_empty() {
@@ -257,16 +302,9 @@ fn words(artifact: &Artifact) -> String {
             format!("{} at {reference}", without_secrets(url))
         }
         ArtifactSource::Git { url, .. } => without_secrets(url),
+        ArtifactSource::Sent { account, reference, .. } => format!("{reference} of the account {account}"),
         ArtifactSource::Embedded { .. } => format!("{} in the request", artifact.file_name()),
     }
-}
-
-/// The address without a user and without a query, where signatures stand.
-fn without_secrets(url: &str) -> String {
-    let Ok(mut parsed) = url::Url::parse(url) else { return url.to_owned() };
-    parsed.set_query(None);
-    let _of_no_host = parsed.set_username("").and_then(|()| parsed.set_password(None));
-    parsed.to_string()
 }
 
 fn too_large(subject: &str, limit: u64) -> Refusal {

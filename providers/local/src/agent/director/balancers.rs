@@ -165,8 +165,8 @@ impl Director {
         let members: Vec<&str> = self
             .groups
             .values()
-            .filter(|group| group.spec.load_balancers.iter().any(|balancer| balancer == name))
-            .map(|group| group.spec.name.as_str())
+            .filter(|group| group.spec().load_balancers.iter().any(|balancer| balancer == name))
+            .map(|group| group.spec().name.as_str())
             .collect();
         if !members.is_empty() {
             return Err(Refusal::conflict(format!(

@@ -12,13 +12,8 @@ use super::{
     mutation::Outcome,
 };
 use crate::{
-    agent::{
-        error::Refusal,
-        instance::{Order, Running},
-        record::InstanceRecord,
-        validate,
-    },
-    protocol::{Capacity, CapacityChange, InstanceState, ResizeRequest, Terminated, TerminationRequest},
+    agent::{error::Refusal, instance::Running, record::InstanceRecord, validate},
+    protocol::{Capacity, CapacityChange, InstanceState, Need, ResizeRequest, Terminated, TerminationRequest},
 };
 
 /// What becomes of a newcomer that cannot be started.
@@ -59,7 +54,7 @@ impl Director {
         for id in &end.instances {
             match self.groups.values().find(|group| group.instances.iter().any(|instance| instance.record.id == *id)) {
                 Some(group) if group.deleting || !group.staying().any(|instance| instance.record.id == *id) => {}
-                Some(group) => by_group.entry(group.spec.name.clone()).or_default().push(id.clone()),
+                Some(group) => by_group.entry(group.spec().name.clone()).or_default().push(id.clone()),
                 None if again => {}
                 None => return Err(Refusal::not_found(format!("instance {id} does not exist"))),
             }
@@ -88,7 +83,7 @@ impl Director {
         if_one_fails: IfOneFails,
     ) -> Result<Vec<String>, Refusal> {
         let group = self.living(name)?;
-        let (launch, before) = (group.launch.clone(), group.record());
+        let (launch, before) = (group.configuration.launch.clone(), group.record());
         let staying: Vec<&Instance> =
             group.staying().filter(|instance| !leaving.contains(&instance.record.id)).collect();
         let desired = capacity.desired as usize;
@@ -96,7 +91,7 @@ impl Director {
         leaving.extend(surplus(&staying, desired));
         let missing = desired.saturating_sub(staying.len());
         // Those that leave make room for as many.
-        self.room_for(u32::try_from(missing.saturating_sub(leaving.len())).unwrap_or(u32::MAX))?;
+        self.room_for(&Need::of(missing.saturating_sub(leaving.len()) as u64, &group.spec().limits))?;
         let mut newcomers = self.new_instances(name, missing)?;
 
         let mut record = before.clone();
@@ -156,12 +151,11 @@ impl Director {
         newcomers: Vec<InstanceRecord>,
         started: Vec<Option<Running>>,
     ) {
-        let group = self.groups.get(name).map(|group| (group.spec.clone(), group.launch.clone()));
-        let Some((spec, launch)) = group else { return };
+        let Some(configuration) = self.groups.get(name).map(|group| group.configuration.clone()) else { return };
         let newcomers: Vec<Instance> = newcomers
             .into_iter()
             .zip(started)
-            .map(|(record, running)| self.supervise(&spec, &launch, record, running, false))
+            .map(|(record, running)| self.supervise(&configuration, record, running, false))
             .collect();
         let Some(group) = self.groups.get_mut(name) else { return };
         group.capacity = capacity;
@@ -191,7 +185,7 @@ impl Director {
             .filter(|group| !group.deleting)
             .map(|group| {
                 let leaving = group.instances.iter().filter(|instance| instance.record.leaving);
-                (group.spec.name.clone(), leaving.map(|instance| instance.record.id.clone()).collect())
+                (group.spec().name.clone(), leaving.map(|instance| instance.record.id.clone()).collect())
             })
             .collect();
         for (name, instances) in leaving {
@@ -202,9 +196,8 @@ impl Director {
     /// Stops instances that were drained.
     pub(super) fn stop_leaving(&mut self, name: &str, instances: &[String]) {
         let Some(group) = self.groups.get(name) else { return };
-        let grace = Duration::from_millis(group.spec.stop_grace_ms);
         for instance in group.instances.iter().filter(|instance| instances.contains(&instance.record.id)) {
-            instance.orders.send_replace(Order::Stop(grace));
+            instance.stop(Duration::MAX);
         }
     }
 

@@ -1,14 +1,15 @@
 //! Images: seen, tagged, deleted, and run by server groups.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Director,
+    configuration::Configuration,
     groups::{gone, json},
     mutation::Outcome,
 };
 use crate::{
-    agent::{error::Refusal, images::Tagged, record::GroupRecord},
+    agent::{error::Refusal, images::Tagged},
     protocol::{Image, ServerGroupSpec, TagRequest},
 };
 
@@ -50,15 +51,6 @@ impl Director {
         Ok(())
     }
 
-    /// The folder that a server group's programs are in: its artifact's or its image's.
-    pub(super) fn folder_of(&self, record: &GroupRecord) -> Option<PathBuf> {
-        match (&record.artifact, &record.spec.image) {
-            (Some(stored), _) => Some(self.artifacts.path(stored)),
-            (None, Some(image)) => self.images.path(image),
-            (None, None) => None,
-        }
-    }
-
     pub(super) async fn tag_image(&mut self, id: &str, request: TagRequest) -> Outcome {
         self.look_for_images();
         let mut tags: BTreeMap<String, String> = self.image(id)?.tags.clone();
@@ -76,9 +68,9 @@ impl Director {
             return json(200, &gone(id));
         }
         self.image(id)?;
-        let uses = |spec: &ServerGroupSpec| spec.image.as_deref() == Some(id);
-        let users: Vec<&str> =
-            self.groups.values().filter(|group| uses(&group.spec)).map(|group| group.spec.name.as_str()).collect();
+        let uses = |configuration: &Arc<Configuration>| configuration.spec.image.as_deref() == Some(id);
+        let users = self.groups.values().filter(|group| group.configurations().any(uses));
+        let users: Vec<&str> = users.map(|group| group.spec().name.as_str()).collect();
         if !users.is_empty() {
             return Err(Refusal::conflict(format!(
                 "the image {id} is used by {}; destroy these server groups first",

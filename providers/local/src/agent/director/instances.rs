@@ -3,27 +3,29 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use gennaker_base::Timestamp;
 use tokio::sync::watch;
 
-use super::{Director, groups::Group};
+use super::{Director, configuration::Configuration, groups::Group};
 use crate::{
     agent::{
         balancer::{Counters, Upstream},
         error::Refusal,
         instance::{CRASH_LOOP, FromInstance, Order, Report, Running, Supervisor},
-        launch::Launch,
         ports::is_free,
         record::InstanceRecord,
     },
-    protocol::{Exit, InstanceState, ServerGroupSpec},
+    protocol::{Exit, InstanceState},
 };
 
 /// An instance.
 pub(super) struct Instance {
     pub(super) record: InstanceRecord,
+    /// What it runs, for as long as it is there.
+    pub(super) configuration: Arc<Configuration>,
     pub(super) state: InstanceState,
     pub(super) since: Timestamp,
     pub(super) message: Option<String>,
@@ -44,6 +46,12 @@ impl Instance {
     /// Where the balancers send its requests.
     pub(super) fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.record.port))
+    }
+
+    /// Tells its process to end, with the time between SIGTERM and SIGKILL that its configuration gives, at most `most`.
+    pub(super) fn stop(&self, most: Duration) {
+        let grace = Duration::from_millis(self.configuration.spec.stop_grace_ms).min(most);
+        self.orders.send_replace(Order::Stop(grace));
     }
 
     pub(super) fn is_in_crash_loop(&self) -> bool {
@@ -67,8 +75,7 @@ impl Director {
     /// Starts the supervisor of an instance. Without a process it begins by asking for one.
     pub(super) fn supervise(
         &mut self,
-        spec: &Arc<ServerGroupSpec>,
-        launch: &Arc<Launch>,
+        configuration: &Arc<Configuration>,
         record: InstanceRecord,
         running: Option<Running>,
         up: bool,
@@ -76,8 +83,8 @@ impl Director {
         let (orders, receiver) = watch::channel(Order::Run);
         let supervisor = Supervisor {
             instance: record.id.clone(),
-            spec: spec.clone(),
-            launch: launch.clone(),
+            spec: configuration.spec.clone(),
+            launch: configuration.launch.clone(),
             launcher: self.launcher.clone(),
             director: self.reports.0.clone(),
             orders: receiver,
@@ -86,6 +93,7 @@ impl Director {
         Instance {
             state: if up { InstanceState::Up } else { InstanceState::Starting },
             record: InstanceRecord { up, ..record },
+            configuration: configuration.clone(),
             since: self.now(),
             message: None,
             last_exit: None,
@@ -109,7 +117,7 @@ impl Director {
                 let restarted = self.restart(&name, &id).await;
                 if let Err(Ok(mut running)) = reply.send(restarted) {
                     tracing::error!(instance = id, "a new process has no supervisor; stopping it");
-                    running.process.stop(std::time::Duration::ZERO).await;
+                    running.process.stop(Duration::ZERO).await;
                 }
             }
             return;
@@ -136,8 +144,13 @@ impl Director {
                 instance.record.process = None;
                 instance.early_ends = early_ends;
                 instance.log_tail = Some(last_words.clone());
-                instance.last_exit =
-                    Some(Exit { at: now, code: ending.code, signal: ending.signal, log_tail: last_words });
+                instance.last_exit = Some(Exit {
+                    at: now,
+                    code: ending.code,
+                    signal: ending.signal,
+                    out_of_memory: ending.out_of_memory,
+                    log_tail: last_words,
+                });
                 instance.enter(InstanceState::Failed, Some(message), now);
             }
             Report::Failed(message) => {
@@ -152,8 +165,12 @@ impl Director {
         }
         let gone = instance.stopped && instance.record.leaving;
         let changed = instance.record != before;
+        let frees_artifact = gone && instance.configuration.artifact != group.configuration.artifact;
         if gone {
             group.instances.retain(|instance| instance.record.id != id);
+        }
+        if frees_artifact {
+            self.drop_unused_artifacts();
         }
         if changed || gone {
             self.write_group(&name).await;
@@ -168,8 +185,8 @@ impl Director {
         let taken = self.taken_ports();
         let now = self.now();
         let group = self.groups.get_mut(name).ok_or_else(gone)?;
-        let launch = group.launch.clone();
         let instance = group.instances.iter_mut().find(|instance| instance.record.id == id).ok_or_else(gone)?;
+        let launch = instance.configuration.launch.clone();
         let mut retired = None;
         if !is_free(instance.record.port) {
             instance.record.port = self.ports.take(&taken)?;

@@ -19,17 +19,17 @@ use super::{
 };
 use crate::{
     agent::{
-        artifacts::{Stored, take_content},
+        artifacts::{Received, Stored, take_content},
         error::Refusal,
         identity::Marked,
         instance::Order,
-        job::{JobOver, check_program, read_code, watch},
+        job::{JobOver, read_code, watch},
         launch::Launch,
         process::{Ending, Process},
         record::{FORMAT, JobRecord},
         validate,
     },
-    protocol::{Job, JobEnd, JobEndReason, JobSpec, JobState},
+    protocol::{Job, JobEnd, JobEndReason, JobSpec, JobState, Need},
 };
 
 /// How long a job that is over is kept.
@@ -92,12 +92,17 @@ impl JobHandle {
 
 impl Director {
     /// Runs a job, once its artifact is there; None: it is answered under `ticket` then.
-    pub(super) async fn put_job(&mut self, ticket: u64, mut spec: JobSpec) -> Option<Outcome> {
+    pub(super) async fn put_job(
+        &mut self,
+        ticket: u64,
+        mut spec: JobSpec,
+        received: Option<Received>,
+    ) -> Option<Outcome> {
         if let Err(refusal) = validate::job(&spec) {
             return Some(Err(refusal));
         }
-        let content = match spec.artifact.as_mut().map(take_content).transpose() {
-            Ok(content) => content.flatten(),
+        let content = match take_content(spec.artifact.as_mut(), received) {
+            Ok(content) => content,
             Err(refusal) => return Some(Err(refusal)),
         };
         if let Some(answer) = self.before_job(&spec) {
@@ -123,7 +128,7 @@ impl Director {
                 )))
             });
         }
-        self.room_for(1).err().map(Err)
+        self.room_for(&Need::of_job(&spec.limits)).err().map(Err)
     }
 
     /// Runs a job whose artifact is there.
@@ -135,8 +140,7 @@ impl Director {
         let name = spec.name.clone();
         let status = self.job_files.other_path(&name, "code");
         let folder = artifact.as_ref().map(|stored| self.artifacts.path(stored));
-        let (launch, program) = Launch::of_job(&spec, folder, &status);
-        check_program(&program)?;
+        let launch = Launch::of_job(&spec, folder, &status)?;
         let mut record = JobRecord { format: FORMAT, spec, artifact, created_at: self.now(), process: None, end: None };
         self.job_files.write(&name, &record).await.map_err(|error| Refusal::storage(&error))?;
         let started = match self.launcher.start(&launch, &name, None) {
@@ -305,8 +309,11 @@ impl Director {
 }
 
 impl Launch {
-    /// A job's process, and the program that it runs.
-    fn of_job(spec: &JobSpec, artifact: Option<PathBuf>, status: &Path) -> (Launch, PathBuf) {
+    /// A job's process.
+    ///
+    /// # Errors
+    /// If its program cannot be run.
+    fn of_job(spec: &JobSpec, artifact: Option<PathBuf>, status: &Path) -> Result<Launch, Refusal> {
         let launch = Launch::of_command(
             (&spec.command, spec.artifact.as_ref()),
             &spec.args,
@@ -315,12 +322,14 @@ impl Launch {
             artifact,
         )
         .with_variable("JOB", &spec.name);
+        launch.check()?;
         let program = launch.program(&launch.command);
-        (launch.keeping_code(&program, status), program)
+        Ok(launch.keeping_code(&program, status).with_limits(spec.limits))
     }
 }
 
 fn end_of(reason: JobEndReason, ending: Ending, written: Option<i32>, at: Timestamp, log_tail: String) -> JobEnd {
+    let reason = if ending.out_of_memory { JobEndReason::OutOfMemory } else { reason };
     let code = written.or(ending.code).or(ending.signal.map(|signal| 128 + signal));
     let message = match (reason, code) {
         (JobEndReason::Ended, Some(0)) => "it ended with success".to_owned(),
@@ -328,6 +337,9 @@ fn end_of(reason: JobEndReason, ending: Ending, written: Option<i32>, at: Timest
         (JobEndReason::Ended, Some(code)) => format!("it ended with exit code {code}"),
         (JobEndReason::Ended, None) => {
             "it ended, and nobody saw how: it was killed, or the machine was started again".to_owned()
+        }
+        (JobEndReason::OutOfMemory, _) => {
+            "it used more memory than `limits.memoryBytes` allows and was killed; give it more, or look why".to_owned()
         }
         (JobEndReason::TimedOut, _) => {
             "it did not end in its time and was stopped; give it more, or look why".to_owned()

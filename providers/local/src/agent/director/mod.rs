@@ -3,9 +3,14 @@
 //!
 //! What takes long (a drain, a stop) goes on beside it and is answered when it ends.
 
+mod account;
 mod artifacts;
 mod balancers;
 mod capacity;
+mod configuration;
+mod creation;
+mod deletion;
+mod drains;
 mod groups;
 mod hand_over;
 mod images;
@@ -16,16 +21,16 @@ mod registration;
 mod scaling;
 mod security_groups;
 mod startup;
+mod traffic;
 mod view;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     net::TcpListener,
     sync::Arc,
     time::Duration,
 };
 
-use futures::future::OptionFuture;
 use gennaker_base::{SharedClock, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
@@ -36,14 +41,20 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::mutation::{Command, Mutation};
 use self::{
-    artifacts::AfterFetch, balancers::BalancerState, groups::Group, jobs::JobHandle, mutation::RunningRequest,
+    artifacts::AfterFetch,
+    balancers::BalancerState,
+    drains::{Drained, Purpose},
+    groups::Group,
+    jobs::JobHandle,
+    mutation::RunningRequest,
     scaling::Sample,
 };
 use super::{
     Options,
     artifacts::Artifacts,
-    balancer::{self, Connections, Upstream},
-    files::Files,
+    balancer::Connections,
+    disk::Disk,
+    files::{Files, blocking},
     handover::{Asked, Predecessor, Retired, Successor},
     images::Images,
     instance::{FromInstance, Order},
@@ -76,6 +87,7 @@ pub(super) struct Director {
     job_files: Files,
     logs: Logs,
     artifacts: Artifacts,
+    disk: Disk,
     fetches: JoinSet<AfterFetch>,
     launcher: Launcher,
     ports: Ports,
@@ -110,27 +122,15 @@ pub(super) struct Director {
     meters: watch::Sender<Arc<Meters>>,
 }
 
-/// A drain that is over.
-struct Drained {
-    cut: usize,
-    purpose: Purpose,
-}
-
-enum Purpose {
-    /// Answer the request that disabled a server group.
-    Disable { group: String, ticket: u64 },
-    /// Stop the processes of a server group.
-    Delete { group: String },
-    /// Stop these instances of a server group for good.
-    Leave { group: String, instances: Vec<String> },
-    /// Answer the request that took instances out of balancers.
-    Deregister { ticket: u64, instances: Vec<String> },
-}
-
 impl Director {
     /// Follows the state.
     pub(super) fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {
         self.snapshot.subscribe()
+    }
+
+    /// Where artifacts are kept.
+    pub(super) fn artifacts(&self) -> Artifacts {
+        self.artifacts.clone()
     }
 
     /// The counters of what there is.
@@ -183,6 +183,7 @@ impl Director {
                 Some(_) = self.chores.join_next(), if !self.chores.is_empty() => {}
                 _ = ticks.tick() => {
                     self.listen_again();
+                    self.show_disk();
                     if tick.is_multiple_of(TICKS_BETWEEN_LOOKS_FOR_IMAGES) {
                         self.look_for_images();
                     }
@@ -213,11 +214,11 @@ impl Director {
         }
         let balancers = std::mem::take(&mut self.balancers);
         futures::future::join_all(balancers.into_values().map(|state| state.balancer.stop(LAST_REQUESTS))).await;
-        for group in self.groups.values() {
-            let grace = Duration::from_millis(group.spec.stop_grace_ms).min(LAST_GRACE);
-            let order = if self.options.keep_processes { Order::Leave } else { Order::Stop(grace) };
-            for instance in &group.instances {
-                instance.orders.send_replace(order);
+        for instance in self.groups.values().flat_map(|group| &group.instances) {
+            if self.options.keep_processes {
+                instance.orders.send_replace(Order::Leave);
+            } else {
+                instance.stop(LAST_GRACE);
             }
         }
         for job in self.jobs.values().filter(|job| !job.is_over()) {
@@ -258,25 +259,18 @@ impl Director {
             }
         }
         self.expire_jobs().await;
+        self.launcher.cgroups.tidy();
         let instances = self.groups.values().flat_map(|group| &group.instances);
-        let living: Vec<String> =
+        let living: HashSet<String> =
             instances.map(|instance| instance.record.id.clone()).chain(self.jobs.keys().cloned()).collect();
-        let logs = self.logs.clone();
+        let (logs, disk) = (self.logs.clone(), self.disk.clone());
         self.chores.spawn(async move {
-            if let Err(error) = super::files::blocking(move || logs.tidy(&living, now)).await {
+            if let Err(error) = blocking(move || logs.tidy(&living, now)).await {
                 tracing::warn!(%error, "cannot tidy the logs");
             }
-        });
-    }
-
-    /// Waits for `upstreams` to empty, here and in the agent before this one, at most `limit`, then cuts them.
-    fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
-        let instances = self.instances_of(&purpose);
-        let before = self.predecessor.as_ref().map(|predecessor| predecessor.drain(instances, limit));
-        self.drains.spawn(async move {
-            let before = async { OptionFuture::from(before).await.unwrap_or(0) };
-            let (cut, cut_before) = tokio::join!(balancer::drain(upstreams, limit), before);
-            Drained { cut: cut + cut_before, purpose }
+            if let Err(error) = blocking(move || disk.measure()).await {
+                tracing::warn!(%error, "cannot measure how much of the disk is used");
+            }
         });
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::{Director, jobs::AtEnd};
 use crate::{
     agent::{
+        artifacts::Received,
         error::Refusal,
         requests::{Admission, Answer, RequestKey, Requests},
     },
@@ -24,11 +25,19 @@ const LIMIT_REACHED: u16 = 429;
 const MOST_REMEMBERED: usize = 16 * 1024;
 
 /// A change that somebody asks for.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase", tag = "do")]
 pub(in crate::agent) enum Mutation {
     PutServerGroup {
         spec: Box<ServerGroupSpec>,
+        /// Of its artifact. What is recorded of the request is the spec.
+        #[serde(skip)]
+        content: Option<Received>,
+    },
+    PutLaunch {
+        spec: Box<ServerGroupSpec>,
+        #[serde(skip)]
+        content: Option<Received>,
     },
     DeleteServerGroup {
         name: String,
@@ -61,6 +70,8 @@ pub(in crate::agent) enum Mutation {
     },
     PutJob {
         spec: Box<JobSpec>,
+        #[serde(skip)]
+        content: Option<Received>,
     },
     CancelJob {
         name: String,
@@ -164,7 +175,8 @@ impl Director {
     /// None: [`Director::finish`] is called with `ticket` later.
     async fn carry_out(&mut self, ticket: u64, mutation: Mutation, again: bool) -> Option<Outcome> {
         match mutation {
-            Mutation::PutServerGroup { spec } => self.put_server_group(ticket, *spec).await,
+            Mutation::PutServerGroup { spec, content } => self.put_server_group(ticket, *spec, content).await,
+            Mutation::PutLaunch { spec, content } => self.put_launch(ticket, *spec, content).await,
             Mutation::DeleteServerGroup { name, drain_timeout_ms } => {
                 self.delete_server_group(ticket, &name, drain_timeout_ms, again).await
             }
@@ -176,7 +188,7 @@ impl Director {
             Mutation::DeletePolicy { name, policy } => Some(self.delete_policy(&name, &policy, again).await),
             Mutation::Terminate { end } => Some(self.terminate(&end, again).await),
             Mutation::Register { change } => self.register(ticket, &change).await,
-            Mutation::PutJob { spec } => self.put_job(ticket, *spec).await,
+            Mutation::PutJob { spec, content } => self.put_job(ticket, *spec, content).await,
             Mutation::CancelJob { name } => self.end_job(ticket, &name, AtEnd::Show, again).await,
             Mutation::DeleteJob { name } => self.end_job(ticket, &name, AtEnd::Forget, again).await,
             Mutation::TagImage { id, request } => Some(self.tag_image(&id, request).await),
@@ -223,7 +235,10 @@ impl Director {
 impl Mutation {
     fn in_words(&self) -> String {
         match self {
-            Mutation::PutServerGroup { spec } => format!("create server group {}", spec.name),
+            Mutation::PutServerGroup { spec, .. } => format!("create server group {}", spec.name),
+            Mutation::PutLaunch { spec, .. } => {
+                format!("change the launch configuration of server group {}", spec.name)
+            }
             Mutation::DeleteServerGroup { name, .. } => format!("delete server group {name}"),
             Mutation::SetTraffic { name, enabled: true, .. } => format!("enable server group {name}"),
             Mutation::SetTraffic { name, enabled: false, .. } => format!("disable server group {name}"),
@@ -234,7 +249,7 @@ impl Mutation {
             Mutation::Register { change } => {
                 format!("{} instances", if change.registered { "register" } else { "deregister" })
             }
-            Mutation::PutJob { spec } => format!("run job {}", spec.name),
+            Mutation::PutJob { spec, .. } => format!("run job {}", spec.name),
             Mutation::CancelJob { name } => format!("cancel job {name}"),
             Mutation::DeleteJob { name } => format!("delete job {name}"),
             Mutation::TagImage { id, .. } => format!("tag image {id}"),

@@ -59,7 +59,7 @@ impl Director {
         let mut upstreams = Vec::new();
         for (name, ids) in &by_group {
             let Some(group) = self.groups.get_mut(name) else { continue };
-            let spec = group.spec.clone();
+            let spec = group.configuration.spec.clone();
             upstreams.extend(
                 group.close_of(|instance| ids.contains(&instance.record.id) && is_out(instance, &spec.load_balancers)),
             );
@@ -80,7 +80,7 @@ impl Director {
                     let mut groups = self.groups.values();
                     let group = groups.find(|group| group.staying().any(|instance| instance.record.id == *id));
                     let group = group.ok_or_else(|| Refusal::not_found(format!("instance {id} does not exist")))?;
-                    by_group.entry(group.spec.name.clone()).or_default().push(id.clone());
+                    by_group.entry(group.spec().name.clone()).or_default().push(id.clone());
                 }
             }
             _ => {
@@ -95,11 +95,11 @@ impl Director {
 
 /// The balancers that a change is about.
 fn balancers<'a>(group: &'a Group, change: &'a RegistrationRequest) -> Result<&'a [String], Refusal> {
-    let own = &group.spec.load_balancers;
+    let own = &group.spec().load_balancers;
     if let Some(other) = change.load_balancers.iter().find(|balancer| !own.contains(balancer)) {
         return Err(Refusal::invalid(format!(
             "server group {} does not belong to the load balancer {other}; it belongs to: {}",
-            group.spec.name,
+            group.spec().name,
             if own.is_empty() { "none".to_owned() } else { own.join(", ") }
         )));
     }
@@ -113,7 +113,7 @@ fn is_out(instance: &Instance, balancers: &[String]) -> bool {
 
 /// Those that still have to change so that `percentage` of the group is so, rounded up.
 fn share(group: &Group, registered: bool, percentage: u32) -> Vec<String> {
-    let balancers = &group.spec.load_balancers;
+    let balancers = &group.spec().load_balancers;
     let total = group.staying().count();
     let (so, other): (Vec<&Instance>, Vec<&Instance>) =
         group.staying().partition(|instance| is_out(instance, balancers) != registered);

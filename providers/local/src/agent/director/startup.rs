@@ -18,12 +18,15 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Director, REPORTS,
     balancers::{BalancerState, ListenerState},
+    configuration::Configuration,
 };
 use crate::{
     agent::{
         Error, Options,
         artifacts::Artifacts,
         balancer::Connections,
+        cgroups::Cgroups,
+        disk::Disk,
         files::Files,
         identity::{Marked, marked},
         images::Images,
@@ -34,7 +37,7 @@ use crate::{
         record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, JobRecord, SecurityGroupRecord},
         requests::Requests,
     },
-    protocol::Snapshot,
+    protocol::{AccountUse, Snapshot},
 };
 
 impl BalancerRecord {
@@ -60,14 +63,22 @@ impl Director {
     ) -> Result<Director, Error> {
         let logs = Logs::open(folder.join("logs"))?;
         let images = Images::open(folder)?;
+        let disk = Disk::new(folder, options.limits.disk_bytes);
         let artifacts = Artifacts::open(folder.join("artifacts"), options.limits.artifacts.clone())?;
-        let launcher = Launcher { mark: folder.to_string_lossy().into_owned(), logs: logs.clone(), open_files };
+        let mark = folder.to_string_lossy().into_owned();
+        let cgroups = Cgroups::find(&mark);
+        if let Some(reason) = cgroups.problem() {
+            tracing::info!(reason, "limits of processor time and memory are not kept on this machine");
+        }
+        let launcher = Launcher { mark, logs: logs.clone(), open_files, cgroups };
         let request_files = Files::open(folder.join("requests"))?;
         // Snapshots of an agent that starts later are newer.
         let version = u64::try_from(clock.now().millis()).unwrap_or(0);
         let empty = Snapshot {
             version,
             account: options.account.clone(),
+            account_use: AccountUse::default(),
+            notices: Vec::new(),
             server_groups: Vec::new(),
             load_balancers: Vec::new(),
             images: Vec::new(),
@@ -89,6 +100,7 @@ impl Director {
             request_files,
             logs,
             artifacts,
+            disk,
             fetches: JoinSet::new(),
             launcher,
             ports: Ports::new(options.limits.ports.clone(), &options.account),
@@ -135,6 +147,7 @@ impl Director {
         // Of listeners that the records do not have: nobody is to wait there.
         director.inherited.clear();
         director.look_for_images();
+        director.disk.measure().map_err(|source| Error::io("measure how much of the disk is used", source))?;
         director.publish();
         Ok(director)
     }
@@ -142,13 +155,14 @@ impl Director {
     /// Goes on with what an earlier agent had begun, when this one has begun to work.
     pub(super) fn go_on(&mut self) {
         let unfinished: Vec<String> =
-            self.groups.values().filter(|group| group.deleting).map(|group| group.spec.name.clone()).collect();
+            self.groups.values().filter(|group| group.deleting).map(|group| group.spec().name.clone()).collect();
         self.end_strays();
         let drain = self.remaining_drain();
         for name in unfinished {
             self.go_on_deleting(&name, drain);
         }
         self.go_on_leaving();
+        self.launcher.cgroups.tidy();
         self.drop_unused_artifacts();
     }
 
@@ -157,6 +171,8 @@ impl Director {
         self.take_over_jobs(jobs, &marked);
         for record in groups {
             let mut group = self.group_of(&record);
+            let earlier: Vec<Arc<Configuration>> =
+                record.earlier.iter().map(|launch| self.configuration_of(launch.clone())).collect();
             for mut instance in record.instances {
                 let process = self.find(&instance, &marked);
                 let up = instance.up && process.is_some();
@@ -168,10 +184,12 @@ impl Director {
                     }
                     None => tracing::warn!(instance = instance.id, "its process has ended; starting it again"),
                 }
-                let instance = self.supervise(&group.spec, &group.launch, instance, process, up);
+                let known = earlier.iter().find(|known| known.version == instance.launch_version);
+                let configuration = known.unwrap_or(&group.configuration).clone();
+                let instance = self.supervise(&configuration, instance, process, up);
                 group.instances.push(instance);
             }
-            self.groups.insert(group.spec.name.clone(), group);
+            self.groups.insert(group.spec().name.clone(), group);
         }
     }
 

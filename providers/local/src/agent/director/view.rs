@@ -18,6 +18,8 @@ impl Director {
         let snapshot = Snapshot {
             version: 0,
             account: self.options.account.clone(),
+            account_use: self.account_use(None),
+            notices: self.notices(),
             server_groups: self.groups.values().map(|group| self.view_of_group(group)).collect(),
             load_balancers: self.balancers.values().map(|state| self.view_of_balancer(state)).collect(),
             images: self.known_images.values().cloned().collect(),
@@ -50,17 +52,18 @@ impl Director {
     fn route(&mut self) {
         let mut routes: HashMap<String, Vec<Route>> = HashMap::new();
         for group in self.groups.values_mut().filter(|group| group.enabled && !group.deleting) {
+            let spec = group.configuration.spec.clone();
             for instance in group.instances.iter_mut().filter(|instance| !instance.record.leaving) {
                 let out_of = &instance.record.deregistered_from;
                 let balancers: Vec<&String> =
-                    group.spec.load_balancers.iter().filter(|balancer| !out_of.contains(*balancer)).collect();
+                    spec.load_balancers.iter().filter(|balancer| !out_of.contains(*balancer)).collect();
                 if balancers.is_empty() {
                     continue;
                 }
                 let target = Target {
                     instance: instance.record.id.clone(),
                     address: instance.address(),
-                    protocol: group.spec.instance_protocol,
+                    protocol: spec.instance_protocol,
                 };
                 let counters = &instance.counters;
                 let upstream = instance.upstream.get_or_insert_with(|| Upstream::new(target, counters.clone())).clone();
@@ -80,8 +83,10 @@ impl Director {
 
     pub(super) fn view_of_group(&self, group: &Group) -> ServerGroup {
         ServerGroup {
-            spec: (*group.spec).clone(),
+            spec: group.spec().clone(),
+            launch_version: group.configuration.version,
             capacity: group.capacity,
+            notice: self.notice_of(group),
             policies: group.policies.clone(),
             activities: group.activities.clone(),
             enabled: group.enabled,
@@ -89,6 +94,7 @@ impl Director {
             deleting: group.deleting,
             created_at: group.created_at,
             artifact: group
+                .configuration
                 .artifact
                 .as_ref()
                 .map(|stored| FetchedArtifact { digest: stored.digest.clone(), folder: self.artifacts.path(stored) }),
@@ -104,6 +110,7 @@ impl Director {
                     pid: instance.record.process.as_ref().map(|process| process.pid),
                     process_start_time: instance.record.process.as_ref().map(|process| process.start_time),
                     restarts: instance.record.restarts,
+                    launch_version: instance.configuration.version,
                     crash_loop: instance.is_in_crash_loop(),
                     log_tail: instance.log_tail.clone(),
                     last_exit: instance.last_exit.clone(),
@@ -111,6 +118,18 @@ impl Director {
                 })
                 .collect(),
         }
+    }
+
+    /// What this machine does not do for anybody.
+    fn notices(&self) -> Vec<String> {
+        let reason = self.launcher.cgroups.problem();
+        reason.map(|reason| format!("limits of processor time and memory are not kept: {reason}")).into_iter().collect()
+    }
+
+    /// What a server group asks for and does not get.
+    fn notice_of(&self, group: &Group) -> Option<String> {
+        let reason = self.launcher.cgroups.problem().filter(|_| !group.spec().limits.is_empty())?;
+        Some(format!("its limits are not kept on this machine: {reason}"))
     }
 
     pub(super) fn view_of_balancer(&self, state: &BalancerState) -> LoadBalancer {
@@ -132,8 +151,8 @@ impl Director {
             server_groups: self
                 .groups
                 .values()
-                .filter(|group| group.spec.load_balancers.contains(name))
-                .map(|group| group.spec.name.clone())
+                .filter(|group| group.spec().load_balancers.contains(name))
+                .map(|group| group.spec().name.clone())
                 .collect(),
         }
     }

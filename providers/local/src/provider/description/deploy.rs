@@ -6,9 +6,10 @@ use gennaker_provider_api::Result;
 use gennaker_wire::{Object, ObjectExt, naming::Moniker, naming::frigga::ServerGroupName};
 use serde_json::{Map, Value, json};
 
-use super::Reader;
+use super::{Reader, artifact::fetched};
 use crate::protocol::{
-    Capacity, CapacityChange, HealthCheck, InstanceProtocol, RestartPolicy, ServerGroup, ServerGroupSpec,
+    Capacity, CapacityChange, HealthCheck, InstanceProtocol, ResourceLimits, RestartPolicy, ServerGroup,
+    ServerGroupSpec,
 };
 
 /// `createServerGroup`: a server group of one command.
@@ -24,6 +25,8 @@ pub(in crate::provider) struct Create {
     pub(in crate::provider) spec: ServerGroupSpec,
     /// The server group whose capacity it takes over, with `source.useSourceCapacity`.
     pub(in crate::provider) capacity_of: Option<String>,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 /// `cloneServerGroup`: a server group like `source.serverGroupName` (or `source.asgName`), with its name's parts, its
@@ -36,6 +39,8 @@ pub(in crate::provider) struct Clone {
     /// Fields of a [`ServerGroupSpec`] that replace the source's.
     overrides: Object,
     capacity: CapacityChange,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 impl Create {
@@ -57,7 +62,7 @@ impl Create {
         given.insert("command".to_owned(), command.into());
         let spec = reader.spec(given).map(|spec| ServerGroupSpec { capacity, ..spec });
         match spec {
-            Some(spec) => reader.finish(Create { account, name, spec, capacity_of }),
+            Some(spec) => reader.finish(Create { account, name, spec, capacity_of, fetched: fetched(fields).cloned() }),
             None => Err(reader.error()),
         }
     }
@@ -79,18 +84,8 @@ impl Clone {
         }
         let name = reader.name(Moniker::parse(&source));
         let capacity = reader.capacity_change(fields, "capacity");
-        let mut overrides = reader.launch();
-        if let Some(command) = fields.text("command").filter(|command| !command.is_empty()) {
-            overrides.insert("command".to_owned(), command.into());
-        }
-        // So that what is wrong with them is told before anything runs.
-        let mut probe = overrides.clone();
-        probe.entry("command").or_insert_with(|| "true".into());
-        probe.insert("name".to_owned(), "unnamed".into());
-        if reader.spec(probe).is_none() {
-            return Err(reader.error());
-        }
-        reader.finish(Clone { account, source, name, overrides, capacity })
+        let overrides = reader.overrides();
+        reader.finish(Clone { account, source, name, overrides, capacity, fetched: fetched(fields).cloned() })
     }
 
     /// The spec of the server group of that name, like `source` with its capacity of now, and with the very artifact that it
@@ -100,25 +95,33 @@ impl Clone {
         source: &ServerGroup,
         name: &str,
     ) -> std::result::Result<ServerGroupSpec, serde_json::Error> {
-        let mut spec = source.spec.clone();
-        if let (Some(artifact), Some(fetched)) = (&mut spec.artifact, &source.artifact) {
-            artifact.digest = Some(fetched.digest.clone());
-        }
-        let mut fields = serde_json::to_value(spec)?;
-        if let Some(fields) = fields.as_object_mut() {
-            // A clone takes traffic from the start, whatever its source does now.
-            fields.insert("enabled".to_owned(), true.into());
-            // Another program has another command; either is given, or it says so itself.
-            if self.overrides.contains_key("image") || self.overrides.contains_key("artifact") {
-                for field in ["image", "artifact", "command", "args"] {
-                    fields.remove(field);
-                }
-            }
-            fields.extend(self.overrides.clone());
-        }
-        let spec: ServerGroupSpec = serde_json::from_value(fields)?;
+        let spec = like(source, &self.overrides)?;
         Ok(named(ServerGroupSpec { capacity: source.capacity.changed(&self.capacity), ..spec }, name))
     }
+}
+
+/// The specification of a server group like `source`, with the very artifact that it runs, but for what is given instead.
+pub(super) fn like(
+    source: &ServerGroup,
+    overrides: &Object,
+) -> std::result::Result<ServerGroupSpec, serde_json::Error> {
+    let mut spec = source.spec.clone();
+    if let (Some(artifact), Some(fetched)) = (&mut spec.artifact, &source.artifact) {
+        artifact.digest = Some(fetched.digest.clone());
+    }
+    let mut fields = serde_json::to_value(spec)?;
+    if let Some(fields) = fields.as_object_mut() {
+        // It takes traffic from the start, whatever its source does now.
+        fields.insert("enabled".to_owned(), true.into());
+        // Another program has another command; either is given, or it says so itself.
+        if overrides.contains_key("image") || overrides.contains_key("artifact") {
+            for field in ["image", "artifact", "command", "args"] {
+                fields.remove(field);
+            }
+        }
+        fields.extend(overrides.clone());
+    }
+    serde_json::from_value(fields)
 }
 
 impl Reader<'_> {
@@ -156,6 +159,8 @@ impl Reader<'_> {
             ("loadBalancers", self.optional::<Vec<String>>("loadBalancers").map(|names| json!(names))),
             ("instanceProtocol", self.optional::<InstanceProtocol>("instanceProtocol").map(|protocol| json!(protocol))),
             ("restart", self.exact::<RestartPolicy>("restart").map(|policy| json!(policy))),
+            ("user", self.fields.text("user").filter(|user| !user.is_empty()).map(Value::from)),
+            ("limits", self.exact::<ResourceLimits>("limits").map(|limits| json!(limits))),
             ("image", self.image().map(Value::from)),
             ("artifact", self.artifact().map(|artifact| json!(artifact))),
             ("stopGraceMs", self.optional::<u64>("stopGraceMs").map(Value::from)),
@@ -167,6 +172,19 @@ impl Reader<'_> {
             }
         }
         spec
+    }
+
+    /// The same with the command, of a server group that is like another one. What is wrong with it is told before anything runs.
+    pub(super) fn overrides(&mut self) -> Object {
+        let mut overrides = self.launch();
+        if let Some(command) = self.fields.text("command").filter(|command| !command.is_empty()) {
+            overrides.insert("command".to_owned(), command.into());
+        }
+        let mut probe = overrides.clone();
+        probe.entry("command").or_insert_with(|| "true".into());
+        probe.insert("name".to_owned(), "unnamed".into());
+        let _its_problem_is_noted = self.spec(probe);
+        overrides
     }
 
     /// The image, under the names that stages write.

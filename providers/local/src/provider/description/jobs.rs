@@ -5,8 +5,8 @@ use gennaker_wire::{Object, ObjectExt, naming::Moniker};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::Reader;
-use crate::protocol::JobSpec;
+use super::{Reader, artifact::fetched};
+use crate::protocol::{JobSpec, ResourceLimits};
 
 /// `runJob`: one process that ends by itself. `application`, `stack`, `freeFormDetails` (or those of `moniker`) make the name;
 /// `command` (or the file that `artifact` is) runs with `arguments` and `environment` in `workingDirectory`, for `timeoutMs` at
@@ -16,6 +16,8 @@ pub(in crate::provider) struct RunJob {
     pub(in crate::provider) account: String,
     cluster: String,
     spec: JobSpec,
+    /// The artifact that is fetched for it.
+    pub(in crate::provider) fetched: Option<Object>,
 }
 
 /// `cancelJob` and `destroyJob`: the job `jobId`, `jobName` or `name`.
@@ -34,6 +36,9 @@ impl RunJob {
         let command = fields.text("command").unwrap_or_default();
         let mut given = reader.launch();
         // What only a server group has.
+        if given.remove("user").is_some() {
+            reader.problem("a job has no user: it runs as the agent's".to_owned());
+        }
         for field in ["image", "healthCheck", "loadBalancers", "restart", "enabled"] {
             given.remove(field);
         }
@@ -46,12 +51,17 @@ impl RunJob {
             given.insert("timeoutMs".to_owned(), time.into());
         }
         match serde_json::from_value(Value::Object(given)) {
-            Ok(spec) => reader.finish(RunJob { account, cluster, spec }),
+            Ok(spec) => reader.finish(RunJob { account, cluster, spec, fetched: fetched(fields).cloned() }),
             Err(error) => {
                 reader.problem(error.to_string());
                 Err(reader.error())
             }
         }
+    }
+
+    /// What it may use.
+    pub(in crate::provider) fn limits(&self) -> ResourceLimits {
+        self.spec.limits
     }
 
     /// The job of a request: the same request is the same job.

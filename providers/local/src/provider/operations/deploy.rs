@@ -1,7 +1,7 @@
 //! New server groups: the next name of the cluster, decided once, and the spec.
 
 use gennaker_base::Kind;
-use gennaker_provider_api::{Error, Journal, Outcome, Result};
+use gennaker_provider_api::{ArtifactSource, Error, Journal, Outcome, Result};
 use gennaker_wire::naming::{
     Moniker,
     frigga::{ServerGroupName, TakenSlot},
@@ -9,7 +9,10 @@ use gennaker_wire::naming::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{outcome, say, seen};
+use super::{
+    fetch::{self, Fetch},
+    outcome, say, seen,
+};
 use crate::{
     client::Call,
     protocol::{Capacity, ServerGroup, ServerGroupSpec},
@@ -21,13 +24,14 @@ use crate::{
 
 /// What the journal keeps the decided name under.
 const NAME: &str = "serverGroupName";
-/// What the journal keeps the decided spec of a clone under: its source may be gone when it is run again.
-const SPEC: &str = "serverGroupSpec";
+/// What the journal keeps a decided spec under: what it was made from may be gone, or another one, when it is run again.
+pub(super) const SPEC: &str = "serverGroupSpec";
 /// What the journal keeps a capacity under that was another server group's.
 const CAPACITY: &str = "sourceCapacity";
 
 pub(super) async fn create(
     account: &AccountHandle,
+    artifacts: Option<&dyn ArtifactSource>,
     create: &Create,
     call: &Call,
     journal: &dyn Journal,
@@ -48,11 +52,13 @@ pub(super) async fn create(
             Some(recorded(journal.decide(CAPACITY, json!(capacity)).await?)?)
         }
     };
-    put(account, "DEPLOY", &create.named(&name, capacity), call, journal).await
+    let fetched = Fetch::of(create.fetched.as_ref(), artifacts);
+    put(account, fetched, "DEPLOY", &create.named(&name, capacity), call, journal).await
 }
 
 pub(super) async fn clone(
     account: &AccountHandle,
+    artifacts: Option<&dyn ArtifactSource>,
     clone: &Clone,
     call: &Call,
     journal: &dyn Journal,
@@ -73,11 +79,13 @@ pub(super) async fn clone(
             recorded(journal.decide(SPEC, json!(spec)).await?)?
         }
     };
-    put(account, "CLONE", &spec, call, journal).await
+    let fetched = Fetch::of(clone.fetched.as_ref(), artifacts);
+    put(account, fetched, "CLONE", &spec, call, journal).await
 }
 
 async fn put(
     account: &AccountHandle,
+    fetched: Option<Fetch<'_>>,
     phase: &'static str,
     spec: &ServerGroupSpec,
     call: &Call,
@@ -85,7 +93,17 @@ async fn put(
 ) -> Result<Outcome> {
     let name = &spec.name;
     say(journal, phase, format!("Creating server group {name} with {} instance(s)...", spec.capacity.desired)).await?;
-    account.client.create_server_group(spec, call).await?;
+    let client = &account.client;
+    match fetched {
+        None => client.create_server_group(spec, call).await?,
+        Some(artifact) => {
+            let is_there = || async {
+                client.server_groups().await.map(|known| known.iter().any(|group| group.spec.name == *name))
+            };
+            let create = |content| client.create_server_group_with(spec, content, call);
+            fetch::with_content(artifact, phase, journal, is_there, create).await?
+        }
+    };
     seen(account, |inventory| inventory.server_group(REGION, name).is_some()).await;
     say(journal, phase, format!("Created server group {name}.")).await?;
     Ok(outcome(json!({
@@ -113,7 +131,7 @@ pub(in crate::provider) fn next_name(name: &ServerGroupName, groups: &[ServerGro
     next.map_err(|error| Error::new(Kind::Invalid, error.to_string()))
 }
 
-fn recorded<T: DeserializeOwned>(value: Value) -> Result<T> {
+pub(super) fn recorded<T: DeserializeOwned>(value: Value) -> Result<T> {
     serde_json::from_value(value)
         .map_err(|error| Error::new(Kind::Bug, format!("what was decided before cannot be read: {error}")))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gennaker_provider_api::{Inventory, Journal, Outcome, Result};
-use gennaker_wire::HealthState;
+use gennaker_wire::{HealthState, ObjectExt as _};
 use serde_json::json;
 
 use super::{outcome, say, seen};
@@ -13,7 +13,7 @@ use crate::{
     provider::{
         AccountHandle, REGION,
         description::{OnServerGroup, Register, Resize, Terminate},
-        view::BALANCER,
+        view::DEREGISTERED,
     },
 };
 
@@ -108,14 +108,16 @@ async fn change(
     let ids: BTreeSet<&String> = done.instances.iter().collect();
     let shows = |inventory: &Inventory| {
         inventory.server_groups.iter().all(|group| {
-            let of_it = group.instances.iter().filter(|instance| ids.contains(&instance.id));
-            let mut states = of_it.filter_map(|instance| {
-                instance.health.iter().find(|health| health.kind == BALANCER).map(|health| health.state)
-            });
-            // A server group that is disabled keeps all of its instances out, and one balancer of several may stay.
-            group.disabled
-                || !change.load_balancers.is_empty()
-                || states.all(|state| (state == HealthState::OutOfService) != change.registered)
+            let mut of_it = group.instances.iter().filter(|instance| ids.contains(&instance.id));
+            // All of its balancers, unless some are named.
+            let balancers = match change.load_balancers.as_slice() {
+                [] => group.load_balancers.as_slice(),
+                named => named,
+            };
+            of_it.all(|instance| {
+                let out_of = instance.other.texts(DEREGISTERED);
+                balancers.iter().all(|balancer| out_of.contains(balancer) != change.registered)
+            })
         })
     };
     seen(account, shows).await;

@@ -1,9 +1,12 @@
 //! Jobs: run, cancel, destroy.
 
-use gennaker_provider_api::{Journal, Outcome, Result};
+use gennaker_provider_api::{ArtifactSource, Journal, Outcome, Result};
 use serde_json::json;
 
-use super::{outcome, say, seen};
+use super::{
+    fetch::{self, Fetch},
+    outcome, say, seen,
+};
 use crate::{
     client::Call,
     provider::{
@@ -12,11 +15,25 @@ use crate::{
     },
 };
 
-pub(super) async fn run(account: &AccountHandle, run: &RunJob, call: &Call, journal: &dyn Journal) -> Result<Outcome> {
+pub(super) async fn run(
+    account: &AccountHandle,
+    artifacts: Option<&dyn ArtifactSource>,
+    run: &RunJob,
+    call: &Call,
+    journal: &dyn Journal,
+) -> Result<Outcome> {
     let spec = run.of_request(&call.request_id);
     let name = &spec.name;
     say(journal, "RUN_JOB", format!("Running job {name}...")).await?;
-    account.client.run_job(&spec, call).await?;
+    let client = &account.client;
+    match Fetch::of(run.fetched.as_ref(), artifacts) {
+        None => client.run_job(&spec, call).await?,
+        Some(artifact) => {
+            let is_there = || async { client.jobs().await.map(|known| known.iter().any(|job| job.spec.name == *name)) };
+            let create = |content| client.run_job_with(&spec, content, call);
+            fetch::with_content(artifact, "RUN_JOB", journal, is_there, create).await?
+        }
+    };
     seen(account, |inventory| inventory.job(REGION, name).is_some()).await;
     say(journal, "RUN_JOB", format!("Job {name} runs.")).await?;
     Ok(outcome(json!({ "deployedNames": [name], "deployedNamesByLocation": { REGION: [name] } })))

@@ -49,11 +49,7 @@ impl Login {
         Login {
             username: given(account.username.as_ref()),
             password: given(account.password.as_ref()),
-            token: Token {
-                account: account.name.clone(),
-                token: given(account.token.as_ref()),
-                file: given(account.token_file.as_ref()),
-            },
+            token: account.token(),
             key: given(account.ssh_private_key_file_path.as_ref()),
             passphrase: given(account.ssh_private_key_passphrase.as_ref()),
             passphrase_program: given(account.ssh_private_key_passphrase_cmd.as_ref()),

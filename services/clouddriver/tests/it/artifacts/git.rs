@@ -19,7 +19,6 @@ use gennaker_http::outbound::UrlRuleOptions;
 use http::StatusCode;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::{io::AsyncWriteExt as _, process};
 
 use super::{Fixture, SECRET, artifact, here, limits, secret, site::Site, with};
 
@@ -49,7 +48,6 @@ impl Forge {
     fn repository(&self, name: &str, fill: impl FnOnce(&Path)) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(&path).expect("a folder");
-        git(&path, &["init", "--quiet", "--initial-branch=master"]);
         fill(&path);
         commit(&path, "first");
         path
@@ -57,21 +55,11 @@ impl Forge {
 }
 
 fn git(at: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new("git");
-    command.current_dir(at).args(arguments).env("HOME", at).env("GIT_CONFIG_NOSYSTEM", "1").stdin(Stdio::null());
-    for who in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{who}_NAME"), "ann").env(format!("GIT_{who}_EMAIL"), "ann@example.com");
-        command.env(format!("GIT_{who}_DATE"), "2024-01-01T00:00:00Z");
-    }
-    let output = command.output().expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    gennaker_harness::git::git(at, arguments).expect("git succeeds")
 }
 
 fn commit(at: &Path, message: &str) -> String {
-    git(at, &["add", "--all"]);
-    git(at, &["commit", "--quiet", "--allow-empty", "--message", message]);
-    git(at, &["rev-parse", "HEAD"])
+    gennaker_harness::git::commit(at, message).expect("git succeeds")
 }
 
 fn write(at: &Path, name: &str, content: &str) {
@@ -80,39 +68,20 @@ fn write(at: &Path, name: &str, content: &str) {
     std::fs::write(path, content).expect("a file");
 }
 
-/// `git http-backend`, as a web server runs it.
+/// Git's own server, with a login for what is private.
 async fn serve(root: PathBuf, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
     if let Some(rest) = path.strip_prefix("/moved/") {
         return Redirect::permanent(&format!("/{rest}?{query}")).into_response();
     }
-    let header = |name: &str| parts.headers.get(name).map_or("", |value| value.to_str().expect("text"));
-    if path.starts_with("/private/") && header("authorization") != BASIC {
+    let is_known = parts.headers.get("authorization").is_some_and(|value| value == BASIC);
+    if path.starts_with("/private/") && !is_known {
         return (StatusCode::UNAUTHORIZED, [("www-authenticate", "Basic realm=\"git\"")]).into_response();
     }
-    let mut command = process::Command::new("git");
-    command.arg("http-backend").env("GIT_PROJECT_ROOT", &root).env("GIT_HTTP_EXPORT_ALL", "1");
-    command.env("PATH_INFO", path).env("QUERY_STRING", query).env("REQUEST_METHOD", parts.method.as_str());
-    command.env("CONTENT_TYPE", header("content-type")).env("HTTP_CONTENT_ENCODING", header("content-encoding"));
-    command.env("GIT_PROTOCOL", header("git-protocol")).env("HOME", &root);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let body = to_bytes(body, 1 << 20).await.expect("a body");
-    let mut child = command.spawn().expect("it runs");
-    let mut input = child.stdin.take().expect("a pipe");
-    input.write_all(&body).await.expect("it reads");
-    drop(input);
-    let output = child.wait_with_output().await.expect("it ends").stdout;
-    let end = output.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("a head");
-    let mut response = Response::builder();
-    for line in String::from_utf8_lossy(&output[..end]).lines() {
-        let (name, value) = line.split_once(": ").expect("a header");
-        response = match name {
-            "Status" => response.status(value[..3].parse::<u16>().expect("a status")),
-            name => response.header(name, value),
-        };
-    }
-    response.body(Body::from(output[end + 4..].to_vec())).expect("an answer")
+    let answer = gennaker_harness::git::http_backend(&root, Request::from_parts(parts, body)).await;
+    answer.expect("git answers").map(Body::from)
 }
 
 fn account(name: &str) -> GitAccount {

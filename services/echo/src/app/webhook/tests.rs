@@ -149,15 +149,20 @@ fn registries_and_repositories_bring_artifacts() {
 const MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 
 #[test]
-fn a_cdevent_is_in_a_header() {
-    let data = json!({"context": {"id": "1"}, "subject": {"id": "2"}, "customData": {"parameters": {"p": 1}}});
-    let event = cd_event("s", headers(&[("ce-data", &data.to_string())]), NOW).expect("an event");
-    assert_eq!((event.kind.as_str(), event.source.as_deref()), ("cdevents", Some("s")));
-    assert_eq!((event.payload, &event.content["parameters"]), (data.as_object().cloned(), &json!({"p": 1})));
-    for wrong in [r#"{"context": {"id": 1}, "subject": {"id": 2}}"#, "[]", "x"] {
-        assert!(cd_event("s", headers(&[("ce-data", wrong)]), NOW).is_err(), "{wrong}");
+fn a_cdevent_is_in_the_body_or_in_a_header() {
+    let data = json!({"context": {"id": "1"}, "subject": {"id": "Größe"}, "customData": {"parameters": {"p": 1}}});
+    let whole =
+        json!({"specversion": "1.0", "id": "1", "type": "dev.cdevents.x", "source": "s", "data": data}).to_string();
+    let in_header = headers(&[("ce-data", &data.to_string())]);
+    for (headers, body) in [(HeaderMap::new(), whole.as_str()), (in_header, "{}")] {
+        let event = cd_event("s", headers, body.as_bytes(), NOW).expect("an event");
+        assert_eq!((event.kind.as_str(), event.source.as_deref()), ("cdevents", Some("s")));
+        assert_eq!((event.payload, &event.content["parameters"]), (data.as_object().cloned(), &json!({"p": 1})));
     }
-    assert!(cd_event("s", HeaderMap::new(), NOW).is_err());
+    for wrong in [r#"{"context": {"id": 1}, "subject": {"id": 2}}"#, "[]", "x"] {
+        assert!(cd_event("s", headers(&[("ce-data", wrong)]), b"", NOW).is_err(), "{wrong}");
+    }
+    assert!(cd_event("s", HeaderMap::new(), b"{}", NOW).is_err());
 }
 
 #[test]

@@ -31,8 +31,16 @@ pub(super) struct Following {
     turn: Semaphore,
     /// The number of the last refresh that was begun.
     begun: AtomicU64,
-    /// The number of the last refresh that succeeded.
-    done: AtomicU64,
+    /// The last refresh that came to its end.
+    ended: RwLock<Ended>,
+}
+
+/// How a refresh ended.
+#[derive(Debug, Clone, Default)]
+struct Ended {
+    number: u64,
+    /// Why it failed, if it did.
+    failure: Option<String>,
 }
 
 /// What this node has seen of the group.
@@ -51,21 +59,32 @@ impl Default for Following {
             unread: RwLock::default(),
             turn: Semaphore::new(1),
             begun: AtomicU64::new(0),
-            done: AtomicU64::new(0),
+            ended: RwLock::default(),
         }
     }
 }
 
 impl<T: Item> Collection<T> {
-    /// Takes over what others changed; with `all` also what nobody told of.
+    /// Takes over what others changed; with `all` also what nobody told of. Those who wait for it at the same time share what
+    /// comes of it, also a failure: else a store that is slow to fail would have them wait one after the other.
     pub(super) async fn refresh(&self, all: bool) -> Result<(), Error> {
         // What waits for the same thing is served by one refresh that begins after it came.
         let needed = self.following.begun.load(Ordering::SeqCst) + 1;
         let Ok(_turn) = self.following.turn.acquire().await else { return Ok(()) };
-        if !all && self.following.done.load(Ordering::SeqCst) >= needed {
-            return Ok(());
+        if !all {
+            let ended = self.following.ended.read().unwrap_or_else(PoisonError::into_inner).clone();
+            if ended.number >= needed {
+                return ended.failure.map_or(Ok(()), |reason| Err(Error::Unread(reason)));
+            }
         }
         let number = self.following.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let outcome = self.take_over(all).await;
+        let failure = outcome.as_ref().err().map(ToString::to_string);
+        *self.following.ended.write().unwrap_or_else(PoisonError::into_inner) = Ended { number, failure };
+        outcome
+    }
+
+    async fn take_over(&self, all: bool) -> Result<(), Error> {
         // Before anything else is read: a write that this misses changes the mark again.
         let object = self.objects.get(self.layout.marker()).await?;
         let mark = Mark::read(object.as_ref().map_or(&[], |object| &object.bytes));
@@ -80,7 +99,6 @@ impl<T: Item> Collection<T> {
             _ => self.read_all().await?,
         }
         *self.following.seen.write().unwrap_or_else(PoisonError::into_inner) = Some(now);
-        self.following.done.store(number, Ordering::SeqCst);
         Ok(())
     }
 

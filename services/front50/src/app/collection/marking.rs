@@ -48,10 +48,9 @@ impl Drop for Telling<'_> {
 }
 
 impl<T: Item> Collection<T> {
-    /// Tells of a change in the group's mark, together with all others that wait to be told of.
-    pub(super) async fn mark(&self, id: String) {
+    /// Notes a change that the group's mark has to tell of.
+    pub(super) fn to_tell(&self, id: String) {
         lock(&self.marking.waiting).insert(id);
-        self.tell().await;
     }
 
     /// Tells of what could not be told of before.
@@ -61,9 +60,9 @@ impl<T: Item> Collection<T> {
         }
     }
 
-    /// Returns once all that waited for it is told of. The objects are written by then, so a failure fails nothing: it is
-    /// made up for later.
-    async fn tell(&self) {
+    /// Tells in the group's mark of all changes that are noted, and returns once that is done. The objects are written by
+    /// then, so a failure fails nothing: it is made up for later.
+    pub(crate) async fn tell(&self) {
         let Ok(_turn) = self.marking.turn.acquire().await else { return };
         let mut telling =
             Telling { ids: std::mem::take(&mut *lock(&self.marking.waiting)), waiting: &self.marking.waiting };

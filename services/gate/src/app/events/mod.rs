@@ -29,8 +29,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub(crate) use self::source::LAST_EVENT_ID;
 use self::{looks::Looks, source::Source};
 
-/// How many may follow at a time.
-const FOLLOWERS: usize = 1024;
+/// How many may follow at a time: each has a connection for itself, and half of those that gate has are left for others.
+const FOLLOWERS: usize = 512;
 
 /// What is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,4 +168,14 @@ impl Events {
 /// What is told when a look has ended that should not.
 fn broke_off() -> Told {
     Told::End { message: "gate cannot look any more: connect again".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use gennaker_http::ServeLimits;
+
+    #[test]
+    fn followers_leave_connections_for_others() {
+        assert!(super::FOLLOWERS * 2 <= ServeLimits::default().connections);
+    }
 }

@@ -1,17 +1,18 @@
 //! Waiting until the stage's instances are up, or down.
 //!
 //! Upstream: `WaitForUpInstanceHealthTask`, `WaitForDownInstanceHealthTask`. A restart may be over before anybody looks: an instance
-//! that was launched after its stage began has been down, too.
+//! that was launched after its stage began has been down, too. And what only its platform speaks of gets no traffic that anybody who
+//! counts knows of: where it was to leave traffic, and not to be restarted, that is down enough.
 
 use async_trait::async_trait;
-use gennaker_base::{Kind, Timestamp};
-use gennaker_wire::{Instance, ObjectExt};
+use gennaker_base::Kind;
+use gennaker_wire::{Instance, ObjectExt, Stage};
 
 use crate::{
     Catalogue, Next, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
     cloud::operation_stage::required,
     server_group::{
-        health::verdict::{interesting, is_down, is_up},
+        health::verdict::{interesting, is_down, is_known_to_platform_only, is_up},
         settings::account,
     },
 };
@@ -24,8 +25,13 @@ pub(super) fn register(catalogue: &mut Catalogue) {
     catalogue.add_task(WaitTask { class: UP, over: |instance, names, _| is_up(instance, names) });
     catalogue.add_task(WaitTask {
         class: DOWN,
-        over: |instance, names, since| {
-            is_down(instance, names) || instance.launch_time.zip(since).is_some_and(|(launch, since)| launch > since)
+        over: |instance, names, stage| {
+            let was_launched_since =
+                instance.launch_time.zip(stage.start_time).is_some_and(|(launch, since)| launch > since);
+            let is_to_restart = stage.context.text("notification.type").as_deref() == Some("rebootinstances");
+            is_down(instance, names)
+                || was_launched_since
+                || (names.is_some() && !is_to_restart && is_known_to_platform_only(instance, names))
         },
     });
 }
@@ -36,14 +42,14 @@ pub(super) fn wait_for_up(name: &str) -> TaskTemplate {
 }
 
 /// The task of that name that waits until the instances are down.
-pub(super) fn wait_for_down(name: &str) -> TaskTemplate {
+pub(in crate::cloud) fn wait_for_down(name: &str) -> TaskTemplate {
     TaskTemplate::new(name, DOWN)
 }
 
 struct WaitTask {
     class: &'static str,
-    /// Whether an instance is as it should be; with when its stage began.
-    over: fn(&Instance, Option<&[String]>, Option<Timestamp>) -> bool,
+    /// Whether an instance is as its stage wants it, by the sources that count.
+    over: fn(&Instance, Option<&[String]>, &Stage) -> bool,
 }
 
 #[async_trait]
@@ -72,7 +78,7 @@ impl Task for WaitTask {
                     format!("instance {id} cannot be read: {error}"),
                 )
             })?;
-            if !(self.over)(&instance, names.as_deref(), context.view.stage.start_time) {
+            if !(self.over)(&instance, names.as_deref(), &context.view.stage) {
                 return Ok(TaskResult::running(Next::Soon));
             }
         }

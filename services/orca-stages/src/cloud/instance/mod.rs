@@ -17,6 +17,11 @@ mod act;
 mod health;
 mod terminate;
 
+pub(super) use self::{
+    health::wait_for_down,
+    terminate::{REMAINING, named_group, terminate, wait as wait_for_terminated},
+};
+
 use crate::{
     Catalogue, Field, Schema, TaskTemplate,
     cloud::operation_stage::OperationStage,
@@ -56,13 +61,7 @@ const STAGES: [Row; 9] = [
     (
         "terminateInstances",
         || several("Ends instances."),
-        || {
-            vec![
-                TaskTemplate::new("terminateInstances", TERMINATE),
-                monitor("monitorTermination"),
-                terminate::wait("waitForTerminatedInstances"),
-            ]
-        },
+        || vec![terminate::terminate(), monitor("monitorTermination"), terminate::wait("waitForTerminatedInstances")],
     ),
     (
         "terminateInstanceAndDecrementServerGroup",

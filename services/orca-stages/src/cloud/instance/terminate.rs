@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The context field with the instances that have not ended.
-pub(super) const REMAINING: &str = "terminate.remaining.instances";
+pub(in crate::cloud) const REMAINING: &str = "terminate.remaining.instances";
 
 const WAIT: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.instance.WaitForTerminatedInstancesTask";
 
@@ -37,13 +37,18 @@ pub(super) fn register(catalogue: &mut Catalogue, guards: Guards) {
     catalogue.add_task(WaitTask);
 }
 
+/// The task that ends the instances of the stage.
+pub(in crate::cloud) fn terminate() -> TaskTemplate {
+    TaskTemplate::new("terminateInstances", TERMINATE)
+}
+
 /// The task of that name that waits until the instances have ended.
-pub(super) fn wait(name: &str) -> TaskTemplate {
+pub(in crate::cloud) fn wait(name: &str) -> TaskTemplate {
     TaskTemplate::new(name, WAIT)
 }
 
 /// The server group that the stage names, with the parts of its name.
-pub(super) fn named_group(settings: &Object) -> Option<(String, Moniker)> {
+pub(in crate::cloud) fn named_group(settings: &Object) -> Option<(String, Moniker)> {
     let name = named(settings)?;
     let moniker = settings.typed("moniker").filter(|moniker: &Moniker| moniker.app.is_some());
     let moniker = moniker.unwrap_or_else(|| Moniker::parse(&name));

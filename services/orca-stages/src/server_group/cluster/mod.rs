@@ -24,6 +24,7 @@ use self::{
     task::{ClusterTask, WaitForClusterTask},
 };
 use super::{
+    changed::by_name,
     destroy::DESTROY,
     guard::{ALLOWED, Guards},
     health::{all_down, determine_health_providers},
@@ -35,7 +36,8 @@ use super::{
     target::with_strategy_parameters,
 };
 use crate::{
-    Catalogue, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, TaskError, TaskTemplate,
+    Catalogue, ChangedCluster, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, StageView,
+    TaskError, TaskTemplate,
 };
 
 const DISABLE_CLUSTER: &str = "disableCluster";
@@ -169,8 +171,16 @@ impl StageDefinition for ClusterStage {
         problems
     }
 
+    fn settings(&self, view: &StageView) -> Object {
+        with_strategy_parameters(view)
+    }
+
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        by_name(&self.settings(view)).into_iter().collect()
+    }
+
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {
-        let settings = with_strategy_parameters(&context.view);
+        let settings = self.settings(&context.view);
         let kind = self.kind;
         let tasks = vec![
             determine_health_providers(),

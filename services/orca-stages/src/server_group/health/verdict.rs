@@ -60,7 +60,7 @@ pub(super) fn is_not_up(instance: &Instance, interesting: Option<&[String]>) -> 
 }
 
 /// Whether only the platform speaks of it, so that nobody sends it traffic that anybody knows of.
-pub(super) fn is_known_to_platform_only(instance: &Instance, interesting: Option<&[String]>) -> bool {
+pub(crate) fn is_known_to_platform_only(instance: &Instance, interesting: Option<&[String]>) -> bool {
     counted(instance, interesting).into_iter().all(is_platform)
 }
 

@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::{candidates, server_group};
 use crate::{
-    ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, StageView, TaskError,
+    ChangedCluster, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, StageView, TaskError,
     server_group::{
         capacity::SNAPSHOT,
+        changed::by_name,
         settings::{account, provider},
         strategy::extended,
     },
@@ -46,6 +47,10 @@ impl StageDefinition for RollbackClusterStage {
             problems.push("the stage names no cluster: set moniker (app and cluster), or serverGroup".to_owned());
         }
         problems
+    }
+
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        by_name(view.context()).into_iter().collect()
     }
 
     async fn compose(&self, _context: &ComposeContext) -> Result<Composition, TaskError> {

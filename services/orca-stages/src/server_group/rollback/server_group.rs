@@ -7,8 +7,11 @@ use gennaker_wire::{Object, ObjectExt};
 
 use super::{Way, stages};
 use crate::{
-    ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, TaskError,
-    server_group::settings::{account, regions},
+    ChangedCluster, ComposeContext, Composition, Field, NewStage, Schema, StageDefinition, StageView, TaskError,
+    server_group::{
+        changed::by_name,
+        settings::{account, regions},
+    },
 };
 
 /// The stage type.
@@ -58,6 +61,13 @@ impl StageDefinition for RollbackServerGroupStage {
             problems.extend(way.problems(context.object("rollbackContext").unwrap_or(&Object::new())));
         }
         problems
+    }
+
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        let settings = view.context();
+        let from = settings.object("rollbackContext").and_then(|rollback| rollback.get("rollbackServerGroupName"));
+        let from = from.map(|name| ("serverGroup".to_owned(), name.clone()));
+        by_name(&settings.clone().into_iter().chain(from).collect()).into_iter().collect()
     }
 
     async fn compose(&self, _context: &ComposeContext) -> Result<Composition, TaskError> {

@@ -1,15 +1,15 @@
 //! `rollingpush`: no new server group. The newest one gets the new launch configuration, and its instances are replaced by and
-//! by as `termination` says.
+//! by as `termination` says; without `termination` those that are there stay as they are.
 //!
-//! Its two stages, `modifyAsgLaunchConfiguration` and `rollingPush`, come with the clouds that have launch configurations; until then
-//! settings that ask for it are refused. Upstream: `RollingPushStrategy`.
+//! There is no way back: what the server group ran before is gone with its instances. Upstream: `RollingPushStrategy`, which it calls
+//! deprecated.
 
 use async_trait::async_trait;
 use gennaker_wire::{Object, ObjectExt};
 use serde_json::json;
 
 use super::{Deployment, Strategy, deployment::extended};
-use crate::{ComposeContext, NewStage, TaskError, server_group::source};
+use crate::{ComposeContext, NewStage, TaskError, cloud::termination_problems, server_group::source};
 
 pub(super) struct RollingPush;
 
@@ -19,11 +19,8 @@ impl Strategy for RollingPush {
         "rollingpush"
     }
 
-    fn problems(&self, _settings: &Object) -> Vec<String> {
-        vec![
-            "strategy rollingpush is not supported yet: use rollingredblack, which replaces instances by and by too"
-                .to_owned(),
-        ]
+    fn problems(&self, settings: &Object) -> Vec<String> {
+        termination_problems(settings)
     }
 
     fn replaces_creation(&self) -> bool {

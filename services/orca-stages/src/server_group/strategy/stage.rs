@@ -12,9 +12,12 @@ use serde_json::Value;
 
 use super::{Deployment, Strategies, failure};
 use crate::{
-    Catalogue, ComposeContext, Composition, NewStage, StageDefinition, TaskError, TaskTemplate,
+    Catalogue, ChangedCluster, ComposeContext, Composition, NewStage, StageDefinition, StageView, TaskError,
+    TaskTemplate,
     server_group::{
-        capacity, create,
+        capacity,
+        changed::by_deployment,
+        create,
         health::{determine_health_providers, wait_for_up_instances},
         operation::monitor,
         refresh::force_cache_refresh,
@@ -70,6 +73,10 @@ impl StageDefinition for DeployStrategyStage {
 
     fn validate(&self, context: &Object) -> Vec<String> {
         self.strategies.deployment_problems(context)
+    }
+
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        by_deployment(view, &flattened(view.context())).into_iter().collect()
     }
 
     async fn compose(&self, context: &ComposeContext) -> Result<Composition, TaskError> {

@@ -14,7 +14,7 @@ use super::name;
 use crate::{
     engine::history::{Evidence, Witnessed},
     planner::{
-        Action, CleanUp, Event, Signal, State,
+        Action, CLUSTER_HELD, CleanUp, Event, Signal, State,
         replay::{self, Recorded},
     },
     recording,
@@ -30,7 +30,7 @@ pub(super) struct Trail {
     /// Why it could not be replayed.
     pub(super) problem: Option<String>,
     /// By stage: the last failure that may pass.
-    errors: HashMap<String, String>,
+    errors: HashMap<String, TaskError>,
     /// By stage: when the last step was due to be made again, as its task said.
     next: HashMap<String, Next>,
     /// By stage: when something was asked for it last.
@@ -73,7 +73,12 @@ impl Trail {
 
     /// The last failure of the stage that may pass.
     pub(super) fn error(&self, stage: &str) -> Option<String> {
-        self.errors.get(stage).cloned()
+        self.errors.get(stage).map(|error| error.message.clone())
+    }
+
+    /// Whether the stage waits for another execution that changes its cluster.
+    pub(super) fn waits_for_cluster(&self, stage: &str) -> bool {
+        self.errors.get(stage).is_some_and(|error| error.exception_type == CLUSTER_HELD)
     }
 
     /// Whether the stage's task named the time of its next step itself.
@@ -149,7 +154,7 @@ impl Trail {
 
     fn note_failure(&mut self, stage: &str, error: Option<&TaskError>) {
         match error {
-            Some(error) => self.errors.insert(stage.to_owned(), error.message.clone()),
+            Some(error) => self.errors.insert(stage.to_owned(), error.clone()),
             None => self.errors.remove(stage),
         };
     }

@@ -30,9 +30,10 @@ pub(super) fn of(diagnosis: &Diagnosis) -> Verdict {
     }
 }
 
-/// Whether the pipeline's author meant it to wait for this.
+/// Whether the pipeline's author, or who runs the install, meant it to wait for this.
 fn is_meant(waits_for: StageWaitKind) -> bool {
-    matches!(waits_for, StageWaitKind::Time | StageWaitKind::Judgment | StageWaitKind::Window | StageWaitKind::Change)
+    use StageWaitKind::{Change, Cluster, Judgment, Time, Window};
+    matches!(waits_for, Time | Judgment | Window | Change | Cluster)
 }
 
 pub(super) fn summary(diagnosis: &Diagnosis, head: &Execution) -> String {
@@ -71,6 +72,7 @@ pub(super) fn summary(diagnosis: &Diagnosis, head: &Execution) -> String {
                 Some(StageWaitKind::Judgment) => "a person's judgment",
                 Some(StageWaitKind::Window) => "the execution window",
                 Some(StageWaitKind::Change) => "a change from outside",
+                Some(StageWaitKind::Cluster) => "another execution that changes its cluster",
                 _ => "a time",
             };
             let more = match diagnosis.waits.len() {

@@ -50,6 +50,10 @@ pub(super) fn of(evidence: &Evidence, trail: &Trail, driven: bool, now: Timestam
                     wait.failures = run.failures;
                     wait.error = trail.error(id);
                 }
+                if run.ask_again.is_some() && trail.waits_for_cluster(id) {
+                    wait.waits_for = StageWaitKind::Cluster;
+                    wait.failures = 0;
+                }
             }
             _ => return None,
         }

@@ -94,7 +94,7 @@ impl Look<'_> {
             let message = "failOnFailedExpressions is on: it fails if these expressions have no value then either";
             plan.remark(Severity::Doubt, message);
         }
-        let problems = definition.validate(view.context());
+        let problems = definition.validate(&definition.settings(&view));
         let weight = if certain { Severity::Problem } else { Severity::Doubt };
         problems.iter().for_each(|problem| plan.remark(weight, problem.clone()));
         if !problems.is_empty() {

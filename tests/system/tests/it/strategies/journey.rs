@@ -8,9 +8,10 @@ use gennaker_harness::{
     eventually,
     load::{self, Leave},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::all;
+pub(super) use crate::support::merge;
 use crate::support::{DEADLINE, delivery, install_with, start, succeeded};
 
 /// So many instances every version has.
@@ -182,16 +183,4 @@ pub(super) fn version(name: &str) -> Version {
 /// The name of the server group of that number.
 pub(super) fn group_name(number: usize) -> String {
     format!("greeter-v{number:03}")
-}
-
-/// Puts fields over those of an object, objects in objects.
-pub(super) fn merge(base: &mut Value, over: Value) {
-    match (base, over) {
-        (Value::Object(base), Value::Object(over)) => {
-            for (name, value) in over {
-                merge(base.entry(name).or_insert(Value::Object(Map::new())), value);
-            }
-        }
-        (base, over) => *base = over,
-    }
 }

@@ -7,6 +7,8 @@
 mod broken;
 mod journey;
 mod kills;
+mod monitored;
+mod pipelines;
 mod rollbacks;
 mod takeovers;
 

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 
 import type { Fields } from '../../../gate/wire';
+import { cx } from '../../../parts/cx';
 import { Icon } from '../../../parts/Icon';
 import { ChoiceControl, type ControlProps, FlagControl, JsonControl, MapControl, SomeControl, TextControl, TextsControl } from './controls';
 import styles from './forms.module.css';
@@ -70,7 +71,7 @@ function FormField({ spec, form, onChange }: { spec: Spec; form: Fields; onChang
   };
   const Control = isReadable(spec, value) ? CONTROLS[spec.kind as Exclude<Kind, 'group'>] : JsonControl;
   return (
-    <div className={styles.field} data-kind={spec.kind}>
+    <div className={cx(styles.field, isShort(spec) && styles.half)}>
       <Control
         spec={spec}
         value={value}
@@ -82,6 +83,11 @@ function FormField({ spec, form, onChange }: { spec: Spec; form: Fields; onChang
       />
     </div>
   );
+}
+
+/** Whether half of the form's width is enough. */
+function isShort({ kind, code, note }: Spec): boolean {
+  return (kind === 'number' || kind === 'integer' || kind === 'choice' || kind === 'flag' || kind === 'text') && !code && note !== 'parameters';
 }
 
 /** Whether the control of its kind can show the value; anything else is shown as the JSON that it is. */
@@ -106,13 +112,25 @@ function isReadable({ kind }: Spec, value: unknown): boolean {
 export function OtherFields({ specs, form, onChange, what, names = [], always = false }: { specs: readonly Spec[]; form: Fields; onChange: Change; what: string; names?: readonly string[]; always?: boolean }) {
   const known = new Set([...keysOf(specs, form), ...names]);
   const others = without(form, known);
-  const [isThere] = useState(always || Object.keys(others).length > 0);
-  if (!isThere && Object.keys(others).length === 0) return null;
-  const value = Object.keys(others).length === 0 ? undefined : others;
+  const isEmpty = Object.keys(others).length === 0;
+  // What was there once stays to be written, whatever becomes of it.
+  const [wasThere] = useState(!isEmpty);
+  if (!wasThere && isEmpty && !always) return null;
+  const value = isEmpty ? undefined : others;
   const spec = json('others', `Other settings of ${what}`, { description: 'What no field above is about, as JSON. It is kept as it is.' });
   const set = (next: unknown): void => {
     if (next === undefined) onChange(withOthers(form, known, {}));
     else if (isFields(next)) onChange(withOthers(form, known, next));
   };
-  return <JsonControl spec={spec} value={value} onChange={set} error={undefined} offers={[]} onBlur={() => undefined} />;
+  return (
+    <details className={styles.group} open={wasThere}>
+      <summary>
+        <Icon name="right" />
+        {spec.label}
+      </summary>
+      <div className={styles.fields}>
+        <JsonControl spec={spec} unlabelled value={value} onChange={set} error={undefined} offers={[]} onBlur={() => undefined} />
+      </div>
+    </details>
+  );
 }

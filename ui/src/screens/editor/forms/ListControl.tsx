@@ -1,13 +1,14 @@
 /** A list of objects, each a form of its own: added, removed, put in another order. */
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 
 import type { Fields } from '../../../gate/wire';
 import { Button, IconButton } from '../../../parts/Button';
 import { Menu } from '../../../parts/Menu';
 import { type ControlProps, OrExpression } from './controls';
+import { ExpressionField } from './ExpressionField';
 import { FormFields, OtherFields } from './FormFields';
 import styles from './forms.module.css';
-import { isFields } from './values';
+import { isFields, read, textOf, write } from './values';
 
 /** The list. */
 export function ListControl(props: ControlProps) {
@@ -22,21 +23,32 @@ export function ListControl(props: ControlProps) {
     added.current = undefined;
   });
   const name = spec.item ?? 'Entry';
-  const write = (next: readonly unknown[]): void => onChange(next);
+  const set = (next: readonly unknown[]): void => onChange(next);
   const add = (fields: Fields): void => {
     keys.add();
-    write([...items, fields]);
+    set([...items, fields]);
     added.current = items.length;
   };
   const move = (index: number, by: number): void => {
     keys.move(index, by);
-    write(moved(items as readonly unknown[], index, by));
+    set(moved(items as readonly unknown[], index, by));
   };
   const remove = (index: number): void => {
     keys.remove(index);
-    write(items.filter((_, at) => at !== index));
+    set(items.filter((_, at) => at !== index));
     box.current?.querySelector<HTMLElement>(':scope > div:last-of-type button')?.focus();
   };
+  const tools = (index: number, title: string): ReactNode => (
+    <>
+      {items.length > 1 && (
+        <>
+          <IconButton icon="up" label={`Move ${title} up`} isDisabled={index === 0} onPress={() => move(index, -1)} />
+          <IconButton icon="down" label={`Move ${title} down`} isDisabled={index === items.length - 1} onPress={() => move(index, 1)} />
+        </>
+      )}
+      <IconButton icon="trash" label={`Remove ${title}`} onPress={() => remove(index)} />
+    </>
+  );
   return (
     <OrExpression {...props} isText={typeof value === 'string'}>
       <fieldset className={styles.list} ref={box}>
@@ -53,7 +65,18 @@ export function ListControl(props: ControlProps) {
               const fields = isFields(item) ? item : {};
               const own = spec.titleOf?.(fields) ?? '';
               const title = `${name} ${index + 1}`;
-              const change = (next: Fields): void => write(items.map((one, at) => (at === index ? next : (one as unknown))));
+              const change = (next: Fields): void => set(items.map((one, at) => (at === index ? next : (one as unknown))));
+              const [only, ...others] = spec.fields ?? [];
+              if (only && others.length === 0) {
+                return (
+                  <li key={keys.of(index)} className={styles.line}>
+                    <div>
+                      <ExpressionField label={title} unlabelled value={textOf(read(fields, only.at))} onChange={(text) => change(write(fields, only.at, text))} />
+                    </div>
+                    <span className={styles.tools}>{tools(index, title)}</span>
+                  </li>
+                );
+              }
               return (
                 <li key={keys.of(index)} className={styles.item} aria-label={own ? `${title}: ${own}` : title}>
                   <header className={styles.head}>
@@ -61,17 +84,11 @@ export function ListControl(props: ControlProps) {
                       {title}
                       {own !== '' && <bdi className="soft"> {own}</bdi>}
                     </h4>
-                    {items.length > 1 && (
-                      <>
-                        <IconButton icon="up" label={`Move ${title} up`} isDisabled={index === 0} onPress={() => move(index, -1)} />
-                        <IconButton icon="down" label={`Move ${title} down`} isDisabled={index === items.length - 1} onPress={() => move(index, 1)} />
-                      </>
-                    )}
-                    <IconButton icon="trash" label={`Remove ${title}`} onPress={() => remove(index)} />
+                    {tools(index, title)}
                   </header>
                   <div className={styles.fields}>
                     <FormFields specs={spec.fields ?? []} form={fields} onChange={change} />
-                    <OtherFields specs={spec.fields ?? []} form={fields} onChange={change} what={title} />
+                    <OtherFields specs={spec.fields ?? []} form={fields} onChange={change} what={title} names={spec.keeps ?? []} />
                   </div>
                 </li>
               );
@@ -80,7 +97,7 @@ export function ListControl(props: ControlProps) {
         )}
         <div>
           {spec.fresh && spec.fresh.length > 1 ? (
-            <Menu label={`Add to ${spec.label}`} actions={spec.fresh.map((one) => ({ label: one.label, act: () => add(one.make()) }))}>
+            <Menu label={`Add ${name.toLowerCase()}`} actions={spec.fresh.map((one) => ({ label: one.label, act: () => add(one.make()) }))}>
               Add {name.toLowerCase()}
             </Menu>
           ) : (

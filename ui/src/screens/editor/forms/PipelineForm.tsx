@@ -1,7 +1,7 @@
 /** The forms of what belongs to a pipeline and not to one of its stages. */
 import { useQuery } from '@tanstack/react-query';
 
-import { kindsOfNotification } from '../../../gate/capabilities';
+import { notificationKinds } from '../../../gate/notifications';
 import type { Fields } from '../../../gate/wire';
 import type { Pipeline } from '../model';
 import { FormFields } from './FormFields';
@@ -24,6 +24,7 @@ const SPECS: Readonly<Record<Section, readonly Spec[]>> = {
   notifications: [
     list('notifications', 'Notifications', {
       item: 'Notification',
+      keeps: ['level'],
       fields: notificationFields(PIPELINE_MOMENTS),
       titleOf: (one) => [one['type'], one['address']].filter((part) => typeof part === 'string' && part !== '').join(' '),
       fresh: [{ label: 'Notification', make: () => ({ level: 'pipeline', when: [] }) }],
@@ -32,6 +33,7 @@ const SPECS: Readonly<Record<Section, readonly Spec[]>> = {
   artifacts: [
     list('expectedArtifacts', 'Expected artifacts', {
       item: 'Artifact',
+      keeps: ['id', 'defaultArtifact'],
       description: 'What triggers bring and stages use. A trigger can ask for them, and a stage names them.',
       fields: expectedArtifactFields,
       fresh: [{ label: 'Artifact', make: freshArtifact }],
@@ -42,7 +44,7 @@ const SPECS: Readonly<Record<Section, readonly Spec[]>> = {
 
 /** The form of a section. */
 export function PipelineForm({ section, pipeline, onChange }: { section: Section; pipeline: Pipeline; onChange: (pipeline: Pipeline) => void }) {
-  const kinds = useQuery({ ...kindsOfNotification, enabled: section === 'notifications' }).data;
+  const kinds = useQuery({ ...notificationKinds, enabled: section === 'notifications' }).data;
   return (
     <Scoped key={section} pipeline={pipeline}>
       <div className={styles.form}>

@@ -20,7 +20,7 @@ export function Preview({ text, label }: { text: string; label: string }) {
   if (!isOpen) {
     return (
       <div className={styles.try}>
-        <Button look="quiet" icon="play" onPress={() => setOpen(true)} aria-label={`Try ${label} on a past run`}>
+        <Button look="quiet" icon="play" onPress={() => setOpen(true)} aria-label={`Try it: ${label}`}>
           Try it
         </Button>
       </div>

@@ -12,7 +12,7 @@ import { FormFields, OtherFields } from './FormFields';
 import styles from './forms.module.css';
 import { Scoped } from './scope';
 import { group, type Spec } from './spec';
-import { labelOfType, specsOfStage } from './stages/catalogue';
+import { describe, specsOfStage } from './stages/catalogue';
 import { comments, EDITORS, execution, FAILURE_FLAGS, flagsOf, notifications, ON_FAILURE, type OnFailure, onFailureOf, produces } from './stages/common';
 
 /** The form. A key of the stage that it does not know stays, and can be edited as JSON. */
@@ -30,10 +30,7 @@ export function StageForm({ stage, pipeline, onChange }: { stage: StageConfig; p
   return (
     <Scoped key={`${stage.refId} ${stage.type}`} pipeline={pipeline} stage={stage}>
       <div className={styles.form}>
-        <p className="soft">
-          {labelOfType(stage.type)}
-          {schema?.description && `: ${schema.description}`}
-        </p>
+        <p className="soft">{describe(stage.type, schema)}</p>
         {schemas.isError && <Missing error={schemas.error} />}
         {schemas.data && schema === undefined && !prepared && <Problem message={`This install has no stage type ${stage.type || 'without a name'}: it would not run.`} />}
         <FormFields specs={own} form={stage} onChange={change} />

@@ -8,6 +8,7 @@ import field from '../../../parts/Field.module.css';
 import { ExpressionField } from './ExpressionField';
 import styles from './forms.module.css';
 import { asNumber } from './problems';
+import { useScope } from './scope';
 import type { Choice, Spec } from './spec';
 import { isExpression, isFields, textOf } from './values';
 
@@ -21,10 +22,12 @@ export interface ControlProps {
   /** Said below it. */
   note?: ReactNode;
   onBlur: () => void;
+  /** Whether the label is read out only. */
+  unlabelled?: boolean;
 }
 
 /** Several lines, where a field has some. */
-const ROWS = { long: 4, json: 5 } as const;
+const ROWS = { long: 3, json: 4 } as const;
 
 /** A text, a number, an expression: what is written as text. */
 export function TextControl({ spec, value, onChange, error, offers, note, onBlur }: ControlProps) {
@@ -55,7 +58,7 @@ export function TextControl({ spec, value, onChange, error, offers, note, onBlur
 }
 
 /** Any JSON, as text. What is no JSON yet is kept here and not written; an expression, or a text if that is allowed, is. */
-export function JsonControl({ spec, value, onChange, error, note, onBlur }: ControlProps) {
+export function JsonControl({ spec, value, onChange, error, note, onBlur, unlabelled = false }: ControlProps) {
   const [draft, setDraft] = useState<{ text: string; of: string | undefined }>();
   // Where the value was changed elsewhere (undo, another field) what was typed here counts no longer.
   const typed = draft && draft.of === JSON.stringify(value) ? draft.text : undefined;
@@ -77,6 +80,7 @@ export function JsonControl({ spec, value, onChange, error, note, onBlur }: Cont
       description={<Said spec={spec} note={note} />}
       error={!isWritten ? 'This is not JSON yet, so it is not taken over: look for a missing quote, comma or bracket.' : error}
       isRequired={spec.required ?? false}
+      unlabelled={unlabelled}
       rows={Math.min(16, Math.max(ROWS.json, shown.split('\n').length))}
       code
       onBlur={onBlur}
@@ -152,7 +156,7 @@ export function SomeControl(props: ControlProps) {
   };
   return (
     <OrExpression {...props} isText={typeof value === 'string'}>
-      <fieldset className={styles.set} aria-describedby={`${id}-said`}>
+      <fieldset className={styles.set} aria-describedby={spec.description || note ? `${id}-said` : undefined}>
         <Legend spec={spec} />
         <div className={styles.boxes}>
           {all.map((one) => (
@@ -181,7 +185,7 @@ export function TextsControl(props: ControlProps) {
   const name = spec.item ?? spec.label;
   return (
     <OrExpression {...props} isText={typeof value === 'string'}>
-      <fieldset className={styles.set} aria-describedby={`${id}-said`}>
+      <fieldset className={styles.set} aria-describedby={spec.description || note ? `${id}-said` : undefined}>
         <Legend spec={spec} />
         {given.map((one, index) => (
           // A line is what stands at its place.
@@ -217,7 +221,7 @@ export function MapControl(props: ControlProps) {
   const put = (index: number, row: readonly [string, unknown]): void => set(rows.map((one, at) => (at === index ? row : one)));
   return (
     <OrExpression {...props} isText={typeof value === 'string'}>
-      <fieldset className={styles.set} aria-describedby={`${id}-said`}>
+      <fieldset className={styles.set} aria-describedby={spec.description || note ? `${id}-said` : undefined}>
         <Legend spec={spec} />
         {rows.map(([name, one], index) => (
           <div key={index} className={styles.pair}>
@@ -251,9 +255,11 @@ export function writable(rows: readonly (readonly [string, unknown])[]): (readon
   return rows.filter(([name], index) => name !== '' && rows.findIndex(([other]) => other === name) === index);
 }
 
-/** The control, or a text in its place: an expression may stand in every field. */
+/** The control, or a text in its place: an expression may stand in every field of a stage. Of the pipeline's own only texts are evaluated. */
 export function OrExpression({ spec, value, onChange, error, note, isText, children }: ControlProps & { isText: boolean; children: ReactNode }) {
   const [wanted, want] = useState(false);
+  const { stage } = useScope();
+  if (!isText && !stage) return children;
   if (!isText && !wanted) {
     return (
       <div className={styles.either}>
@@ -299,9 +305,11 @@ function Legend({ spec }: { spec: Spec }) {
 function Below({ id, spec, note, error }: { id: string; spec: Spec; note: ReactNode; error: string | undefined }) {
   return (
     <>
-      <div id={id} className={field.description}>
-        <Said spec={spec} note={note} />
-      </div>
+      {(spec.description || note) && (
+        <div id={id} className={field.description}>
+          <Said spec={spec} note={note} />
+        </div>
+      )}
       {error !== undefined && (
         <p className={field.error} role="alert">
           {error}

@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 
 import { accounts } from '../../../gate/accounts';
 import { applications } from '../../../gate/applications';
-import { kindsOfNotification } from '../../../gate/capabilities';
 import { artifactAccounts, clusterNames, deploymentMonitors, loadBalancerNames, ownStrategies, serverGroupNames, serviceAccounts, subscriptions } from '../../../gate/choices';
 import { client } from '../../../gate/client';
 import { pipelineConfigs } from '../../../gate/configs';
+import { notificationKinds } from '../../../gate/notifications';
 import type { Fields } from '../../../gate/wire';
 import { ancestors } from '../model';
 import type { Choice, FormScope, Offer } from './spec';
@@ -77,7 +77,7 @@ function offered(offer: Offer, form: Fields, { pipeline, stage }: FormScope): re
     case 'subscriptions':
       return [[], async () => named((await client.ensureQueryData(subscriptions)).map(({ subscriptionName }) => subscriptionName))];
     case 'notificationKinds':
-      return [[], async () => named((await client.ensureQueryData(kindsOfNotification)).map(({ notificationType }) => notificationType.toLowerCase()))];
+      return [[], async () => named((await client.ensureQueryData(notificationKinds)).map(({ notificationType }) => notificationType.toLowerCase()))];
     case 'monitors':
       return [[], async () => (await client.ensureQueryData(deploymentMonitors)).map(({ id, name }) => ({ value: id, label: name ?? id }))];
   }

@@ -4,8 +4,21 @@
  */
 import type { JsonSchema } from '../../../gate/capabilities';
 import type { Fields } from '../../../gate/wire';
-import { type Choice, type Kind, type Spec, within } from './spec';
+import { type Choice, type Kind, type Offer, type Spec, within } from './spec';
 import { read } from './values';
+
+/** What is offered for fields that many stage types have. */
+const OFFERS: Readonly<Record<string, Offer>> = {
+  account: 'accounts',
+  application: 'applications',
+  cluster: 'clusters',
+  credentials: 'accounts',
+  loadBalancerName: 'loadBalancers',
+  loadBalancerNames: 'loadBalancers',
+  region: 'regions',
+  regions: 'regions',
+  serverGroupName: 'serverGroups',
+};
 
 /** The fields of an object; those of an object within it stand in a group of their own. */
 export function specsOf(schema: JsonSchema): Spec[] {
@@ -22,6 +35,7 @@ function specOf(name: string, schema: JsonSchema, required: boolean): Spec {
     ...(schema.description === undefined ? {} : { description: schema.description }),
     ...(schema.default === undefined ? {} : { default: schema.default }),
     ...(required ? { required } : {}),
+    ...(OFFERS[name] ? { offer: OFFERS[name] } : {}),
   };
   const known = choicesOf(schema);
   if (known) return { ...common, kind: 'choice', choices: known };

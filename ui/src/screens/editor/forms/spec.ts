@@ -82,6 +82,8 @@ export interface Spec {
   readonly fresh?: readonly Fresh[];
   /** What one of a list is titled, after its number. */
   readonly titleOf?: (item: Fields) => string;
+  /** Keys of a list's objects that no field is about and that are kept unseen: ids, and what `fresh` has decided. */
+  readonly keeps?: readonly string[];
   /** Whether it is shown; `value` is the object that the form is about. */
   readonly when?: (value: Fields) => boolean;
   /** What else can be wrong with its value. */

@@ -9,6 +9,8 @@ const hasOptions = (parameter: Fields): boolean => parameter['hasOptions'] === t
 export const parameters: readonly Spec[] = [
   list('parameterConfig', 'Parameters', {
     item: 'Parameter',
+    // Upstream's page writes an empty list where there are no options.
+    keeps: ['options'],
     description: 'A form asks for them in this order. Expressions read them as ${parameters.name}.',
     titleOf: ({ label, name }) => String(label || name || ''),
     fresh: [{ label: 'Parameter', make: () => ({ name: '', label: '', required: false, default: '', description: '', hasOptions: false, options: [] }) }],
@@ -19,7 +21,7 @@ export const parameters: readonly Spec[] = [
       flag('required', 'Required', { default: false }),
       flag('pinned', 'Shown first in lists of runs', { default: false }),
       flag('hasOptions', 'One of some values', { default: false }),
-      list('options', 'Values', { item: 'Value', when: hasOptions, titleOf: ({ value }) => String(value ?? ''), fresh: [{ label: 'Value', make: () => ({ value: '' }) }], fields: [text('value', 'Value')] }),
+      list('options', 'Values', { item: 'Value', when: hasOptions, fresh: [{ label: 'Value', make: () => ({ value: '' }) }], fields: [text('value', 'Value')] }),
       choice('constraint', 'Must be', { choices: choices({ date: 'A date' }), when: (parameter) => !hasOptions(parameter) }),
       text('default', 'Default', {
         check: (value, parameter) => (hasOptions(parameter) && Array.isArray(parameter['options']) && !parameter['options'].some((one) => (one as Fields)['value'] === value) ? 'It is none of the values.' : undefined),

@@ -5,7 +5,6 @@ import { choice, flag, group, integer, list, long, map, type Spec, text, texts }
 export const settings: readonly Spec[] = [
   long('description', 'Description'),
   group('Runs', [
-    flag('disabled', 'Disabled', { default: false, description: 'Neither triggers nor people start it.' }),
     flag('limitConcurrent', 'One run at a time', { default: false }),
     integer('maxConcurrentExecutions', 'Most runs at a time', { default: 0, description: '0 is any number.', when: ({ limitConcurrent }) => limitConcurrent !== true }),
     flag('keepWaitingPipelines', 'Keep all runs that wait', { default: false, description: 'Otherwise the newest that waits runs next, and those before it are cancelled.' }),

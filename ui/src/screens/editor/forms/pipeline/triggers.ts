@@ -89,6 +89,7 @@ const fresh: readonly Fresh[] = Object.entries(TRIGGER_TYPES).map(([type, label]
 export const triggers: readonly Spec[] = [
   list('triggers', 'Triggers', {
     item: 'Trigger',
+    keeps: ['id', 'type'],
     description: 'Each of them starts the pipeline.',
     fields: triggerFields,
     fresh,

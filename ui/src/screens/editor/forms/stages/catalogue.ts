@@ -90,8 +90,16 @@ function sectionOf(type: string): Section {
   return 'Others';
 }
 
-/** What a stage type is called. */
-export function labelOfType(type: string): string {
+/** What is set while a stage runs, by the page or by orca: nobody writes it. */
+const WHILE_RUNNING = new Set(['skipRemainingWait', 'judgmentStatus', 'judgmentInput']);
+
+/** What a stage type is called, and what it does. */
+export function describe(type: string, schema: JsonSchema | undefined): string {
+  const description = KNOWN[type]?.description ?? schema?.description;
+  return [labelOfType(type), description].filter((part) => part !== undefined).join(': ');
+}
+
+function labelOfType(type: string): string {
   return KNOWN[type]?.label ?? titleOf(type);
 }
 
@@ -102,7 +110,7 @@ export function labelOfType(type: string): string {
 export function specsOfStage(stage: StageConfig, schema: JsonSchema | undefined, prepared: Preconfigured | undefined, known: ReadonlySet<string>): readonly Spec[] {
   const byHand = KNOWN[stage.type]?.specs ?? (prepared ? preparedSpecs(prepared) : undefined);
   // What orca's webhooks and jobs of their own types read is theirs.
-  const described = schema ? specsOf(schema) : [];
+  const described = (schema ? specsOf(schema) : []).filter(({ at }) => !WHILE_RUNNING.has(at[0] ?? ''));
   const besides = (taken: ReadonlySet<string>): Spec[] => described.filter((spec) => [...keysOf([spec], stage)].every((name) => !taken.has(name)));
   if (!byHand) return besides(known);
   const rest = besides(new Set([...known, ...allKeys(byHand)]));

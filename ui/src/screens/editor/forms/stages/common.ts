@@ -83,6 +83,7 @@ export function notifications(type: string): readonly Spec[] {
     flag('sendNotifications', 'Tell of this stage', { default: false }),
     list('notifications', 'Notifications', {
       item: 'Notification',
+      keeps: ['level'],
       when: (stage) => stage['sendNotifications'] === true || Array.isArray(stage['notifications']),
       fields: notificationFields(moments),
       titleOf: (one) => [one['type'], one['address']].filter((part) => typeof part === 'string' && part !== '').join(' '),
@@ -99,6 +100,7 @@ export function produces(type: string): readonly Spec[] {
   return [
     list('expectedArtifacts', 'Artifacts that it produces', {
       item: 'Artifact',
+      keeps: ['id', 'defaultArtifact'],
       when: (stage) => PRODUCERS.has(type) || Array.isArray(stage['expectedArtifacts']),
       fields: expectedArtifactFields,
       titleOf: (one) => (typeof one['displayName'] === 'string' ? one['displayName'] : ''),

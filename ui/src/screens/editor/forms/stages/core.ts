@@ -12,7 +12,6 @@ export const manualJudgment: readonly Spec[] = [
   long('instructions', 'Instructions', { description: 'What the person should know. Markdown and HTML are written as they are.' }),
   list('judgmentInputs', 'Answers to choose from', {
     item: 'Answer',
-    titleOf: ({ value }) => String(value ?? ''),
     fresh: [{ label: 'Answer', make: () => ({ value: '' }) }],
     fields: [text('value', 'Answer', { required: true })],
     description: 'Without any a person says only whether it goes on.',
@@ -31,6 +30,7 @@ export const checkPreconditions: readonly Spec[] = [
     item: 'Condition',
     required: true,
     description: 'All of them have to hold.',
+    keeps: ['type'],
     titleOf: ({ type }) => (type === 'expression' ? 'Expression' : type === 'stageStatus' ? 'Status of a stage' : String(type ?? '')),
     fresh: [
       { label: 'Expression', make: () => ({ type: 'expression', failPipeline: true, context: { expression: '' } }) },
@@ -67,6 +67,7 @@ export const pipeline: readonly Spec[] = [
 export const evaluateArtifacts: readonly Spec[] = [
   list('artifactContents', 'Contents', {
     item: 'Content',
+    keeps: ['id'],
     required: true,
     titleOf: ({ name }) => String(name ?? ''),
     fresh: [{ label: 'Content', make: () => ({ id: crypto.randomUUID(), name: '', contents: '' }) }],

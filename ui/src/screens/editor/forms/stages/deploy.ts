@@ -142,6 +142,7 @@ export function freshServerGroup(): Fields {
 export const deploy: readonly Spec[] = [
   list('clusters', 'Server groups', {
     item: 'Server group',
+    keeps: ['application', 'cloudProvider', 'provider'],
     required: true,
     description: 'They are deployed side by side.',
     fields: serverGroup,

@@ -50,6 +50,11 @@ async fn failures() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forms() {
+    journey("forms").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn infrastructure() {
     journey("infrastructure").await;
 }

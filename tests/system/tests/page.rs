@@ -30,13 +30,13 @@ async fn clusters() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn editor() {
-    journey("editor").await;
+async fn config() {
+    journey("config").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn config() {
-    journey("config").await;
+async fn editor() {
+    journey("editor").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -47,6 +47,11 @@ async fn executions() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failures() {
     journey("failures").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forms() {
+    journey("forms").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

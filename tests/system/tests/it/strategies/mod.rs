@@ -9,6 +9,7 @@ mod journey;
 mod kills;
 mod monitored;
 mod pipelines;
+mod push;
 mod rollbacks;
 mod takeovers;
 

@@ -144,9 +144,9 @@ it('writes calls and operations, and stages that have their schema only', async 
   // The account says its cloud and its only region.
   await until('its region is ticked', async () => resize.getByRole('checkbox', { name: 'local' }).isChecked());
   await resize.getByLabel('Cluster', { exact: false }).first().fill('loom-web');
-  await resize.getByLabel('Desired').fill('many');
+  await resize.getByRole('combobox', { name: /^Desired/ }).fill('many');
   await resize.getByText(/Write a whole number/).waitFor();
-  await resize.getByLabel('Desired').fill('3');
+  await resize.getByRole('combobox', { name: /^Desired/ }).fill('3');
   await accessible(page, 'the form of a resize');
 
   // A type without a form of its own has one of its schema.

@@ -52,9 +52,9 @@ export async function visit(hash: string, options: BrowserContextOptions & { err
   return page;
 }
 
-/** Presses a key on what can be used: waits until it is shown, enabled and at rest, which `press` alone does not. */
+/** Presses a key on what can be used: waits until it is enabled, which `press` alone does not. */
 export async function enter(on: Locator, key = 'Enter'): Promise<void> {
-  await on.click({ trial: true });
+  await until('it is enabled', () => on.isEnabled());
   await on.press(key);
 }
 

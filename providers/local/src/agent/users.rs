@@ -42,7 +42,7 @@ impl User {
     /// # Errors
     /// `invalid` if there is none, or if the agent may not become it.
     pub(super) async fn named(name: &str) -> Result<User, Refusal> {
-        let unknown = || Refusal::invalid(format!("`user` is `{name}`, which is no user of the agent's machine"));
+        let unknown = || Refusal::invalid(format!("`runAsUser` is `{name}`, which is no user of the agent's machine"));
         let line = said("getent", &["passwd", name]).await?.ok_or_else(unknown)?;
         let groups = said("id", &["-G", name]).await?.ok_or_else(unknown)?;
         let groups: Option<Vec<u32>> = groups.split_whitespace().map(|group| group.parse().ok()).collect();
@@ -52,8 +52,8 @@ impl User {
             return Ok(user);
         }
         Err(Refusal::invalid(format!(
-            "`user` is `{name}`, and the agent may not start processes of it: it does not run as root. Leave `user` out, or start \
-             the agent as root or as {name}"
+            "`runAsUser` is `{name}`, and the agent may not start processes of it: it does not run as root. Leave it out, or \
+             start the agent as root or as {name}"
         )))
     }
 

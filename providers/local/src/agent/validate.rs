@@ -107,7 +107,7 @@ fn limits(limits: &ResourceLimits) -> Result<(), Refusal> {
 fn user(name: &str) -> Result<(), Refusal> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@$".contains(&byte);
     if name.is_empty() || name.len() > 64 || name.starts_with('-') || !name.bytes().all(allowed) {
-        return Err(Refusal::invalid(format!("`user` is `{name}`, which is no name of a user")));
+        return Err(Refusal::invalid(format!("`runAsUser` is `{name}`, which is no name of a user")));
     }
     Ok(())
 }

@@ -97,7 +97,7 @@ fn launch_config(group: &protocol::ServerGroup) -> Object {
         "imageId": spec.image,
         "arguments": spec.args,
         "workingDirectory": spec.working_directory,
-        "user": spec.user,
+        "runAsUser": spec.user,
         "limits": spec.limits,
         "healthCheck": spec.effective_health_check(),
     }))

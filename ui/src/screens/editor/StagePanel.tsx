@@ -26,7 +26,7 @@ export function StagePanel({ session, stage, isReadOnly, acts }: { session: Sess
   const [asJson, setAsJson] = useState(false);
   const label = labelOf(stage);
   const waits = stage.requisiteStageRefIds.map((ref) => labelOf(find(history.now, ref) ?? { name: '', type: '', refId: ref }));
-  const onChange = (changed: StageConfig): void => void session.edit(`Change ${label}`, (pipeline) => replaceStage(pipeline, { ...changed, refId: stage.refId }));
+  const onChange = (changed: StageConfig): void => void session.type(`Change ${label}`, (pipeline) => replaceStage(pipeline, { ...changed, refId: stage.refId }));
   return (
     <section className={styles.panel} aria-label={`Stage ${label}`}>
       <header className={styles.panelHead}>
@@ -59,7 +59,7 @@ export function StagePanel({ session, stage, isReadOnly, acts }: { session: Sess
             label="Name of the stage"
             value={stage.name}
             isDisabled={isReadOnly}
-            onChange={(name) => session.edit(`Rename ${stage.refId}`, (pipeline) => renameStage(pipeline, stage.refId, name))}
+            onChange={(name) => session.type(`Rename ${stage.refId}`, (pipeline) => renameStage(pipeline, stage.refId, name))}
           />
         </div>
         {asJson || isReadOnly ? <StageJson stage={stage} onChange={onChange} /> : <StageForm key={stage.refId} stage={stage} pipeline={history.now} onChange={onChange} />}

@@ -38,7 +38,7 @@ export function TemplateView({ session, isReadOnly }: { session: Session; isRead
                     label={variable.name}
                     description={variable.description}
                     value={shown(values[variable.name] ?? variable.defaultValue)}
-                    onChange={(text) => session.edit(`Change ${variable.name}`, (now) => ({ ...now, variables: { ...values, [variable.name]: typed(text, variable) } }))}
+                    onChange={(text) => session.type(`Change ${variable.name}`, (now) => ({ ...now, variables: { ...values, [variable.name]: typed(text, variable) } }))}
                   />
                 ))}
                 {(template.variables ?? []).length === 0 && <p className="soft">The template asks for nothing.</p>}

@@ -31,7 +31,7 @@ export function TextView({ session, language, isReadOnly }: { session: Session; 
     const isSame = isUnchanged(now.pipeline, session.pipeline);
     typed.set({ text, of: isSame ? session.pipeline : now.pipeline });
     session.leaveUnread(undefined);
-    if (!isSame) session.edit(`Edit as ${language.toUpperCase()}`, () => now.pipeline);
+    if (!isSame) session.type(`Edit as ${language.toUpperCase()}`, () => now.pipeline);
   };
   // What was changed elsewhere, by an undo for example, is written anew.
   const shown = own ?? (of === pipeline ? text : written(pipeline, language));

@@ -109,7 +109,7 @@ export function Workbench({ session, saved, isGone }: { session: Session; saved:
             {isForm && (
               <fieldset className={styles.fields} disabled={isReadOnly}>
                 <legend className="unseen">{id}</legend>
-                <PipelineForm section={id as Section} pipeline={pipeline} onChange={(next) => session.edit(`Change the ${id}`, () => next)} />
+                <PipelineForm section={id as Section} pipeline={pipeline} onChange={(next) => session.type(`Change the ${id}`, () => next)} />
               </fieldset>
             )}
             {(id === 'json' || id === 'yaml') && <TextView session={session} language={id} isReadOnly={isReadOnly} />}

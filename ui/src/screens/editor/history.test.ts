@@ -18,11 +18,16 @@ it('forgets what was undone once something else is done', () => {
 
 it('takes what follows closely for one step', () => {
   let typed = begin('');
-  for (const [index, text] of ['h', 'he', 'hey'].entries()) typed = change(typed, text, 'Rename', 5000 + index * 100);
+  for (const [index, text] of ['h', 'he', 'hey'].entries()) typed = change(typed, text, 'Rename', 5000 + index * 100, true);
   expect(undo(typed).now).toBe('');
-  typed = change(typed, 'hey you', 'Rename', 9000);
+  typed = change(typed, 'hey you', 'Rename', 9000, true);
   expect(undo(typed).now).toBe('hey');
   expect(change(typed, typed.now, 'Nothing', 9001)).toBe(typed);
+});
+
+it('takes what is not typed for a step each, however fast', () => {
+  const done = change(change(begin('abc'), 'ab', 'Delete', 5000), 'a', 'Delete', 5001);
+  expect(undo(done).now).toBe('ab');
 });
 
 it('keeps two hundred steps', () => {

@@ -1,7 +1,7 @@
 /**
  * Steps back and forth: what a pipeline was before each change, and after those that were undone. Pure.
  *
- * Changes of one kind that follow one another closely (letters typed into a field) are one step.
+ * Typed changes of one kind that follow one another closely (letters in a field) are one step; any other is one of its own.
  */
 
 /** A change: what it was before, and what was done. */
@@ -28,11 +28,11 @@ export function begin<T>(now: T): History<T> {
   return { past: [], now, future: [], at: 0 };
 }
 
-/** A change at the moment `at`, in epoch milliseconds. What was undone is gone. */
-export function change<T>(history: History<T>, now: T, does: string, at: number): History<T> {
+/** A change at the moment `at`, in epoch milliseconds, typed or not. What was undone is gone. */
+export function change<T>(history: History<T>, now: T, does: string, at: number, isTyped = false): History<T> {
   if (Object.is(now, history.now)) return history;
   const last = history.past.at(-1);
-  const same = last?.does === does && history.future.length === 0 && at - history.at < CLOSELY;
+  const same = isTyped && last?.does === does && history.future.length === 0 && at - history.at < CLOSELY;
   const past = same ? history.past : [...history.past, { value: history.now, does }].slice(-MOST);
   return { past, now, future: [], at };
 }

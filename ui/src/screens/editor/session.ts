@@ -68,14 +68,19 @@ export class Session {
   }
 
   /** Changes it. `does` says what is done: `Add a stage`. Answers whether it could be done. */
-  edit(does: string, act: (pipeline: Pipeline) => Pipeline): boolean {
+  edit(does: string, act: (pipeline: Pipeline) => Pipeline, isTyped = false): boolean {
     try {
-      this.show(change(this.now.history, act(this.pipeline), does, this.clock()));
+      this.show(change(this.now.history, act(this.pipeline), does, this.clock(), isTyped));
       return true;
     } catch (refusal) {
       this.onRefused(messageOf(refusal));
       return false;
     }
+  }
+
+  /** Changes it by a letter in a field: what is typed in one go is undone at once. */
+  type(does: string, act: (pipeline: Pipeline) => Pipeline): boolean {
+    return this.edit(does, act, true);
   }
 
   /** Changes it by what makes a stage, which is chosen then. */

@@ -159,7 +159,8 @@ impl Reader<'_> {
             ("loadBalancers", self.optional::<Vec<String>>("loadBalancers").map(|names| json!(names))),
             ("instanceProtocol", self.optional::<InstanceProtocol>("instanceProtocol").map(|protocol| json!(protocol))),
             ("restart", self.exact::<RestartPolicy>("restart").map(|policy| json!(policy))),
-            ("user", self.fields.text("user").filter(|user| !user.is_empty()).map(Value::from)),
+            // `user` is whoever asked for the operation, in every task of upstream's clients.
+            ("user", self.fields.text("runAsUser").filter(|user| !user.is_empty()).map(Value::from)),
             ("limits", self.exact::<ResourceLimits>("limits").map(|limits| json!(limits))),
             ("image", self.image().map(Value::from)),
             ("artifact", self.artifact().map(|artifact| json!(artifact))),

@@ -37,7 +37,7 @@ impl RunJob {
         let mut given = reader.launch();
         // What only a server group has.
         if given.remove("user").is_some() {
-            reader.problem("a job has no user: it runs as the agent's".to_owned());
+            reader.problem("a job has no `runAsUser`: it runs as the agent's user".to_owned());
         }
         for field in ["image", "healthCheck", "loadBalancers", "restart", "enabled"] {
             given.remove(field);

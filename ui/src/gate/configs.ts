@@ -38,6 +38,8 @@ export function strategyConfigs(application: string) {
 export function savedPipeline(application: string, id: string) {
   return queryOptions({
     queryKey: ['savedPipeline', application, id],
+    // Whoever opens it later sees what is saved then, or that it is gone.
+    gcTime: 0,
     queryFn: async ({ signal }) => {
       for (const list of ['pipelineConfigs', 'strategyConfigs']) {
         const found = (await get<PipelineConfig[]>(path('applications', application, list), { signal })).find((one) => one.id === id);

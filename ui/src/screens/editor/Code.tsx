@@ -19,7 +19,8 @@ function common(language: Language, label: string) {
     language === 'json' ? json() : yaml(),
     syntaxHighlighting(classHighlighter),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    // Reached by Tab, written in or not, so that what scrolls can be scrolled by keys.
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
   ];
 }
 
@@ -60,7 +61,6 @@ export function CodeField({
       extensions: [
         ...common(language, label),
         EditorView.editable.of(!isReadOnly),
-        EditorView.contentAttributes.of(isReadOnly ? { tabindex: '0' } : {}),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((one) => one.isUserEvent('given'))) tell.current(update.state.doc.toString());
         }),
@@ -95,7 +95,6 @@ export function Diff({ label, language = 'json', before, after }: { label: strin
       extensions: [
         ...common(language, label),
         EditorView.editable.of(false),
-        EditorView.contentAttributes.of({ tabindex: '0' }),
         unifiedMergeView({ original: before, mergeControls: false, gutter: true, collapseUnchanged: { margin: 3, minSize: 6 }, diffConfig: { timeout: 500 } }),
       ],
     });

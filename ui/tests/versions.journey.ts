@@ -146,6 +146,7 @@ it('is renamed, disabled, locked and deleted', async () => {
   await act('Delete');
   await enter(dialog.getByRole('button', { name: 'Delete' }));
   await page.waitForURL(/executions$/);
+  await page.getByRole('button', { name: 'Save …' }).waitFor({ state: 'detached' });
   const all = await ask<Saved[]>('GET', `/applications/${APPLICATION}/pipelineConfigs`);
   expect(all.map(({ name }) => name)).not.toContain('destiny');
   await page.goto(`${deck}/#/applications/${APPLICATION}/executions/configure/${id}`);

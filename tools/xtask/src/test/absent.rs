@@ -1,7 +1,7 @@
 //! What tests need and this machine lacks: the tests that need it pass without having looked at anything, which the report
 //! has to say.
 
-use std::{path::Path, process::Stdio};
+use std::{path::PathBuf, process::Stdio};
 
 use anyhow::Context as _;
 use cargo_metadata::MetadataCommand;
@@ -16,9 +16,9 @@ pub(super) fn notes() -> anyhow::Result<Vec<String>> {
     let root = MetadataCommand::new().no_deps().exec()?.workspace_root;
     let server = why_not(root.join("tools/peer.sh").as_str(), "versitygw")?;
     let page = why_not(root.join("tools/ui.sh").as_str(), "modules")?;
-    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| CHROMIUM.to_owned());
-    let browser = (!Path::new(&chromium).exists())
-        .then(|| format!("There is no Chromium at {chromium}; get it with: apt-get install -y chromium"));
+    let chromium = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from(CHROMIUM), PathBuf::from);
+    let browser = (!chromium.exists())
+        .then(|| format!("There is no Chromium at {}; get it with: apt-get install -y chromium", chromium.display()));
     let absent = [("the tests on an S3 server", server), ("the tests of the web page", page.or(browser))];
     let notes = absent.into_iter().filter_map(|(tests, why)| Some((tests, why?)));
     Ok(notes.map(|(tests, why)| format!("NOT RUN, though they count as passed: {tests}. {why}")).collect())

@@ -306,7 +306,7 @@ artifacts:
 
 #[test]
 fn cron_triggers_fire_in_the_zone_of_the_install() {
-    let scheduler = |text: &str| bind(text, &[]).expect("settings").echo.own.scheduler;
+    let scheduler = |text: &str| bind_file("spinnaker.yml", text, &[]).expect("settings").echo.own.scheduler;
     assert_eq!((scheduler("").enabled, scheduler("").cron.timezone.as_str()), (true, "America/Los_Angeles"));
     assert_eq!(scheduler("global.spinnaker.timezone: Europe/Berlin").cron.timezone, "Europe/Berlin");
     let both = "{global.spinnaker.timezone: Europe/Berlin, scheduler.cron.timezone: UTC}";

@@ -48,7 +48,8 @@ const ORIGIN: &str = "unknown";
 const BEAT: Duration = Duration::from_secs(1);
 /// How long a node waits before it asks again for the lease, or for what it could not read.
 const AGAIN: Duration = Duration::from_secs(2);
-/// How often it is recorded how far this node has come. What it fires again after a death starts nothing.
+/// How often it is recorded how far this node has come, if nothing fires; otherwise with the next beat. What fires again
+/// after a death in between starts nothing.
 const RECORDED: Duration = Duration::from_secs(10);
 /// A time that is later than that is made up for.
 const LATE: Duration = Duration::from_secs(60);
@@ -149,7 +150,7 @@ impl Work<'_> {
         let mut table = Timetable::default();
         let mut under_way = FuturesUnordered::new();
         let mut open: BTreeSet<Key> = BTreeSet::new();
-        let mut recorded_at = Timestamp::ZERO;
+        let (mut recorded_at, mut is_settled) = (Timestamp::ZERO, false);
         let mut warned: HashSet<String> = HashSet::new();
         loop {
             while under_way.len() < AT_ONCE
@@ -165,6 +166,7 @@ impl Work<'_> {
                 () = shutdown.cancelled() => break,
                 Some(settled) = under_way.next(), if !under_way.is_empty() => {
                     open.remove(&settled);
+                    is_settled = true;
                     continue;
                 }
                 () = self.cron.clock.sleep_until(due) => {}
@@ -200,8 +202,8 @@ impl Work<'_> {
             }
             self.reached = now;
             self.say_how_it_is(&table);
-            if now.since(recorded_at) >= RECORDED {
-                recorded_at = now;
+            if is_settled || now.since(recorded_at) >= RECORDED {
+                (recorded_at, is_settled) = (now, false);
                 if !self.record(&open).await {
                     return;
                 }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use gennaker_base::Kind;
 use gennaker_provider_local::{
     client::Call,
-    protocol::{Capacity, InstanceState, RegistrationRequest, ResizeRequest, ServerGroup, TerminationRequest},
+    protocol::{
+        Capacity, InstanceState, RegistrationRequest, ResizeRequest, ServerGroup, TerminationRequest,
+        TrafficRequest,
+    },
 };
 use serde_json::{Value, json};
 
@@ -126,6 +129,31 @@ async fn an_instance_that_leaves_is_drained_first_also_by_the_next_agent() {
     assert_eq!(empty.capacity, Capacity { min: 0, max: 2, desired: 0 });
     assert!(!runs(new.pid.expect("a pid")));
     agent.client.terminate_instances(&end, &call).await.expect("the recorded answer");
+}
+
+#[tokio::test]
+async fn an_instance_that_is_ended_while_it_drains_may_finish_what_it_works_on() {
+    let agent = Agent::start().await;
+    let (_, address) = agent.balancer("shop").await;
+    let group = agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
+    let id = group.instances[0].id.clone();
+    let slow = tokio::spawn({
+        let address = address.clone();
+        async move { get(&address, "/slow/1500").await.map_err(|error| error.to_string()) }
+    });
+    until("the request has arrived", || async {
+        agent.client.instance_log(&id, 100).await.expect("a log").contains("has begun")
+    })
+    .await;
+    let client = agent.client.clone();
+    let disabling = tokio::spawn(async move {
+        let off = TrafficRequest { enabled: false, drain_timeout_ms: 20_000, weight: None };
+        client.set_traffic("shop-v000", &off, &call()).await.expect("disabled")
+    });
+    agent.until_group("shop-v000", "disabled", |group| !group.enabled).await;
+    agent.client.terminate_instances(&terminate(&[&id], json!({})), &call()).await.expect("ended");
+    assert_eq!(slow.await.expect("joined").expect("an answer").body, "slow");
+    assert_eq!(disabling.await.expect("joined").cut, 0);
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ use crate::{
         process::Launcher,
         record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, JobRecord, SecurityGroupRecord},
         requests::Requests,
+        reserve::Reserve,
     },
     protocol::{AccountUse, Snapshot},
 };
@@ -98,6 +99,7 @@ impl Director {
             security_group_files: Files::open(folder.join("security-groups"))?,
             requests: Requests::new(request_files.read_all()?),
             request_files,
+            reserve: Reserve::open(folder.join("reserve"))?,
             logs,
             artifacts,
             disk,

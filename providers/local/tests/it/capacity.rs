@@ -6,7 +6,7 @@ use gennaker_base::Kind;
 use gennaker_provider_local::{
     client::Call,
     protocol::{
-        Capacity, InstanceState, RegistrationRequest, ResizeRequest, ServerGroup, TerminationRequest,
+        Capacity, InstanceState, RegistrationRequest, ResizeRequest, ScalingPolicy, ServerGroup, TerminationRequest,
         TrafficRequest,
     },
 };
@@ -129,6 +129,21 @@ async fn an_instance_that_leaves_is_drained_first_also_by_the_next_agent() {
     assert_eq!(empty.capacity, Capacity { min: 0, max: 2, desired: 0 });
     assert!(!runs(new.pid.expect("a pid")));
     agent.client.terminate_instances(&end, &call).await.expect("the recorded answer");
+}
+
+#[tokio::test]
+async fn a_server_group_out_of_traffic_is_not_scaled() {
+    let agent = Agent::start().await;
+    let policy = json!({"name": "busy", "metric": "requestsPerSecond", "target": 1, "cooldownMs": 0});
+    let policy: ScalingPolicy = serde_json::from_value(policy).expect("a policy");
+    // By name, so that the one without traffic is measured first.
+    for (name, enabled) in [("idle-v000", false), ("shop-v000", true)] {
+        let fields = json!({"capacity": {"min": 1, "max": 2, "desired": 2}, "enabled": enabled});
+        agent.group(&script(name, "exec sleep 600", fields)).await;
+        agent.client.put_scaling_policy(name, &policy, &call()).await.expect("a policy");
+    }
+    agent.until_group("shop-v000", "smaller", |group| group.capacity.desired == 1).await;
+    assert_eq!(agent.client.server_group("idle-v000").await.expect("it").capacity.desired, 2);
 }
 
 #[tokio::test]

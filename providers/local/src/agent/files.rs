@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Error;
+use super::{Error, reserve::Reserve};
 
 /// A folder with one JSON file per thing.
 #[derive(Debug, Clone)]
@@ -32,19 +32,40 @@ impl Files {
     /// # Errors
     /// Then the old file is still there.
     pub(super) async fn write<T: Serialize>(&self, name: &str, value: &T) -> io::Result<()> {
+        self.replace(name, value, None).await
+    }
+
+    /// The same for what makes room: on a full disk it goes into the reserve.
+    pub(super) async fn write_to_make_room<T: Serialize>(
+        &self,
+        name: &str,
+        value: &T,
+        reserve: &Reserve,
+    ) -> io::Result<()> {
+        self.replace(name, value, Some(reserve.clone())).await
+    }
+
+    async fn replace<T: Serialize>(&self, name: &str, value: &T, reserve: Option<Reserve>) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(value)?;
+        let short = reserve.map(|reserve| Ok::<_, io::Error>((reserve, serde_json::to_vec(value)?))).transpose()?;
         let (folder, name) = (self.folder.clone(), name.to_owned());
         blocking(move || {
-            let temporary = folder.join(format!("{name}.new"));
+            let (temporary, path) = (folder.join(format!("{name}.new")), folder.join(format!("{name}.json")));
             let written = write_new(&temporary, &text).and_then(|()| {
-                fs::rename(&temporary, folder.join(format!("{name}.json")))?;
+                fs::rename(&temporary, &path)?;
                 File::open(&folder)?.sync_all()
             });
             if written.is_err() {
                 // What fits on no disk must not stay there; the next write begins anew if it does.
                 let _it_may_not_be_there = fs::remove_file(&temporary);
             }
-            written
+            match (written, short) {
+                (Err(error), Some((reserve, text))) if is_full(&error) => {
+                    tracing::warn!(name, "the disk is full; writing into the reserve");
+                    reserve.write(&path, &text)
+                }
+                (written, _) => written,
+            }
         })
         .await
     }
@@ -86,6 +107,11 @@ fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(text)?;
     file.sync_all()
+}
+
+/// Whether there was no room.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Makes `folder` with mode 0700, parents too, and takes others' rights away if it was there.
@@ -132,6 +158,19 @@ mod tests {
         assert_eq!(files.read_all::<u32>().unwrap(), vec![1]);
         assert!(temporary.symlink_metadata().is_err(), "nothing is left");
         files.write("a", &2).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_makes_room_is_written_on_a_full_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path().join("things")).unwrap();
+        let reserve = Reserve::open(folder.path().join("reserve")).unwrap();
+        files.write("a", &1).await.unwrap();
+        let temporary = folder.path().join("things/a.new");
+        std::os::unix::fs::symlink("/dev/full", &temporary).unwrap();
+        files.write_to_make_room("a", &2, &reserve).await.unwrap();
+        assert_eq!(files.read_all::<u32>().unwrap(), vec![2]);
+        assert!(temporary.symlink_metadata().is_err(), "nothing is left");
     }
 
     #[tokio::test]

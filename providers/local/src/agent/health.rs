@@ -14,7 +14,7 @@ use tokio::{net::TcpStream, time::timeout};
 
 use super::{
     launch::Launch,
-    process::Launcher,
+    process::{KillGroup, Launcher},
     users::{User, start_as},
 };
 use crate::protocol::{HealthCheck, InstanceState, Probe, ServerGroupSpec};
@@ -130,21 +130,10 @@ async fn ask_command(mut command: std::process::Command, user: Option<&User>) ->
         command.spawn()
     });
     let mut child = spawned.map_err(|error| words_of_spawn(&error))?;
+    // A check that runs out of time takes with it what its command had started.
     let _group = KillGroup(child.id());
     let status = child.wait().await.map_err(|error| words_of_spawn(&error))?;
     if status.success() { Ok(()) } else { Err(format!("the health command ended with {status}")) }
-}
-
-/// A check that runs out of time takes with it what its command had started.
-struct KillGroup(Option<u32>);
-
-impl Drop for KillGroup {
-    fn drop(&mut self) {
-        let pid = self.0.and_then(|pid| rustix::process::Pid::from_raw(i32::try_from(pid).ok()?));
-        if let Some(pid) = pid {
-            let _unless_it_has_ended = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
-        }
-    }
 }
 
 fn words_of_spawn(error: &io::Error) -> String {

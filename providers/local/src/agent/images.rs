@@ -134,6 +134,7 @@ fn manifest(path: &Path) -> Result<Manifest, String> {
         Ok(metadata) if metadata.len() > MOST_MANIFEST => {
             return Err(format!("it is larger than {MOST_MANIFEST} bytes"));
         }
+        Ok(metadata) if !metadata.is_file() => return Err("it is no file".to_owned()),
         Ok(_) => {}
     }
     let text = fs::read(path).map_err(|error| error.to_string())?;
@@ -162,16 +163,24 @@ mod tests {
         };
         make("shop/1.0", Some(r#"{"command": "bin/shop", "args": ["-v"]}"#));
         make("shop/1.1", Some("{"));
+        make("shop/1.2", None);
+        let made =
+            std::process::Command::new("mkfifo").arg(state.path().join("images/shop/1.2").join(MANIFEST)).status();
+        assert!(made.unwrap().success());
         make("plain/7", None);
         make(".hidden/1", None);
         make("odd name/1", None);
         let found = images.scan().unwrap();
-        assert_eq!(found.keys().collect::<Vec<_>>(), ["plain:7", "shop:1.0", "shop:1.1"]);
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["plain:7", "shop:1.0", "shop:1.1", "shop:1.2"]);
         assert_eq!((found["shop:1.0"].command.as_str(), found["shop:1.0"].args.len()), ("bin/shop", 1));
+        assert!(
+            found["shop:1.2"].problem.as_ref().is_some_and(|problem| problem.contains("no file")),
+            "nobody waits for a pipe"
+        );
         assert!(found["shop:1.1"].problem.is_some() && found["plain:7"].problem.is_none());
         assert_eq!(images.path("shop:../x"), None);
         assert_eq!(images.path("shop"), None);
         images.remove("shop:1.0").unwrap();
-        assert_eq!(images.scan().unwrap().len(), 2);
+        assert_eq!(images.scan().unwrap().len(), 3);
     }
 }

@@ -47,14 +47,26 @@ pub(super) struct Running {
 pub(super) enum Report {
     /// Its health changed, or why it is not healthy.
     State(InstanceState, Option<String>),
-    /// Its process ended by itself: how, in words, and for which time in a row within [`RECOVERED`] of its start.
-    Ended(Ending, String, u32),
+    /// Its process ended by itself.
+    Ended(End),
     /// It wants a new process.
     Restart(oneshot::Sender<Result<Running, Refusal>>),
     /// It cannot get one.
     Failed(String),
     /// It ended as it was told to.
     Stopped,
+}
+
+/// The end of an instance's process.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) ending: Ending,
+    /// The same in words.
+    pub(super) message: String,
+    /// For which time in a row within [`RECOVERED`] of its start.
+    pub(super) early_ends: u32,
+    /// Whether its restart policy leaves it so.
+    pub(super) for_good: bool,
 }
 
 /// A report and who sent it.
@@ -82,8 +94,12 @@ enum Outcome {
 
 impl Supervisor {
     /// Runs until it is ordered to stop or leave. `running`: the process, already started; without one the instance
-    /// begins by asking for a restart. `up`: whether it was healthy.
-    pub(super) async fn run(mut self, mut running: Option<Running>, mut up: bool) {
+    /// begins by asking for a restart, unless it is `over`. `up`: whether it was healthy.
+    pub(super) async fn run(mut self, mut running: Option<Running>, mut up: bool, over: bool) {
+        if over {
+            let order = next_order(&mut self.orders).await;
+            return self.end(order, None).await;
+        }
         let policy = &self.spec.restart;
         let delays = (Duration::from_millis(policy.initial_delay_ms), Duration::from_millis(policy.max_delay_ms));
         let mut backoff = Backoff::new(delays.0, delays.1);
@@ -120,7 +136,7 @@ impl Supervisor {
                     times => format!(" (a crash loop: {times} times in a row, each within a minute of its start)"),
                 };
                 let message = format!("the process ended{}{again_and_again}; {words}", in_words(ending));
-                self.report(Report::Ended(ending, message, early_ends)).await;
+                self.report(Report::Ended(End { ending, message, early_ends, for_good: !again })).await;
                 if !again {
                     let order = next_order(&mut self.orders).await;
                     return self.end(order, None).await;

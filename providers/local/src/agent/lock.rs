@@ -65,9 +65,11 @@ impl Lock {
 
     /// Writes this process's pid into it.
     pub(super) fn sign(&mut self) -> io::Result<()> {
-        self.file.set_len(0)?;
+        // Written over what was there: on a full disk there may be no room again for what was given up.
+        let text = format!("{}\n", std::process::id());
         self.file.rewind()?;
-        writeln!(self.file, "{}", std::process::id())
+        self.file.write_all(text.as_bytes())?;
+        self.file.set_len(text.len() as u64)
     }
 }
 

@@ -15,7 +15,7 @@ use std::{
 
 use gennaker_base::Timestamp;
 
-use super::Error;
+use super::{Error, files::is_full};
 
 const MOST_BYTES: u64 = 10 * 1024 * 1024;
 const MOST_TAIL: u64 = 1024 * 1024;
@@ -115,7 +115,11 @@ impl Logs {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let ends = [".log.1", ".log.base", ".log"];
             let Some(instance) = ends.iter().find_map(|end| name.strip_suffix(end)) else { continue };
-            let metadata = fs::metadata(&path)?;
+            let metadata = match fs::metadata(&path) {
+                // Of an instance that could not be started.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                metadata => metadata?,
+            };
             if living.contains(instance) {
                 if name.ends_with(".log") && metadata.len() > MOST_BYTES {
                     rotate(&path)?;
@@ -140,9 +144,17 @@ impl Logs {
     }
 }
 
-/// The process has the file open for appending, so it goes on at the new end.
+/// The process has the file open for appending, so it goes on at the new end. Without room for a copy the log is dropped: it may
+/// be what fills the disk.
 fn rotate(path: &Path) -> io::Result<()> {
-    let copied = fs::copy(path, rotated(path))?;
+    let copied = match fs::copy(path, rotated(path)) {
+        Err(error) if is_full(&error) => {
+            tracing::warn!(log = %path.display(), "there is no room to keep the first part of a log; dropping it");
+            fs::remove_file(rotated(path))?;
+            fs::metadata(path)?.len()
+        }
+        copied => copied?,
+    };
     OpenOptions::new().write(true).open(path)?.set_len(0)?;
     fs::write(path.with_extension("log.base"), (base(path) + copied).to_string())
 }
@@ -180,6 +192,20 @@ mod tests {
         assert_eq!((piece.content.as_slice(), piece.next), (b"a".as_slice(), 1));
         assert_eq!(logs.piece("a-1", Some(1), 2).unwrap().unwrap().content, "é".as_bytes());
         assert_eq!(logs.piece("a-2", Some(0), 2).unwrap(), None);
+    }
+
+    #[test]
+    fn a_log_that_fills_the_disk_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::open(folder.path().join("logs")).unwrap();
+        let mut writer = logs.writer("a-1").unwrap();
+        writer.set_len(MOST_BYTES + 1).unwrap();
+        std::os::unix::fs::symlink("/dev/full", folder.path().join("logs/a-1.log.1")).unwrap();
+        logs.tidy(&HashSet::from(["a-1".to_owned()]), Timestamp::ZERO).unwrap();
+        assert_eq!(fs::metadata(folder.path().join("logs/a-1.log")).unwrap().len(), 0);
+        writer.write_all(b"more").unwrap();
+        let piece = logs.piece("a-1", Some(7), 100).unwrap().unwrap();
+        assert_eq!((piece.content.as_slice(), piece.start), (b"more".as_slice(), MOST_BYTES + 1));
     }
 
     #[test]

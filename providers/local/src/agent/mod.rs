@@ -18,7 +18,7 @@
 //!
 //! The state folder holds the lock (`agent.lock`), one JSON file per server group (`server-groups/`), load balancer
 //! (`load-balancers/`), job (`jobs/`) and execution (`requests/`), the instances' logs (`logs/`), what was fetched
-//! (`artifacts/`), and images with their tags (`images/`, `image-tags/`). Processes run as the agent's
+//! (`artifacts/`), images with their tags (`images/`, `image-tags/`), and room for a full disk (`reserve/`). Processes run as the agent's
 //! user unless they name another one ([`users`]), with its environment, in a process group of their own, and in a cgroup if
 //! they have limits ([`cgroups`]). Nothing else isolates them.
 
@@ -46,6 +46,7 @@ mod process;
 mod record;
 mod relay;
 mod requests;
+mod reserve;
 mod scaling;
 mod socket;
 mod users;

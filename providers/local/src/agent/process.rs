@@ -125,6 +125,10 @@ impl Launcher {
                 "the command {} is no program; a script needs a first line like #!/bin/sh",
                 launch.command
             )),
+            _ if error.raw_os_error() == Some(libc::E2BIG) => Refusal::invalid(format!(
+                "the arguments and the environment of {} are larger than this machine allows; make them smaller",
+                launch.command
+            )),
             _ => failed(error),
         })?;
         if let Some(cgroup) = &cgroup
@@ -233,6 +237,18 @@ impl Process {
             {
                 let _unless_it_has_ended = kill_process(pid, Signal::KILL);
             }
+        }
+    }
+}
+
+/// Kills a process group when it is dropped, so that a program which is given up takes with it what it had started.
+pub(super) struct KillGroup(pub(super) Option<u32>);
+
+impl Drop for KillGroup {
+    fn drop(&mut self) {
+        let pid = self.0.and_then(|pid| rustix::process::Pid::from_raw(i32::try_from(pid).ok()?));
+        if let Some(pid) = pid {
+            let _unless_it_has_ended = kill_process_group(pid, Signal::KILL);
         }
     }
 }

@@ -83,6 +83,9 @@ pub(super) struct InstanceRecord {
     /// Whether it was healthy: an adopted process takes requests at once if it was.
     pub(super) up: bool,
     pub(super) restarts: u32,
+    /// Its process has ended, and its restart policy leaves it so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) over: bool,
     /// Which launch configuration it has.
     #[serde(default)]
     pub(super) launch_version: u32,
@@ -117,6 +120,7 @@ impl InstanceRecord {
             process: None,
             up: false,
             restarts: 0,
+            over: false,
             launch_version,
             leaving: false,
             deregistered_from: BTreeSet::new(),

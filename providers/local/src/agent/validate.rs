@@ -233,7 +233,8 @@ pub(super) fn load_balancer(spec: &LoadBalancerSpec) -> Result<(), Refusal> {
     within("headerTimeoutMs", spec.header_timeout_ms, 1, 3_600_000)?;
     within("sendTimeoutMs", spec.send_timeout_ms, 1, 3_600_000)?;
     within("idleTimeoutMs", spec.idle_timeout_ms, 1, 7 * 24 * 3_600_000)?;
-    within("maxConnections", spec.max_connections.into(), 1, 65_536)
+    // Each listener holds a place for its next client.
+    within("maxConnections", spec.max_connections.into(), spec.listeners.len().max(1) as u64, 65_536)
 }
 
 /// The rules of a security group.

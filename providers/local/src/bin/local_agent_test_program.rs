@@ -3,7 +3,7 @@
 //! * `agent FOLDER FIRST-PORT LAST-PORT [keep] [small-artifacts] [take-over] [memory=BYTES] [disk=BYTES]
 //!   [old-connections=MILLISECONDS]`: an agent, in a process that can be killed.
 //! * `serve VERSION`: an HTTP server on `PORT`. It is unhealthy while the file `$UNHEALTHY_FILE` exists.
-//! * `serve-http2 VERSION`: the same paths over HTTP/2 without TLS only.
+//! * `serve-http2 VERSION`: the same paths over HTTP/2 without TLS only, and `/reset`, whose stream is broken off.
 //! * `tcp VERSION`: greets a TCP connection with its version, then sends back what it gets until the client's end, and
 //!   ends with `bye`.
 //! * `hang-up`: an HTTP server that answers one request per connection and hangs up on the second, as a server does
@@ -28,6 +28,10 @@ use axum::{
 };
 use gennaker_provider_local::agent::{Limits, Options, run};
 use http::{HeaderMap, StatusCode};
+use hyper::{
+    body::Incoming,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     service::TowerToHyperService,
@@ -95,7 +99,16 @@ async fn serve_http2(version: String) -> Outcome {
     let (listener, router) = (listen().await?, router(version));
     loop {
         let (stream, _) = listener.accept().await?;
-        let service = TowerToHyperService::new(router.clone());
+        let paths = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let answer = (request.uri().path() != "/reset").then(|| paths.call(request));
+            async move {
+                match answer {
+                    Some(answer) => answer.await.map_err(std::io::Error::other),
+                    None => Err(std::io::Error::other("as it was asked for")),
+                }
+            }
+        });
         tokio::spawn(async move {
             let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
             let _either_way = builder.serve_connection(TokioIo::new(stream), service).await;

@@ -7,7 +7,8 @@ use gennaker_provider_local::protocol::{ServerGroupSpec, Share};
 use serde_json::{Value, json};
 
 use crate::{
-    agent::{Agent, call, script, until},
+    agent::{Agent, call, script, server, until},
+    http1::get,
     jobs::job,
 };
 
@@ -99,7 +100,8 @@ async fn the_disk_is_used_up_to_the_accounts_limit() {
 #[tokio::test]
 async fn a_full_disk_is_said_and_nothing_is_left_half_made() {
     let Some(mut agent) = Agent::start_on_a_disk_of("2m").await else {
-        // Nobody may mount a small disk here; what is written to one that is full is tested without it in `agent::files`.
+        // Nobody may mount a small disk here, which `cargo xtask test` says; what is written to one that is full is tested without
+        // it in `agent::files`.
         return;
     };
     let sources = tempfile::tempdir().expect("a folder");
@@ -107,6 +109,8 @@ async fn a_full_disk_is_said_and_nothing_is_left_half_made() {
         .await;
     until("nothing is left of it", || async { count(&agent, "artifacts") == 0 }).await;
     let small = agent.group(&sized("small", sources.path(), 1_000)).await;
+    let (_, address) = agent.balancer("shop").await;
+    agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
 
     let filler = agent.folder().join("filler");
     let filled = fs::write(&filler, vec![0; 3 << 20]).expect_err("it is full");
@@ -122,7 +126,23 @@ async fn a_full_disk_is_said_and_nothing_is_left_half_made() {
     assert_eq!((after.up(), after.launch_version, after.instances), (1, 0, small.instances), "what runs goes on");
     let left =
         (count(&agent, "server-groups"), count(&agent, "artifacts"), count(&agent, "jobs"), count(&agent, "logs"));
-    assert_eq!(left, (1, 1, 0, 1));
+    assert_eq!(left, (2, 1, 0, 2));
+
+    // What makes room can be done, also by an agent that finds the disk full.
+    agent.kill();
+    agent.start_again(&[]).await;
+    assert_eq!(agent.set_traffic("shop-v000", false, 0).await, 0);
+    assert_eq!(get(&address, "/").await.expect("an answer").status, 503);
+    for name in ["shop-v000", "small-v000"] {
+        agent.client.delete_server_group(name, 0, &call()).await.expect("destroyed");
+    }
+    until("nothing is left of them", || async {
+        (count(&agent, "server-groups"), count(&agent, "artifacts")) == (0, 0)
+    })
+    .await;
+    agent.kill();
+    agent.start_again(&[]).await;
+    assert!(agent.client.server_groups().await.expect("groups").is_empty());
 
     fs::remove_file(&filler).expect("removed");
     agent.group(&script("third-v000", "exec sleep 600", json!({}))).await;
@@ -130,5 +150,5 @@ async fn a_full_disk_is_said_and_nothing_is_left_half_made() {
     agent.start_again(&[]).await;
     let names: Vec<Value> =
         agent.client.server_groups().await.expect("groups").iter().map(|group| json!(group.spec.name)).collect();
-    assert_eq!(names, ["small-v000", "third-v000"]);
+    assert_eq!(names, ["third-v000"]);
 }

@@ -69,6 +69,32 @@ async fn a_process_that_ended_while_no_agent_was_there_is_started_again() {
 }
 
 #[tokio::test]
+async fn what_is_to_run_once_is_not_run_again_by_the_next_agent() {
+    let mut agent = Agent::start().await;
+    let folder = agent.folder().to_owned();
+    let once = |name: &str, then: &str| {
+        let text = format!("echo ran >> {}; {then}", folder.join(name).display());
+        script(name, &text, json!({"restart": {"mode": "never"}}))
+    };
+    let failed = |group: &ServerGroup| group.instances[0].state == InstanceState::Failed;
+    agent.client.create_server_group(&once("short-v000", "exit 0"), &call()).await.expect("created");
+    agent.until_group("short-v000", "over", failed).await;
+    let pid = agent.group(&once("long-v000", "exec sleep 600")).await.instances[0].pid.expect("a pid");
+    agent.kill();
+    kill(pid);
+    until("the process has ended", || async { !runs(pid) }).await;
+    agent.start_again(&[]).await;
+    for name in ["short-v000", "long-v000"] {
+        let group = agent.until_group(name, "over", failed).await;
+        let instance = &group.instances[0];
+        assert_eq!((instance.pid, instance.restarts), (None, 0), "{name}");
+        assert!(instance.message.as_ref().is_some_and(|message| message.contains("leaves it so")), "{instance:?}");
+        assert_eq!(std::fs::read_to_string(folder.join(name)).expect("it ran"), "ran\n", "{name}");
+        agent.client.delete_server_group(name, 0, &call()).await.expect("deleted");
+    }
+}
+
+#[tokio::test]
 async fn a_process_that_was_not_written_down_is_found_and_one_of_nobody_is_ended() {
     let mut agent = Agent::start().await;
     let known = agent.group(&script("known-v000", "exec sleep 600", json!({}))).await;

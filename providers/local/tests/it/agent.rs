@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_local_agent_test_program");
-const PATIENCE: Duration = Duration::from_secs(12);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(12);
 const PORTS_EACH: u16 = 20;
 
 /// A running agent; dropped, it ends and takes its processes with it.

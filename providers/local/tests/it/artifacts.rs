@@ -171,6 +171,7 @@ async fn what_cannot_be_used_is_refused_and_leaves_nothing() {
     for (artifact, kind, words) in [
         (json!({"type": "file", "path": path("gone")}), Kind::Invalid, "does not exist on the agent's machine"),
         (json!({"type": "file", "path": sources.path()}), Kind::Invalid, "is not a file"),
+        (json!({"type": "file", "path": path("pipe")}), Kind::Invalid, "is not a file"),
         (json!({"type": "file", "path": path("large")}), Kind::TooLarge, "larger than 20000 bytes"),
         (json!({"type": "file", "path": path("broken.tar")}), Kind::Invalid, "no tar archive"),
         (json!({"type": "file", "path": path("up.tar")}), Kind::TooLarge, "larger"),

@@ -157,6 +157,42 @@ async fn a_client_over_the_limit_waits_for_its_turn() {
 }
 
 #[tokio::test]
+async fn a_limit_that_was_lower_for_a_while_lets_in_no_more_than_before() {
+    let agent = Agent::start().await;
+    let limit = async |most: u32| {
+        let spec: LoadBalancerSpec =
+            serde_json::from_value(json!({"name": "shop", "maxConnections": most})).expect("a spec");
+        agent.client.put_load_balancer(&spec, &call()).await.expect("a balancer")
+    };
+    let open = async || agent.client.traffic().await.expect("the traffic").load_balancers[0].open_connections;
+    let address = format!("127.0.0.1:{}", limit(2).await.port);
+    agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
+    let (mut first, mut second) = (Connection::open(&address).await, Connection::open(&address).await);
+    for connection in [&mut first, &mut second] {
+        connection.as_mut().expect("connected").get("/").await.expect("an answer");
+    }
+    limit(1).await;
+    limit(2).await;
+    let third = tokio::spawn({
+        let address = address.clone();
+        async move { get(&address, "/").await.map(|answer| answer.status.as_u16()).map_err(|error| error.to_string()) }
+    });
+    for _ in 0..20 {
+        first.as_mut().expect("connected").get("/").await.expect("an answer");
+        assert_eq!(open().await, 2);
+    }
+    assert!(!third.is_finished());
+    // What ends while the limit is lower frees no place.
+    limit(1).await;
+    drop(second);
+    until("one is left", || async { open().await == 1 }).await;
+    first.as_mut().expect("connected").get("/").await.expect("an answer");
+    assert!(!third.is_finished());
+    drop(first);
+    assert_eq!(third.await.expect("joined"), Ok(200));
+}
+
+#[tokio::test]
 async fn a_balancer_moves_to_another_port_and_a_deleted_one_is_gone() {
     let agent = Agent::start().await;
     let (balancer, address) = agent.balancer("shop").await;

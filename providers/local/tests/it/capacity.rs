@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use gennaker_base::Kind;
 use gennaker_provider_local::{
     client::Call,
-    protocol::{Capacity, InstanceState, RegistrationRequest, ResizeRequest, ServerGroup, TerminationRequest},
+    protocol::{
+        Capacity, InstanceState, RegistrationRequest, ResizeRequest, ScalingPolicy, ServerGroup, TerminationRequest,
+        TrafficRequest,
+    },
 };
 use serde_json::{Value, json};
 
@@ -126,6 +129,46 @@ async fn an_instance_that_leaves_is_drained_first_also_by_the_next_agent() {
     assert_eq!(empty.capacity, Capacity { min: 0, max: 2, desired: 0 });
     assert!(!runs(new.pid.expect("a pid")));
     agent.client.terminate_instances(&end, &call).await.expect("the recorded answer");
+}
+
+#[tokio::test]
+async fn a_server_group_out_of_traffic_is_not_scaled() {
+    let agent = Agent::start().await;
+    let policy = json!({"name": "busy", "metric": "requestsPerSecond", "target": 1, "cooldownMs": 0});
+    let policy: ScalingPolicy = serde_json::from_value(policy).expect("a policy");
+    // By name, so that the one without traffic is measured first.
+    for (name, enabled) in [("idle-v000", false), ("shop-v000", true)] {
+        let fields = json!({"capacity": {"min": 1, "max": 2, "desired": 2}, "enabled": enabled});
+        agent.group(&script(name, "exec sleep 600", fields)).await;
+        agent.client.put_scaling_policy(name, &policy, &call()).await.expect("a policy");
+    }
+    agent.until_group("shop-v000", "smaller", |group| group.capacity.desired == 1).await;
+    assert_eq!(agent.client.server_group("idle-v000").await.expect("it").capacity.desired, 2);
+}
+
+#[tokio::test]
+async fn an_instance_that_is_ended_while_it_drains_may_finish_what_it_works_on() {
+    let agent = Agent::start().await;
+    let (_, address) = agent.balancer("shop").await;
+    let group = agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
+    let id = group.instances[0].id.clone();
+    let slow = tokio::spawn({
+        let address = address.clone();
+        async move { get(&address, "/slow/1500").await.map_err(|error| error.to_string()) }
+    });
+    until("the request has arrived", || async {
+        agent.client.instance_log(&id, 100).await.expect("a log").contains("has begun")
+    })
+    .await;
+    let client = agent.client.clone();
+    let disabling = tokio::spawn(async move {
+        let off = TrafficRequest { enabled: false, drain_timeout_ms: 20_000, weight: None };
+        client.set_traffic("shop-v000", &off, &call()).await.expect("disabled")
+    });
+    agent.until_group("shop-v000", "disabled", |group| !group.enabled).await;
+    agent.client.terminate_instances(&terminate(&[&id], json!({})), &call()).await.expect("ended");
+    assert_eq!(slow.await.expect("joined").expect("an answer").body, "slow");
+    assert_eq!(disabling.await.expect("joined").cut, 0);
 }
 
 #[tokio::test]

@@ -49,6 +49,8 @@ async fn a_head_of_unclear_length_or_shape_is_refused() {
         ("GET / HTTP/1.1\r\nhost: a\r\nx: a\0b\r\n\r\n", "400"),
         ("GET /\u{1} HTTP/1.1\r\nhost: a\r\n\r\n", "400"),
         ("GET / HTTP/9.9\r\nhost: a\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nconnection: close\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", "400"),
     ] {
         let answer = raw(&address, sent.as_bytes()).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{sent:?}: {answer}");

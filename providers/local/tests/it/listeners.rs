@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use crate::{
-    agent::{Agent, PROGRAM, call, server, until},
+    agent::{Agent, PATIENCE, PROGRAM, call, server, until},
     http1::{Connection, get},
 };
 
@@ -110,6 +110,12 @@ async fn listeners_come_and_go_and_keep_their_ports() {
     assert_eq!(again.listeners, two.listeners);
     assert_eq!(get(&address(&two, 1), "/").await.expect("an answer").version(), "1");
 
+    // A listener without a place for its next client would never take one.
+    let few = json!({"name": "shop", "listeners": [{}, {}], "maxConnections": 1});
+    let few: LoadBalancerSpec = serde_json::from_value(few).expect("a spec");
+    let error = agent.client.put_load_balancer(&few, &call()).await.expect_err("too few");
+    assert!(error.to_string().contains("it must be from 2"), "{error}");
+
     let swapped = json!({"name": "shop", "listeners": [{"port": two.listeners[1].port}]});
     let swapped = put(&agent, swapped).await;
     let gone = address(&two, 0);
@@ -134,6 +140,9 @@ async fn instances_that_speak_http2_get_it() {
         let answer = connection.send("POST", "/echo", body.clone()).await.expect("an answer");
         assert!(answer.body == body, "{} bytes came back", answer.body.len());
     }
+    let broken = tokio::time::timeout(PATIENCE, connection.get("/reset")).await.expect("it is not tried for ever");
+    assert_eq!(broken.expect("an answer").status, 502);
+    assert_eq!(connection.get("/").await.expect("an answer").version(), "2");
     let stream = TcpStream::connect(&address).await.expect("connected");
     let (mut sender, driver) =
         hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.expect("HTTP/2");

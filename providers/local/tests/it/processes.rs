@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use gennaker_base::Kind;
 use gennaker_provider_local::protocol::{InstanceState, ServerGroup};
 use serde_json::json;
 
@@ -42,6 +43,15 @@ async fn a_restart_policy_of_never_leaves_the_instance_failed() {
     assert_eq!(instance.last_exit.as_ref().expect("an exit").log_tail, "done\n");
     assert!(instance.message.as_ref().expect("a message").contains("by signal 9"), "{instance:?}");
     agent.client.delete_server_group("job-v000", 0, &call()).await.expect("deleted");
+}
+
+#[tokio::test]
+async fn what_is_too_large_for_the_machine_is_refused_for_good() {
+    let agent = Agent::start().await;
+    let large = script("job-v000", "true", json!({"env": {"LARGE": "x".repeat(200_000)}}));
+    let error = agent.client.create_server_group(&large, &call()).await.expect_err("it is refused");
+    assert!(error.kind() == Kind::Invalid && error.to_string().contains("make them smaller"), "{error}");
+    assert!(agent.client.server_groups().await.expect("groups").is_empty());
 }
 
 #[tokio::test]

@@ -146,3 +146,25 @@ async fn a_slow_request_is_cut_with_an_answer() {
     let answer = slow.await.expect("joined");
     assert_eq!((cut, answer.status.as_u16()), (1, 503), "{answer:?}");
 }
+
+#[tokio::test]
+async fn what_is_in_traffic_again_is_not_cut_by_the_drain_of_before() {
+    let agent = Agent::start().await;
+    let (_, address) = agent.balancer("shop").await;
+    agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
+    let (mut socket, _) = connect_async(format!("ws://{address}/ws")).await.expect("a WebSocket");
+    socket.send(Message::text("ready")).await.expect("sent");
+    assert_eq!(socket.next().await.expect("an echo").expect("an echo"), Message::text("ready"));
+    let client = agent.client.clone();
+    let disabling = tokio::spawn(async move {
+        let traffic = serde_json::from_value(json!({"enabled": false, "drainTimeoutMs": 2_000})).expect("a request");
+        client.set_traffic("shop-v000", &traffic, &call()).await.expect("disabled")
+    });
+    agent.until_group("shop-v000", "disabled", |group| !group.enabled).await;
+    agent.set_traffic("shop-v000", true, 0).await;
+    assert_eq!(disabling.await.expect("joined").cut, 0);
+    socket.send(Message::text("still")).await.expect("sent");
+    assert_eq!(socket.next().await.expect("an echo").expect("an echo"), Message::text("still"));
+    // The next drain sees it as any other.
+    assert_eq!(agent.set_traffic("shop-v000", false, 50).await, 1);
+}

@@ -299,6 +299,7 @@ impl Disk {
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path).output();
         let is_mounted = mounted.is_ok_and(|output| output.status.success());
         if !is_mounted {
+            // `cargo xtask test` says so.
             eprintln!("NOT RUN: this user may not mount a small disk");
         }
         is_mounted.then_some(Disk(path))
@@ -336,5 +337,12 @@ async fn a_full_disk_fails_the_stage_and_leaves_nothing() {
     journey.fails("no room for the agent's state", json!({}), &words).await;
     fs::remove_file(filler).expect("it is there");
     journey.succeeds(journey.stage(json!({}))).await;
+
+    // What makes room can be done.
+    disk.fill();
+    let id = start(&journey.delivery, stages([journey.delivery.destroy_oldest()])).await;
+    succeeded(&journey.delivery, &id).await;
+    assert_eq!(journey.delivery.server_group_names().await.expect("server groups"), [""; 0]);
+    assert_eq!(processes(&journey.agent_folder()), [0; 0]);
     journey.install.stop().await.expect("both programs end by themselves");
 }

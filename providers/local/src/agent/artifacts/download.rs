@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use reqwest::{Response, StatusCode, Url, header::LOCATION};
 use sha2::{Digest as _, Sha256};
 use tokio::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
 };
 
@@ -25,7 +25,9 @@ pub(super) async fn copy(from: &Path, to: &Path, limit: u64) -> Result<String, R
             _ => format!("the artifact {words} cannot be read: {error}"),
         })
     };
-    let file = File::open(from).await.map_err(cannot)?;
+    // A pipe is opened without waiting for somebody to write to it.
+    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(from).await;
+    let file = opened.map_err(cannot)?;
     let metadata = file.metadata().await.map_err(cannot)?;
     if !metadata.is_file() {
         return Err(Refusal::invalid(format!("the artifact {words} is not a file")));

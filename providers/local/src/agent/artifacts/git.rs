@@ -8,7 +8,10 @@ use tokio::{
 };
 
 use super::{download::pour, too_large};
-use crate::{agent::error::Refusal, protocol::without_secrets};
+use crate::{
+    agent::{error::Refusal, process::KillGroup},
+    protocol::without_secrets,
+};
 
 /// What is read of what git complains.
 const MOST_WORDS: u64 = 4_096;
@@ -33,7 +36,7 @@ pub(super) async fn archive(
         Some(folder) => format!("{commit}:{folder}"),
         None => commit.clone(),
     };
-    let mut archive = start(git(&["archive", "--format=tar", &tree]))?;
+    let (mut archive, _group) = start(git(&["archive", "--format=tar", &tree]))?;
     let stdout = archive.stdout.take().ok_or_else(|| Refusal::unavailable("git has no output"))?;
     let (size, _) = pour(stdout, to, limit).await?;
     if size > limit {
@@ -56,16 +59,19 @@ fn git(repository: &Path, limit: u64, arguments: &[&str]) -> Command {
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).process_group(0);
     command
 }
 
-fn start(mut command: Command) -> Result<Child, Refusal> {
-    command.spawn().map_err(|error| Refusal::unavailable(format!("cannot start git: {error}")))
+/// Starts it. What it starts itself, as who fetches for it over the network, ends with it.
+fn start(mut command: Command) -> Result<(Child, KillGroup), Refusal> {
+    let child = command.spawn().map_err(|error| Refusal::unavailable(format!("cannot start git: {error}")))?;
+    let group = KillGroup(child.id());
+    Ok((child, group))
 }
 
 async fn output(command: Command, words: &str) -> Result<String, Refusal> {
-    let mut child = start(command)?;
+    let (mut child, _group) = start(command)?;
     let mut text = String::new();
     if let Some(stdout) = child.stdout.take() {
         let read = stdout.take(MOST_WORDS).read_to_string(&mut text).await;

@@ -172,9 +172,13 @@ impl Artifacts {
         let unused = names.filter(|name| !name.starts_with(WORK) && !in_use.contains(name));
         unused
             .filter_map(|name| {
-                // Renamed first: a fetch of the same content must not find it half removed.
-                let gone = self.work_folder().ok()?;
-                fs::rename(self.folder.join(&name), gone.join(CONTENT)).ok()?;
+                // Renamed first: a fetch of the same content must not find it half removed. No folder is made for it: there may be
+                // no room for one.
+                let gone = self.free_path();
+                if let Err(error) = fs::rename(self.folder.join(&name), &gone) {
+                    tracing::warn!(%error, artifact = name, "cannot remove an artifact that nothing uses");
+                    return None;
+                }
                 tracing::info!(artifact = name, "nothing uses an artifact any more");
                 Some(gone)
             })
@@ -182,11 +186,17 @@ impl Artifacts {
     }
 
     fn work_folder(&self) -> io::Result<PathBuf> {
+        let path = self.free_path();
+        fs::create_dir(&path)?;
+        Ok(path)
+    }
+
+    /// A path for work, with nothing there.
+    fn free_path(&self) -> PathBuf {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let path = self.folder.join(format!("{WORK}{}", NEXT.fetch_add(1, Ordering::Relaxed)));
         remove(&path);
-        fs::create_dir(&path)?;
-        Ok(path)
+        path
     }
 
     /// Returns the digest; the content is in the work folder then.

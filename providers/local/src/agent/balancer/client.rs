@@ -25,19 +25,22 @@ pub(super) struct Client {
 #[derive(Debug)]
 pub(super) struct Place {
     pool: Arc<Pool>,
-    _room: OwnedSemaphorePermit,
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl Place {
     pub(super) fn take(pool: Arc<Pool>, room: OwnedSemaphorePermit) -> Arc<Place> {
         pool.open.fetch_add(1, Relaxed);
-        Arc::new(Place { pool, _room: room })
+        Arc::new(Place { pool, room: Some(room) })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.pool.open.fetch_sub(1, Relaxed);
+        if let Some(room) = self.room.take() {
+            self.pool.give_back(room);
+        }
     }
 }
 

@@ -43,6 +43,10 @@ impl Forwarding<'_> {
         if request.method() == Method::CONNECT {
             return refuse(StatusCode::METHOD_NOT_ALLOWED, "CONNECT is not supported by this load balancer");
         }
+        let hosts = request.headers().get_all(header::HOST).iter().count();
+        if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+            return refuse(StatusCode::BAD_REQUEST, "a request names its host once, in the field Host");
+        }
         let wanted = headers::upgrade(request.headers()).filter(|_| request.version() == Version::HTTP_11);
         let client_side = wanted.is_some().then(|| on(&mut request));
         let (mut head, body) = request.into_parts();
@@ -94,7 +98,9 @@ impl Forwarding<'_> {
                     without.push(instance);
                 }
                 Err(Failed::Broken { reason, stale }) => {
-                    // A stale one says nothing of its instance, and the next attempt takes a new one.
+                    // A stale one says nothing of its instance, and the next attempt takes a new one. Not so in HTTP/2, where a
+                    // connection that was shared before may live: what breaks on it again is the instance's doing.
+                    let stale = stale && reuse;
                     sent += usize::from(!stale);
                     last = Some(format!("{instance}: the connection broke: {reason}"));
                     if !repeatable {

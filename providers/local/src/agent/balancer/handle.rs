@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -38,6 +38,7 @@ impl Balancer {
         let pool = Pool {
             name: name.to_owned(),
             room: Arc::new(Semaphore::new(limits.connections)),
+            places: Mutex::new(limits.connections),
             limits: watch::Sender::new(limits),
             routes: watch::Sender::new(Arc::default()),
             sources: watch::Sender::new(sources.map(Arc::new)),
@@ -94,14 +95,10 @@ impl Balancer {
         });
     }
 
-    /// Applies other limits to the next requests. Fewer connections: as far as they are free now.
+    /// Applies other limits to the next requests. Fewer connections: as they end.
     pub(in crate::agent) fn limit(&self, limits: Limits) {
-        let before = self.pool.limits.send_replace(limits).connections;
-        if limits.connections > before {
-            self.pool.room.add_permits(limits.connections - before);
-        } else {
-            self.pool.room.forget_permits(before - limits.connections);
-        }
+        self.pool.limits.send_replace(limits);
+        self.pool.fit();
     }
 
     /// Lets in only these from now on; with None everybody. Connections that are open stay.

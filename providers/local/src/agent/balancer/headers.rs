@@ -17,10 +17,17 @@ const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
-/// The protocol that a client wants to change to, if it does.
+/// The protocol that a client wants to change to, if it does. Not HTTP/2: within the tunnel nobody would look at its requests, and
+/// a server may always go on as if the change had not been asked for (RFC 9113 has dropped it).
 pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     let wanted = tokens(headers).any(|token| token.eq_ignore_ascii_case("upgrade"));
-    headers.get(UPGRADE).filter(|_| wanted).cloned()
+    headers.get(UPGRADE).filter(|protocol| wanted && !is_http(protocol)).cloned()
+}
+
+fn is_http(protocol: &HeaderValue) -> bool {
+    let begins = |token: &str, with: &str| token.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
+    let names = |text: &str| text.split(',').map(str::trim).any(|token| begins(token, "h2c") || begins(token, "http/"));
+    protocol.to_str().map_or(true, names)
 }
 
 /// Removes what is meant for the next hop only (RFC 9110, section 7.6.1).
@@ -46,7 +53,7 @@ pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
 }
 
 /// Makes a client's head into the one that an instance gets. `X-Forwarded-For` grows by the client; `-Proto` and
-/// `-Host` are kept if a proxy before this one has set them. A repeated or missing `Host` follows the URI.
+/// `-Host` are kept if a proxy before this one has set them. A host in the URI goes before `Host`.
 pub(super) fn forward(head: &mut request::Parts, client: SocketAddr, upgrade: Option<&HeaderValue>) {
     if head.headers.get_all(TE).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers")) {
         head.extensions.insert(TakesTrailers);
@@ -159,7 +166,14 @@ mod tests {
             (&asked.headers[CONNECTION], &asked.headers[UPGRADE]),
             (&HeaderValue::from_static("upgrade"), &HeaderValue::from_static("websocket"))
         );
-        let only_named = forwarded(Request::get("/ws").header(UPGRADE, "h2c"));
+        let only_named = forwarded(Request::get("/ws").header(UPGRADE, "websocket"));
         assert!(!only_named.headers.contains_key(UPGRADE));
+        for protocol in ["h2c", "H2C", "websocket, h2c", "HTTP/2.0"] {
+            let hidden = Request::get("/").header(CONNECTION, "Upgrade, HTTP2-Settings").header(UPGRADE, protocol);
+            let hidden = forwarded(hidden.header("http2-settings", "AAMAAABk")).headers;
+            let left =
+                [UPGRADE, CONNECTION, HeaderName::from_static("http2-settings")].map(|name| hidden.contains_key(name));
+            assert_eq!(left, [false; 3], "{protocol}");
+        }
     }
 }

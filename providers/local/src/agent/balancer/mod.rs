@@ -41,5 +41,5 @@ pub(super) use self::{
     pool::Limits,
     routes::Route,
     sources::{Sources, is_network},
-    upstream::{Target, Upstream, drain},
+    upstream::{Target, Upstream, drain, reopen},
 };

@@ -3,13 +3,13 @@
 use std::{
     net::IpAddr,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{Connections, routes::Routes, sources::Sources, upstream::InFlight};
@@ -39,6 +39,8 @@ pub(super) struct Pool {
     pub(super) connections: Connections,
     /// For client connections.
     pub(super) room: Arc<Semaphore>,
+    /// How many may be there at most: more than the limit while connections of before it was lowered are open.
+    pub(super) places: Mutex<usize>,
     /// Cancelled when it may begin to accept.
     pub(super) opened: CancellationToken,
     /// Cancelled when another agent accepts in its place: clients are asked to come back on a new connection.
@@ -51,6 +53,27 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn limits(&self) -> Limits {
         *self.limits.borrow()
+    }
+
+    /// Makes as many places for client connections as the limit says, as far as they are free.
+    pub(super) fn fit(&self) {
+        let wanted = self.limits().connections;
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if wanted > *places {
+            self.room.add_permits(wanted - *places);
+            *places = wanted;
+        } else {
+            *places -= self.room.forget_permits(*places - wanted);
+        }
+    }
+
+    /// A client connection has ended: another one may take its place, unless there are too many.
+    pub(super) fn give_back(&self, room: OwnedSemaphorePermit) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if *places > self.limits().connections {
+            *places -= 1;
+            room.forget();
+        }
     }
 
     /// Begins a request or connection on an instance. One that closed since the routes were read is not among the newer

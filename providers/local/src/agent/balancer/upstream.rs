@@ -1,13 +1,14 @@
 //! An instance as the balancers see it: an address, what is running on it, and idle connections to it.
 //!
 //! It lives from one enabling of its server group to the disabling. [`Upstream::enter`] and [`Upstream::close`] are a
-//! handshake: whoever disables sees every request that got in, and no request gets in after that.
+//! handshake: whoever disables sees every request that got in, and no request gets in after that. One that is enabled
+//! again before it has emptied is opened again, and what was running on it is not cut ([`reopen`]).
 
 use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -22,6 +23,13 @@ use crate::protocol::InstanceProtocol;
 
 const MOST_IDLE: usize = 64;
 const IDLE_FOR: Duration = Duration::from_secs(30);
+
+/// It takes no requests.
+const CLOSED: u64 = 1;
+/// What was running on it was cut; it is never opened again.
+const CUT: u64 = 2;
+/// Added each time that it is opened again, so that a drain of before does not cut what came after.
+const REOPENED: u64 = 4;
 
 /// Where an instance is and what it speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,8 +46,10 @@ pub(in crate::agent) struct Upstream {
     target: Target,
     counters: Arc<Counters>,
     in_flight: AtomicUsize,
-    closed: AtomicBool,
-    emptied: Notify,
+    /// [`CLOSED`], [`CUT`], and how often it was opened again.
+    state: AtomicU64,
+    /// Something ended, or it was opened again.
+    changed: Notify,
     cut: CancellationToken,
     idle: Mutex<Vec<Idle>>,
     /// Of an instance that speaks HTTP/2: the connection that requests share.
@@ -58,8 +68,8 @@ impl Upstream {
             target,
             counters,
             in_flight: AtomicUsize::new(0),
-            closed: AtomicBool::new(false),
-            emptied: Notify::new(),
+            state: AtomicU64::new(0),
+            changed: Notify::new(),
             cut: CancellationToken::new(),
             idle: Mutex::default(),
             shared: Mutex::default(),
@@ -72,7 +82,7 @@ impl Upstream {
 
     /// Takes no more requests. What is running goes on.
     pub(in crate::agent) fn close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
+        self.state.fetch_or(CLOSED, Ordering::SeqCst);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.shared.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
@@ -82,21 +92,38 @@ impl Upstream {
         self.in_flight.load(Ordering::SeqCst)
     }
 
-    /// Returns once nothing is running. To be called after [`Upstream::close`].
-    pub(in crate::agent) async fn emptied(&self) {
+    fn is_closed(&self) -> bool {
+        self.state.load(Ordering::SeqCst) & CLOSED != 0
+    }
+
+    /// Takes requests again; false if it was cut, and will never.
+    fn reopen(&self) -> bool {
+        let opened = |state| (state & (CLOSED | CUT) == CLOSED).then(|| state - CLOSED + REOPENED);
+        let reopened = self.state.fetch_update(Ordering::SeqCst, Ordering::SeqCst, opened).is_ok();
+        if reopened {
+            self.changed.notify_waiters();
+        }
+        reopened
+    }
+
+    /// Returns once nothing is running, or it is not in `state` any more.
+    async fn emptied(&self, state: u64) {
         loop {
-            let mut emptied = std::pin::pin!(self.emptied.notified());
-            emptied.as_mut().enable();
-            if self.in_flight() == 0 {
+            let mut changed = std::pin::pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if self.in_flight() == 0 || self.state.load(Ordering::SeqCst) != state {
                 return;
             }
-            emptied.await;
+            changed.await;
         }
     }
 
-    /// Breaks off what is running and returns how much that was.
-    pub(in crate::agent) fn cut(&self) -> usize {
+    /// Breaks off what is running and returns how much that was; nothing, if it is not in `state` any more.
+    fn cut(&self, state: u64) -> usize {
         let running = self.in_flight();
+        if self.state.compare_exchange(state, state | CUT, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+            return 0;
+        }
         self.cut.cancel();
         running
     }
@@ -113,7 +140,7 @@ impl Upstream {
         &self.counters
     }
 
-    /// Cancelled by [`Upstream::cut`].
+    /// Cancelled at the end of a drain that something has outlived.
     pub(super) fn cut_token(&self) -> &CancellationToken {
         &self.cut
     }
@@ -124,7 +151,7 @@ impl Upstream {
         self.in_flight.fetch_add(1, Ordering::SeqCst);
         self.counters.begin();
         let entered = InFlight(self.clone());
-        (!self.closed.load(Ordering::SeqCst)).then_some(entered)
+        (!self.is_closed()).then_some(entered)
     }
 
     /// A connection that may be used again: the shared one, or the one that was idle for the shortest time.
@@ -145,7 +172,7 @@ impl Upstream {
     /// Lets other requests share a new connection.
     pub(super) fn share(&self, sender: &http2::SendRequest<RequestBody>) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.closed.load(Ordering::SeqCst) {
+        if !self.is_closed() {
             *shared = Some(sender.clone());
         }
     }
@@ -153,10 +180,11 @@ impl Upstream {
     /// Keeps a connection whose response was read to the end.
     pub(super) fn put_back(&self, sender: Sender) {
         let Sender::Http1(sender) = sender else { return };
-        if sender.is_closed() || self.closed.load(Ordering::SeqCst) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at with the lock, which closing takes after it has said so: nothing stays behind.
+        if sender.is_closed() || self.is_closed() {
             return;
         }
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.first().is_some_and(|oldest| idle.len() >= MOST_IDLE || oldest.since.elapsed() >= IDLE_FOR) {
             idle.remove(0);
         }
@@ -171,13 +199,33 @@ impl Upstream {
     }
 }
 
-/// Waits for `upstreams`, which are closed, to empty, at most for `limit`, then cuts them. Returns how much was cut.
-pub(in crate::agent) async fn drain(upstreams: Vec<Arc<Upstream>>, limit: Duration) -> usize {
-    let emptied = futures::future::join_all(upstreams.iter().map(|upstream| upstream.emptied()));
-    match tokio::time::timeout(limit, emptied).await {
-        Ok(_) => 0,
-        Err(_) => upstreams.iter().map(|upstream| upstream.cut()).sum(),
+/// Waits for `upstreams`, which are closed, to empty, at most for `limit`, then cuts them. Returns how much was cut. One that
+/// is opened again meanwhile is not waited for and not cut.
+pub(in crate::agent) fn drain(
+    upstreams: Vec<Arc<Upstream>>,
+    limit: Duration,
+) -> impl Future<Output = usize> + Send + 'static {
+    let closed: Vec<(Arc<Upstream>, u64)> = upstreams
+        .into_iter()
+        .map(|upstream| {
+            let state = upstream.state.load(Ordering::SeqCst);
+            (upstream, state)
+        })
+        .collect();
+    async move {
+        let emptied = futures::future::join_all(closed.iter().map(|(upstream, state)| upstream.emptied(*state)));
+        match tokio::time::timeout(limit, emptied).await {
+            Ok(_) => 0,
+            Err(_) => closed.iter().map(|(upstream, state)| upstream.cut(*state)).sum(),
+        }
     }
+}
+
+/// Opens the one of `closed` again that leads to `target`, if something is still running on it, and takes it out of them.
+pub(in crate::agent) fn reopen(closed: &mut Vec<Arc<Upstream>>, target: &Target) -> Option<Arc<Upstream>> {
+    let running = |upstream: &Arc<Upstream>| upstream.target == *target && upstream.in_flight() > 0;
+    let index = closed.iter().position(|upstream| running(upstream) && upstream.reopen())?;
+    Some(closed.swap_remove(index))
 }
 
 /// A running request or tunnel.
@@ -194,7 +242,7 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.counters.end();
         if self.0.in_flight.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.emptied.notify_waiters();
+            self.0.changed.notify_waiters();
         }
     }
 }
@@ -210,12 +258,32 @@ mod tests {
         upstream.close();
         assert!(upstream.enter().is_none());
         assert_eq!(upstream.in_flight(), 1);
-        let emptied = tokio::spawn({
-            let upstream = upstream.clone();
-            async move { upstream.emptied().await }
-        });
+        let drained = tokio::spawn(drain(vec![upstream.clone()], Duration::from_secs(600)));
         drop(running);
-        emptied.await.unwrap();
-        assert_eq!(upstream.cut(), 0);
+        assert_eq!(drained.await.unwrap(), 0);
+        assert!(
+            reopen(&mut vec![upstream.clone()], upstream.target()).is_none(),
+            "nothing runs on it: a new one will do"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_drain_does_not_cut_what_is_in_traffic_again() {
+        let upstream = Upstream::for_test("a");
+        let running = upstream.enter().unwrap();
+        upstream.close();
+        let before = drain(vec![upstream.clone()], Duration::ZERO);
+        let mut closed = vec![upstream.clone()];
+        assert!(reopen(&mut closed, upstream.target()).is_some() && closed.is_empty());
+        assert_eq!(before.await, 0, "it is not waited for either");
+        assert!(!upstream.cut_token().is_cancelled());
+        drop(upstream.enter().expect("it takes requests again"));
+
+        // Its next drain is one of its own, and what was cut stays so.
+        upstream.close();
+        assert_eq!(drain(vec![upstream.clone()], Duration::ZERO).await, 1);
+        assert!(upstream.cut_token().is_cancelled());
+        assert!(reopen(&mut vec![upstream.clone()], upstream.target()).is_none());
+        drop(running);
     }
 }

@@ -29,7 +29,8 @@ impl Director {
         if !group.deleting {
             let enabled = std::mem::replace(&mut group.enabled, false);
             group.deleting = true;
-            if let Err(error) = self.group_files.write(name, &group.record()).await {
+            let written = self.group_files.write_to_make_room(name, &group.record(), &self.reserve).await;
+            if let Err(error) = written {
                 (group.enabled, group.deleting) = (enabled, false);
                 return Some(Err(Refusal::storage(&error)));
             }

@@ -29,13 +29,15 @@ pub(super) enum Purpose {
 }
 
 impl Director {
-    /// Waits for `upstreams` to empty, here and in the agent before this one, at most `limit`, then cuts them.
+    /// Waits for `upstreams` to empty, here and in the agent before this one, at most `limit`, then cuts them. What is put into
+    /// traffic again meanwhile is left alone.
     pub(super) fn drain(&mut self, upstreams: Vec<Arc<Upstream>>, limit: Duration, purpose: Purpose) {
         let instances = self.instances_of(&purpose);
         let before = self.predecessor.as_ref().map(|predecessor| predecessor.drain(instances, limit));
+        let own = balancer::drain(upstreams, limit);
         self.drains.spawn(async move {
             let before = async { OptionFuture::from(before).await.unwrap_or(0) };
-            let (cut, cut_before) = tokio::join!(balancer::drain(upstreams, limit), before);
+            let (cut, cut_before) = tokio::join!(own, before);
             Drained { cut: cut + cut_before, purpose }
         });
     }

@@ -1,7 +1,7 @@
 //! A server group as the director holds it. It is made in [`super::creation`], changes in [`super::capacity`],
 //! [`super::traffic`] and [`super::registration`], and ends in [`super::deletion`].
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use gennaker_base::Timestamp;
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub(super) struct Group {
     pub(super) activities: Vec<ScalingActivity>,
     pub(super) instances: Vec<Instance>,
     /// What may still be running on it from before it was disabled.
-    closing: Vec<Arc<Upstream>>,
+    pub(super) closing: Vec<Arc<Upstream>>,
     /// The requests that wait for its end.
     pub(super) deletions: Vec<u64>,
     pub(super) cut: usize,
@@ -89,16 +89,19 @@ impl Group {
         self.closing.clone()
     }
 
-    /// Takes the upstreams of some instances out of service and returns them.
+    /// Takes the upstreams of some instances out of service. What may still be running on these instances, now or from before,
+    /// is returned.
     pub(super) fn close_of(&mut self, chosen: impl Fn(&Instance) -> bool) -> Vec<Arc<Upstream>> {
         self.closing.retain(|upstream| upstream.in_flight() > 0);
-        let before = self.closing.len();
-        let chosen = self.instances.iter_mut().filter(|instance| chosen(instance));
-        for upstream in chosen.filter_map(|instance| instance.upstream.take()) {
-            upstream.close();
-            self.closing.push(upstream);
+        let mut ids = HashSet::new();
+        for instance in self.instances.iter_mut().filter(|instance| chosen(instance)) {
+            if let Some(upstream) = instance.upstream.take() {
+                upstream.close();
+                self.closing.push(upstream);
+            }
+            ids.insert(instance.record.id.as_str());
         }
-        self.closing[before..].to_vec()
+        self.closing.iter().filter(|upstream| ids.contains(upstream.target().instance.as_str())).cloned().collect()
     }
 
     /// What requests may be sent to, and what something may be running on besides.

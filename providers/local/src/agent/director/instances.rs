@@ -14,7 +14,7 @@ use crate::{
     agent::{
         balancer::{Counters, Upstream},
         error::Refusal,
-        instance::{CRASH_LOOP, FromInstance, Order, Report, Running, Supervisor},
+        instance::{CRASH_LOOP, End, FromInstance, Order, Report, Running, Supervisor},
         ports::is_free,
         record::InstanceRecord,
     },
@@ -89,13 +89,18 @@ impl Director {
             director: self.reports.0.clone(),
             orders: receiver,
         };
-        self.supervisors.spawn(supervisor.run(running, up));
+        let over = record.over && running.is_none();
+        self.supervisors.spawn(supervisor.run(running, up, over));
         Instance {
-            state: if up { InstanceState::Up } else { InstanceState::Starting },
+            state: match (up, over) {
+                (true, _) => InstanceState::Up,
+                (false, true) => InstanceState::Failed,
+                (false, false) => InstanceState::Starting,
+            },
             record: InstanceRecord { up, ..record },
             configuration: configuration.clone(),
             since: self.now(),
-            message: None,
+            message: over.then(|| "the process has ended; its restart policy leaves it so".to_owned()),
             last_exit: None,
             early_ends: 0,
             log_tail: None,
@@ -139,9 +144,10 @@ impl Director {
                 }
                 instance.enter(state, message, now);
             }
-            Report::Ended(ending, message, early_ends) => {
+            Report::Ended(End { ending, message, early_ends, for_good }) => {
                 tracing::warn!(instance = id, message, "an instance's process ended");
                 instance.record.process = None;
+                instance.record.over = for_good;
                 instance.early_ends = early_ends;
                 instance.log_tail = Some(last_words.clone());
                 instance.last_exit = Some(Exit {

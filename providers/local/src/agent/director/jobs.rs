@@ -143,6 +143,8 @@ impl Director {
         let launch = Launch::of_job(&spec, folder, &status)?;
         let mut record = JobRecord { format: FORMAT, spec, artifact, created_at: self.now(), process: None, end: None };
         self.job_files.write(&name, &record).await.map_err(|error| Refusal::storage(&error))?;
+        // Of a job of that name that was forgotten when the agent was killed.
+        let _it_may_not_be_there = std::fs::remove_file(&status);
         let started = match self.launcher.start(&launch, &name, None) {
             Ok(process) => {
                 record.process = Some(process.identity().clone());

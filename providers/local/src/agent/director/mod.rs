@@ -64,6 +64,7 @@ use super::{
     ports::Ports,
     process::Launcher,
     requests::Requests,
+    reserve::Reserve,
 };
 use crate::protocol::{Image, JobEndReason, SecurityGroupSpec, Snapshot};
 
@@ -84,6 +85,7 @@ pub(super) struct Director {
     balancer_files: Files,
     security_group_files: Files,
     request_files: Files,
+    reserve: Reserve,
     job_files: Files,
     logs: Logs,
     artifacts: Artifacts,
@@ -263,9 +265,14 @@ impl Director {
         let instances = self.groups.values().flat_map(|group| &group.instances);
         let living: HashSet<String> =
             instances.map(|instance| instance.record.id.clone()).chain(self.jobs.keys().cloned()).collect();
-        let (logs, disk) = (self.logs.clone(), self.disk.clone());
+        let (logs, disk, reserve) = (self.logs.clone(), self.disk.clone(), self.reserve.clone());
         self.chores.spawn(async move {
-            if let Err(error) = blocking(move || logs.tidy(&living, now)).await {
+            let tidied = blocking(move || {
+                let tidied = logs.tidy(&living, now);
+                reserve.fill();
+                tidied
+            });
+            if let Err(error) = tidied.await {
                 tracing::warn!(%error, "cannot tidy the logs");
             }
             if let Err(error) = blocking(move || disk.measure()).await {

@@ -142,7 +142,7 @@ impl Director {
         let key = request.map(|request| RequestKey { record: record.clone(), request });
         // Nothing to remember of a human's curl.
         if (fence.is_some() || key.is_some())
-            && let Err(error) = self.write_requests(&record).await
+            && let Err(error) = self.write_requests(&record, mutation.makes_room()).await
         {
             if let (Admission::Run { .. }, Some(key)) = (&admission, &key) {
                 self.requests.forget(key);
@@ -215,7 +215,7 @@ impl Director {
                 self.requests.answer(&key, answer.clone());
             }
             // Without the record a repetition is carried out again, which every mutation allows.
-            if let Err(error) = self.write_requests(&key.record).await {
+            if let Err(error) = self.write_requests(&key.record, false).await {
                 tracing::error!(%error, "cannot record an answer");
             }
         }
@@ -224,8 +224,10 @@ impl Director {
         }
     }
 
-    async fn write_requests(&self, record: &str) -> std::io::Result<()> {
+    /// `makes_room`: also on a full disk.
+    async fn write_requests(&self, record: &str, makes_room: bool) -> std::io::Result<()> {
         match self.requests.record(record) {
+            Some(content) if makes_room => self.request_files.write_to_make_room(record, content, &self.reserve).await,
             Some(content) => self.request_files.write(record, content).await,
             None => Ok(()),
         }
@@ -233,6 +235,31 @@ impl Director {
 }
 
 impl Mutation {
+    /// Whether it is for taking something away, which has to be possible on a full disk.
+    fn makes_room(&self) -> bool {
+        match self {
+            Mutation::DeleteServerGroup { .. }
+            | Mutation::SetTraffic { enabled: false, .. }
+            | Mutation::CancelJob { .. }
+            | Mutation::DeleteJob { .. }
+            | Mutation::DeleteImage { .. }
+            | Mutation::DeleteLoadBalancer { .. }
+            | Mutation::DeleteSecurityGroup { .. } => true,
+            Mutation::PutServerGroup { .. }
+            | Mutation::PutLaunch { .. }
+            | Mutation::SetTraffic { .. }
+            | Mutation::Resize { .. }
+            | Mutation::PutPolicy { .. }
+            | Mutation::DeletePolicy { .. }
+            | Mutation::Terminate { .. }
+            | Mutation::Register { .. }
+            | Mutation::PutJob { .. }
+            | Mutation::TagImage { .. }
+            | Mutation::PutLoadBalancer { .. }
+            | Mutation::PutSecurityGroup { .. } => false,
+        }
+    }
+
     fn in_words(&self) -> String {
         match self {
             Mutation::PutServerGroup { spec, .. } => format!("create server group {}", spec.name),

@@ -79,7 +79,9 @@ impl Director {
         let now = self.now();
         let mut before: BTreeMap<String, Sample> = std::mem::take(&mut self.samples);
         let mut decisions: Vec<(String, Capacity, Decision)> = Vec::new();
-        for (name, group) in self.groups.iter().filter(|(_, group)| !group.policies.is_empty() && !group.deleting) {
+        // Who is out of traffic keeps its size: what it measures there says nothing of what it will need.
+        let scaled = |group: &Group| !group.policies.is_empty() && group.enabled && !group.deleting;
+        for (name, group) in self.groups.iter().filter(|(_, group)| scaled(group)) {
             let sample = sample(group);
             if let Some(measured) = before.remove(name).and_then(|before| measured(&before, &sample)) {
                 let last = group.activities.last().map(|activity| now.millis() - activity.at.millis());

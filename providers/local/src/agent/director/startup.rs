@@ -36,8 +36,9 @@ use crate::{
         process::Launcher,
         record::{BalancerRecord, FORMAT, GroupRecord, InstanceRecord, JobRecord, SecurityGroupRecord},
         requests::Requests,
+        reserve::Reserve,
     },
-    protocol::{AccountUse, Snapshot},
+    protocol::{AccountUse, RestartMode, Snapshot},
 };
 
 impl BalancerRecord {
@@ -98,6 +99,7 @@ impl Director {
             security_group_files: Files::open(folder.join("security-groups"))?,
             requests: Requests::new(request_files.read_all()?),
             request_files,
+            reserve: Reserve::open(folder.join("reserve"))?,
             logs,
             artifacts,
             disk,
@@ -176,16 +178,26 @@ impl Director {
             for mut instance in record.instances {
                 let process = self.find(&instance, &marked);
                 let up = instance.up && process.is_some();
+                let known = earlier.iter().find(|known| known.version == instance.launch_version);
+                let configuration = known.unwrap_or(&group.configuration).clone();
+                // How it ended while no agent was there, nobody knows; with this policy nobody has to.
+                let once = configuration.spec.restart.mode == RestartMode::Never;
+                instance.over |= once && instance.process.is_some();
+                instance.over &= process.is_none();
                 instance.process = process.as_ref().map(|running| running.process.identity().clone());
                 match &instance.process {
                     Some(identity) => {
                         instance.port = process.as_ref().map_or(instance.port, |running| running.port);
                         tracing::info!(instance = instance.id, pid = identity.pid, "adopted a running process");
                     }
+                    None if instance.over => {
+                        tracing::info!(
+                            instance = instance.id,
+                            "its process has ended, and its restart policy leaves it so"
+                        );
+                    }
                     None => tracing::warn!(instance = instance.id, "its process has ended; starting it again"),
                 }
-                let known = earlier.iter().find(|known| known.version == instance.launch_version);
-                let configuration = known.unwrap_or(&group.configuration).clone();
                 let instance = self.supervise(&configuration, instance, process, up);
                 group.instances.push(instance);
             }

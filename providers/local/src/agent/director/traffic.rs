@@ -41,10 +41,13 @@ impl Director {
                 instance.deregistered_from.clear();
             }
         }
-        if record != group.record()
-            && let Err(error) = self.group_files.write(name, &record).await
-        {
-            return Err(Refusal::storage(&error));
+        if record != group.record() {
+            let written = match traffic.enabled {
+                true => self.group_files.write(name, &record).await,
+                // What is destroyed is disabled before.
+                false => self.group_files.write_to_make_room(name, &record, &self.reserve).await,
+            };
+            written.map_err(|error| Refusal::storage(&error))?;
         }
         (group.enabled, group.weight) = (record.enabled, record.weight);
         for (instance, record) in group.instances.iter_mut().zip(record.instances) {

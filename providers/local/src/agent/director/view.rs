@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{Director, balancers::BalancerState, groups::Group, jobs::JobHandle};
 use crate::{
     agent::{
-        balancer::{Route, Target, Upstream},
+        balancer::{Route, Target, Upstream, reopen},
         meters::{GroupMeters, Meters},
     },
     protocol::{FetchedArtifact, Instance, InstanceState, Listener, LoadBalancer, ServerGroup, Snapshot},
@@ -52,7 +52,7 @@ impl Director {
     fn route(&mut self) {
         let mut routes: HashMap<String, Vec<Route>> = HashMap::new();
         for group in self.groups.values_mut().filter(|group| group.enabled && !group.deleting) {
-            let spec = group.configuration.spec.clone();
+            let (spec, closing) = (group.configuration.spec.clone(), &mut group.closing);
             for instance in group.instances.iter_mut().filter(|instance| !instance.record.leaving) {
                 let out_of = &instance.record.deregistered_from;
                 let balancers: Vec<&String> =
@@ -66,7 +66,13 @@ impl Director {
                     protocol: spec.instance_protocol,
                 };
                 let counters = &instance.counters;
-                let upstream = instance.upstream.get_or_insert_with(|| Upstream::new(target, counters.clone())).clone();
+                // In traffic again: what was running meanwhile is not cut by the drain of before.
+                let upstream = instance
+                    .upstream
+                    .get_or_insert_with(|| {
+                        reopen(closing, &target).unwrap_or_else(|| Upstream::new(target, counters.clone()))
+                    })
+                    .clone();
                 if instance.state == InstanceState::Up {
                     for balancer in balancers {
                         let route = Route { upstream: upstream.clone(), weight: group.weight };

@@ -122,7 +122,7 @@ impl Retired {
         };
         let mut over = std::pin::pin!(over);
         let mut emptied = std::pin::pin!(emptied(self.all_ended(), self.predecessor.clone(), started));
-        let routes = &mut self.upstreams;
+        let (routes, closed) = (&mut self.upstreams, &mut self.closed);
         loop {
             let instruction = tokio::select! {
                 instruction = line.instructions.recv() => instruction,
@@ -154,7 +154,10 @@ impl Retired {
                             let target = destination.target.clone();
                             let upstream = routes
                                 .entry(target.clone())
-                                .or_insert_with(|| Upstream::new(target, Arc::default()))
+                                .or_insert_with(|| {
+                                    balancer::reopen(closed, &target)
+                                        .unwrap_or_else(|| Upstream::new(target, Arc::default()))
+                                })
                                 .clone();
                             Route { upstream, weight: destination.weight }
                         });
@@ -167,14 +170,15 @@ impl Retired {
                     let closing: Vec<_> = routes.extract_if(|_, upstream| of_these(upstream)).collect();
                     for (_, upstream) in closing {
                         upstream.close();
-                        self.closed.push(upstream);
+                        closed.push(upstream);
                     }
-                    self.closed.retain(|upstream| upstream.in_flight() > 0);
-                    let own: Vec<_> = self.closed.iter().filter(|upstream| of_these(upstream)).cloned().collect();
+                    closed.retain(|upstream| upstream.in_flight() > 0);
+                    let own: Vec<_> = closed.iter().filter(|upstream| of_these(upstream)).cloned().collect();
                     let before = self.predecessor.as_ref().map(|before| before.drain(instances.clone(), limit));
+                    let own = balancer::drain(own, limit);
                     drains.spawn(async move {
                         let before = async { futures::future::OptionFuture::from(before).await.unwrap_or(0) };
-                        let (own, before) = tokio::join!(balancer::drain(own, limit), before);
+                        let (own, before) = tokio::join!(own, before);
                         Report::Drained { id, cut: own + before }
                     });
                 }

@@ -44,8 +44,8 @@ impl Journey {
         Journey::start_with(files, Leave::AfterAcross(5)).await
     }
 
-    /// The same with a WebSocket that is closed after two seconds: where an earlier version comes back, the load cannot tell which
-    /// side of the switch it is on, and who never leaves is cut at the end of the drain.
+    /// The same with a WebSocket that is closed after two seconds, for where it cannot be held across a switch: an earlier version
+    /// comes back, or an instance leaves before its successor answers. Who never leaves is cut at the end of the drain.
     pub(super) async fn start_and_back<const N: usize>(files: [(&str, &str); N]) -> Journey {
         Journey::start_with(files, Leave::After(20)).await
     }

@@ -1,4 +1,7 @@
 //! A rolling push: no new server group; the instances of the one that is there are replaced, one after the other.
+//!
+//! The first of them is drained before the new version answers anybody. So its WebSocket cannot be held across the switch: it is
+//! left while the instance waits for it, as a client does that may stay no longer than `drainTimeoutMs`.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +11,7 @@ use super::journey::{Group, Journey, SIZE, group_name, version};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_push_replaces_each_instance_and_no_request_fails() {
-    let journey = Journey::start([]).await;
+    let journey = Journey::start_and_back([]).await;
     let before = instances(&journey).await;
     let settings = json!({
         "strategy": "rollingpush", "termination": { "relaunchAllInstances": true, "concurrentRelaunches": 1 },

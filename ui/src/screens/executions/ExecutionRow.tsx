@@ -12,9 +12,9 @@ import { StageBars } from './StageBars';
 import { causeOf, parametersOf } from './trigger';
 import { useSteering } from './useSteering';
 
-/** The row. */
-export const ExecutionRow = memo(function ExecutionRow({ execution, onRepeat }: { execution: Execution; onRepeat?: (() => void) | undefined }) {
-  const steering = useSteering(execution, onRepeat);
+/** The row. `onRepeat` starts the pipeline again as this run was started. */
+export const ExecutionRow = memo(function ExecutionRow({ execution, onRepeat }: { execution: Execution; onRepeat?: ((execution: Execution) => void) | undefined }) {
+  const steering = useSteering(execution, onRepeat && (() => onRepeat(execution)));
   const parameters = parametersOf(execution.trigger).map(({ name, value }) => `${name}=${value}`).join('  ');
   const waits = execution.status === 'RUNNING' && awaitsJudgment(execution);
   return (

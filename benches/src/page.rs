@@ -182,7 +182,7 @@ async fn drag(figures: &Figures, pipeline: &str, report: &mut Report) -> anyhow:
         original: "-",
         measured: format!("{dropped:.0} of {} dropped, longest {}", times.count(), millis(times.longest())),
         method: format!(
-            "5 stages, each pressed, moved 250 times by the mouse in two seconds with the whole graph in sight, and let go; the \
+            "5 stages, each pressed, moved 180 times by the mouse, once a frame, with the whole graph in sight, and let go; the \
              stage stood elsewhere in {:.0} frames. A frame that took the time of two dropped one; {} took over 17 ms, {} over \
              50 ms. {HEADLESS}. {}.",
             figure.detail("moved")?,

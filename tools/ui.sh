@@ -50,7 +50,7 @@ check)
     ;;
 esac
 
-sources=$(find ui/src ui/public ui/scripts ui/index.html ui/package.json ui/package-lock.json ui/vite.config.ts -type f | hash_of)
+sources=$(find ui/src ui/public ui/scripts/compress.mjs ui/index.html ui/package.json ui/package-lock.json ui/vite.config.ts -type f | hash_of)
 page=$cache/page-$sources
 if [ ! -e "$page/done" ]; then
     say "building the page"

@@ -16,6 +16,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 900,
+    // Every screen has these: in one file, since each of its own costs the first load a request and a kilobyte of headers.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'parts', test: /\/src\/parts\/(?!Markdown)/ }] } } },
   },
   // `npm run dev` shows the sources as they are; what the page is configured with comes from a deck that runs.
   server: {

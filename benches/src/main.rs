@@ -1,10 +1,10 @@
 //! What `make bench` measures, from the release build: how soon it is ready, what it takes of the machine, how soon the first
-//! task of a pipeline starts, what a deployment costs beyond the program's own start, and what the engine carries.
+//! task of a pipeline starts, what a deployment costs beyond the program's own start, what the engine carries, and how quick the
+//! web page is.
 //!
-//! It prints a table and writes it to `benches/RESULTS.md`, misses included. It takes some minutes, and is no test: it fails
+//! It prints a table and writes it to `benches/RESULTS.md`, misses included. It takes half an hour, and is no test: it fails
 //! only if something cannot be measured. Parts that are named (`languages`, `ready`, `deployment`, `balancer`, `many`, `front`,
-//! `engine`) are measured alone,
-//! and only printed.
+//! `engine`, `page`) are measured alone, and only printed.
 
 mod balancer;
 mod deployment;
@@ -17,6 +17,7 @@ mod languages;
 mod machine;
 mod many;
 mod memory;
+mod page;
 mod ready;
 mod report;
 mod sample;
@@ -35,7 +36,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let all = ["languages", "ready", "deployment", "balancer", "many", "front", "engine"];
+    let all = ["languages", "ready", "deployment", "balancer", "many", "front", "engine", "page"];
     if let Some(unknown) = wanted.iter().find(|part| !all.contains(&part.as_str())) {
         anyhow::bail!("there is no part {unknown}: name some of {}, or none for all", all.join(", "));
     }
@@ -84,6 +85,9 @@ async fn measure(measures: &impl Fn(&str) -> bool, programs: &Programs, report: 
     }
     if measures("engine") {
         engine::measure(programs, report).await?;
+    }
+    if measures("page") {
+        page::measure(programs, report).await?;
     }
     Ok(())
 }

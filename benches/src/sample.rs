@@ -27,6 +27,11 @@ impl Sample {
         self.percentile(0.5)
     }
 
+    /// How many are longer than this.
+    pub(crate) fn over(&self, duration: Duration) -> usize {
+        self.0.iter().filter(|one| **one > duration).count()
+    }
+
     pub(crate) fn longest(&self) -> Duration {
         self.percentile(1.0)
     }
@@ -45,5 +50,6 @@ mod tests {
         }
         let shares = [0.0, 0.5, 0.75, 0.99, 1.0].map(|share| sample.percentile(share).as_millis());
         assert_eq!(shares, [1, 2, 3, 10, 10]);
+        assert_eq!(sample.over(Duration::from_millis(2)), 2);
     }
 }

@@ -98,9 +98,15 @@ async function changed(id: string): Promise<void> {
  */
 export function remember(now: Execution): void {
   client.setQueriesData<Execution>({ queryKey: ['execution', now.id, 'now'] }, () => now);
+  const listed = inList(now);
   for (const [key, known] of client.getQueriesData<Execution[]>({ queryKey: ['executions', now.application] })) {
-    if (known) client.setQueryData(key, placed(known, now, Number(key[2])));
+    if (known) client.setQueryData(key, placed(known, listed, Number(key[2])));
   }
+}
+
+/** The run as lists have it: what its stages work with, which may be megabytes, is not kept for a row. */
+function inList(run: Execution): Execution {
+  return { ...run, stages: run.stages.map((stage) => ({ ...stage, context: {}, outputs: {}, tasks: [] })) };
 }
 
 /** The list with the run in its place. */

@@ -24,6 +24,8 @@ const HIDDEN_FOR = 30_000;
 const PAUSES = [500, 1000, 2000, 4000];
 /** gate sends a comment every 15 s. */
 const SILENT_FOR = 40_000;
+/** Of how many executions it is known which event was the last: more than change between an event and its repetition. */
+const REMEMBERED = 1000;
 
 const state = store<Live>('idle');
 /** How the page learns of changes, as a hook. */
@@ -147,7 +149,11 @@ class Memory {
     const change = JSON.parse(event.data) as Change;
     if (change.sequence !== null) {
       if ((this.sequences.get(change.id) ?? -1) >= change.sequence) return;
+      // The newest stands last, and what has not changed for the longest time is forgotten.
+      this.sequences.delete(change.id);
       this.sequences.set(change.id, change.sequence);
+      const [oldest] = this.sequences.keys();
+      if (this.sequences.size > REMEMBERED && oldest !== undefined) this.sequences.delete(oldest);
     }
     if (event.type === 'task') {
       void client.invalidateQueries({ queryKey: ['task', change.id] });

@@ -1,5 +1,5 @@
 /** Times on a screen: they say what zone they are in, and those that run are kept running. */
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 
 import { store } from './store';
 import { age, duration, moment } from './time';
@@ -44,8 +44,10 @@ export function Ago({ at }: { at: number | null | undefined }) {
 
 function RunningAgo({ at }: { at: number }) {
   const now = useNow();
+  // A screen has hundreds of these, and a zone's time costs more than all the rest of one.
+  const title = useMemo(() => moment(at), [at]);
   return (
-    <time className="number" dateTime={new Date(at).toISOString()} title={moment(at)}>
+    <time className="number" dateTime={new Date(at).toISOString()} title={title}>
       {age(at, now)}
     </time>
   );

@@ -2,7 +2,8 @@
  * The stages as a graph: choose one, draw a line from one to another, drag one onto another to put it behind that. Where a
  * stage was dragged to is kept as long as the graph is there; it is not part of a pipeline.
  *
- * Only what changes is drawn anew: a stage that is dragged, and its lines.
+ * Only what changes is drawn anew: a stage that is dragged, and its lines. Dragging chooses nothing: the form of a stage that is
+ * chosen would take some frames.
  */
 import '@xyflow/react/dist/base.css';
 
@@ -98,6 +99,7 @@ export function StageGraph({ session, isReadOnly, line, onLine }: { session: Ses
         onNodesChange={onNodesChange}
         {...acts}
         nodesConnectable={!isReadOnly}
+        selectNodesOnDrag={false}
         edgesFocusable={false}
         deleteKeyCode={null}
         multiSelectionKeyCode={null}

@@ -1,14 +1,14 @@
 /** `#/applications/A/executions`: the pipelines with their newest runs, live; filters stand in the address. */
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { memo, useDeferredValue, useMemo, useState } from 'react';
+import { memo, useCallback, useDeferredValue, useMemo, useState } from 'react';
 
 import { useCommands } from '../../app/Palette';
 import { toggled } from '../../app/search';
 import { useShortcuts } from '../../app/shortcuts';
 import { pipelineConfigs, strategyConfigs } from '../../gate/configs';
 import { executions, SHOWN_EACH } from '../../gate/executions';
-import type { PipelineConfig } from '../../gate/wire';
+import type { Execution, PipelineConfig } from '../../gate/wire';
 import { Button, ButtonLink } from '../../parts/Button';
 import { SearchField, Select } from '../../parts/Field';
 import { Page } from '../../parts/Page';
@@ -16,7 +16,7 @@ import { Answer, Empty } from '../../parts/States';
 import { Name } from '../../parts/Text';
 import styles from './ExecutionList.module.css';
 import { ExecutionRow } from './ExecutionRow';
-import { type Filters, type Group, groupsOf, isFiltered, STATUSES } from './filters';
+import { type Filters, type Group, groupsOf, isFiltered, isSameGroup, STATUSES } from './filters';
 import { RunDialog, type Start } from './RunDialog';
 
 const route = getRouteApi('/applications/$application/executions');
@@ -28,6 +28,8 @@ export function ExecutionList() {
   const filters = route.useSearch();
   const navigate = useNavigate();
   const each = Number(filters.count) || EACH;
+  // What is typed into the search is not held up by the list; what changes is shown at once.
+  const q = useDeferredValue(filters.q);
   const runs = useQuery(executions(application, each));
   const configs = useQuery(pipelineConfigs(application));
   const [start, setStart] = useState<Start | undefined>(filters.startManualExecution === undefined ? undefined : { pipelineId: filters.startManualExecution });
@@ -63,7 +65,7 @@ export function ExecutionList() {
       <Answer query={configs} what="pipelines">
         {(known) => (
           <Answer query={runs} what="executions">
-            {(all) => <Groups application={application} groups={groupsOf(all, known, filters)} filters={filters} onReset={() => set(NO_FILTERS)} onStart={setStart} />}
+            {(all) => <Groups application={application} groups={groupsOf(all, known, { ...filters, q } as Filters)} filters={filters} onReset={() => set(NO_FILTERS)} onStart={setStart} />}
           </Answer>
         )}
       </Answer>
@@ -162,8 +164,7 @@ function MoreStatuses({ states, onToggle }: { states: readonly string[]; onToggl
 }
 
 function Groups({ application, groups, filters, onReset, onStart }: { application: string; groups: readonly Group[]; filters: Filters; onReset: () => void; onStart: (start: Start) => void }) {
-  const shown = useDeferredValue(groups);
-  if (shown.length === 0) {
+  if (groups.length === 0) {
     return isFiltered(filters) ? (
       <Empty title="No run matches" action={<Button onPress={onReset}>Show all</Button>}>
         The filters leave nothing over. Older runs than the newest of each pipeline are not looked through: raise their number.
@@ -183,15 +184,25 @@ function Groups({ application, groups, filters, onReset, onStart }: { applicatio
   }
   return (
     <div className={styles.groups}>
-      {shown.map((group) => (
+      {groups.map((group) => (
         <PipelineGroup key={group.key} application={application} group={group} onStart={onStart} />
       ))}
     </div>
   );
 }
 
-const PipelineGroup = memo(function PipelineGroup({ application, group, onStart }: { application: string; group: Group; onStart: (start: Start) => void }) {
+interface GroupProps {
+  application: string;
+  group: Group;
+  onStart: (start: Start) => void;
+}
+
+/** An event changes one run of one pipeline: only that is drawn anew. */
+const PipelineGroup = memo(GroupOfRuns, (before: GroupProps, now: GroupProps) => before.application === now.application && before.onStart === now.onStart && isSameGroup(before.group, now.group));
+
+function GroupOfRuns({ application, group, onStart }: GroupProps) {
   const { name, config, executions: runs, key } = group;
+  const repeat = useCallback((execution: Execution) => onStart({ like: execution, pipelineId: key }), [onStart, key]);
   return (
     <section className={styles.group} aria-label={name}>
       <header className={styles.head}>
@@ -223,13 +234,13 @@ const PipelineGroup = memo(function PipelineGroup({ application, group, onStart 
       ) : (
         <ul>
           {runs.map((execution) => (
-            <ExecutionRow key={execution.id} execution={execution} onRepeat={config ? () => onStart({ like: execution, pipelineId: key }) : undefined} />
+            <ExecutionRow key={execution.id} execution={execution} onRepeat={config ? repeat : undefined} />
           ))}
         </ul>
       )}
     </section>
   );
-});
+}
 
 function Triggers({ config }: { config: PipelineConfig | undefined }) {
   const all = config?.triggers ?? [];

@@ -1,5 +1,4 @@
 /** A run of a pipeline on one line: how it is, who started it with what, its stages, how long it took. */
-import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 
 import type { Execution } from '../../gate/wire';
@@ -9,21 +8,17 @@ import { Ago, Duration } from '../../parts/Time';
 import styles from './ExecutionRow.module.css';
 import { awaitsJudgment, bornOf } from './filters';
 import { StageBars } from './StageBars';
-import { causeOf, parametersOf } from './trigger';
+import { causeOf, hashOf, parametersOf } from './trigger';
 import { useSteering } from './useSteering';
 
-/** The row. */
-export const ExecutionRow = memo(function ExecutionRow({ execution, onRepeat }: { execution: Execution; onRepeat?: (() => void) | undefined }) {
-  const steering = useSteering(execution, onRepeat);
+/** The row. `onRepeat` starts the pipeline again as this run was started. */
+export const ExecutionRow = memo(function ExecutionRow({ execution, onRepeat }: { execution: Execution; onRepeat?: ((execution: Execution) => void) | undefined }) {
+  const steering = useSteering(execution, onRepeat && (() => onRepeat(execution)));
   const parameters = parametersOf(execution.trigger).map(({ name, value }) => `${name}=${value}`).join('  ');
   const waits = execution.status === 'RUNNING' && awaitsJudgment(execution);
   return (
     <li className={styles.row} data-execution={execution.id}>
-      <Link
-        className={styles.status}
-        to="/applications/$application/executions/details/$executionId"
-        params={{ application: execution.application, executionId: execution.id }}
-      >
+      <a className={styles.status} href={hashOf(execution)}>
         {waits ? (
           <StatusBadge status={execution.status} tone="waiting">
             Awaits judgment
@@ -31,7 +26,7 @@ export const ExecutionRow = memo(function ExecutionRow({ execution, onRepeat }: 
         ) : (
           <StatusBadge status={execution.status} />
         )}
-      </Link>
+      </a>
       <div className={styles.cause}>
         <span>
           <Ago at={bornOf(execution)} /> · <bdi>{causeOf(execution)}</bdi>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Execution, PipelineConfig } from '../../gate/wire';
-import { groupsOf } from './filters';
+import { groupsOf, isSameGroup } from './filters';
 
 const run = (id: string, name: string, more: Partial<Execution> = {}): Execution => ({
   id,
@@ -43,5 +43,12 @@ describe('the list of executions', () => {
     const stages = [{ id: 's', type: 'manualJudgment', name: 'Ok?', status: 'RUNNING' as const, context: {} }];
     const waiting = run('9', 'a', { status: 'RUNNING', stages });
     expect(shown(groupsOf([...runs, waiting], configs, { awaitingJudgement: 'true' }))).toEqual([['a', '9']]);
+  });
+
+  it('knows which pipelines an event leaves as they are', () => {
+    const same = (now: Execution[]) => groupsOf(now, configs, {}).map((group, index) => isSameGroup(groupsOf(runs, configs, {})[index] as typeof group, group));
+    expect(same([...runs])).toEqual([true, true, true, true]);
+    expect(same(runs.map((one) => (one.id === '3' ? { ...one, status: 'SUCCEEDED' } : one)))).toEqual([true, false, true, true]);
+    expect(same([...runs, run('5', 'b')])).toEqual([false, true, true, true]);
   });
 });

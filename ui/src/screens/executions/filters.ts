@@ -75,6 +75,17 @@ export function groupsOf(executions: readonly Execution[], configs: readonly Pip
     .filter((group) => group.executions.length > 0 || (filtered ? named.includes(group.name) && isOnlyNamed(filters) : true));
 }
 
+/** Whether two groups show the same: events make new lists in which most runs are the ones that were there before. */
+export function isSameGroup(one: Group, other: Group): boolean {
+  return (
+    one.key === other.key &&
+    one.name === other.name &&
+    one.config === other.config &&
+    one.executions.length === other.executions.length &&
+    one.executions.every((execution, index) => execution === other.executions[index])
+  );
+}
+
 /** When it was asked for. */
 export function bornOf(execution: Execution): number {
   return execution.startTime ?? execution.buildTime ?? 0;

@@ -16,6 +16,7 @@ mod idle;
 mod languages;
 mod machine;
 mod many;
+mod memory;
 mod ready;
 mod report;
 mod sample;
@@ -41,41 +42,48 @@ async fn main() -> anyhow::Result<()> {
     let measures = |part: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == part);
     let programs = Programs::build(Profile::own(), &["gennaker", "greeter"]).await?;
     let mut report = Report::default();
-    if measures("languages") {
-        say("languages: in this process")?;
-        languages::measure(&mut report)?;
-    }
-    if measures("ready") {
-        say("ready: starting several installs")?;
-        ready::measure(&programs, &mut report).await?;
-    }
-    if measures("deployment") {
-        measure_deliveries(&programs, &mut report).await?;
-    }
-    if measures("balancer") {
-        say("balancer: a minute of 2,000 requests a second")?;
-        balancer::measure(&programs, &mut report).await?;
-    }
-    if measures("many") {
-        say("many: 1,000 processes of the local provider")?;
-        many::measure(&programs, &mut report).await?;
-    }
-    if measures("front") {
-        say("front: 10,000 applications and 50,000 pipelines")?;
-        front::measure(&programs, &mut report).await?;
-    }
-    if measures("engine") {
-        engine::measure(&programs, &mut report).await?;
-    }
-
+    let measured = measure(&measures, &programs, &mut report).await;
     let table = report.table();
     say(&format!("\n{table}"))?;
-    if wanted.is_empty() {
+    // What was measured before something failed is shown all the same, and not kept.
+    if wanted.is_empty() && measured.is_ok() {
         let results = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
         std::fs::write(&results, report.document(&machine::Machine::this(), &table))?;
         say(&format!("written to {}", results.display()))?;
     } else {
-        say(&format!("{}\nonly parts were measured: RESULTS.md stays as it is", report.methods()))?;
+        say(&format!("{}\nnot everything was measured: RESULTS.md stays as it is", report.methods()))?;
+    }
+    measured
+}
+
+/// Measures the wanted parts, one after the other.
+async fn measure(measures: &impl Fn(&str) -> bool, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
+    memory::measure(report);
+    if measures("languages") {
+        say("languages: in this process")?;
+        languages::measure(report)?;
+    }
+    if measures("ready") {
+        say("ready: starting several installs")?;
+        ready::measure(programs, report).await?;
+    }
+    if measures("deployment") {
+        measure_deliveries(programs, report).await?;
+    }
+    if measures("balancer") {
+        say("balancer: a minute of 2,000 requests a second")?;
+        balancer::measure(programs, report).await?;
+    }
+    if measures("many") {
+        say("many: 1,000 processes of the local provider")?;
+        many::measure(programs, report).await?;
+    }
+    if measures("front") {
+        say("front: 10,000 applications and 50,000 pipelines")?;
+        front::measure(programs, report).await?;
+    }
+    if measures("engine") {
+        engine::measure(programs, report).await?;
     }
     Ok(())
 }

@@ -63,7 +63,16 @@ impl Load {
     pub(crate) async fn ended(&self, id: &str, within: Duration) -> anyhow::Result<Value> {
         let begin = Instant::now();
         loop {
-            let execution = self.get(&format!("/pipelines/{id}")).await?;
+            let execution = self.get(&format!("/pipelines/{id}")).await;
+            // Whoever is too busy to answer says so, and is asked again.
+            let busy = |error: &anyhow::Error| {
+                let status = error.downcast_ref::<reqwest::Error>().and_then(reqwest::Error::status);
+                status == Some(reqwest::StatusCode::SERVICE_UNAVAILABLE)
+            };
+            let execution = match execution {
+                Err(error) if busy(&error) => Value::Null,
+                execution => execution?,
+            };
             if execution.get("endTime").is_some() {
                 ensure!(execution["status"] == "SUCCEEDED", "{id} ended as {}", execution["status"]);
                 return Ok(execution);

@@ -168,7 +168,8 @@ impl Services {
         if !settings.place.runs_here {
             return Ok(());
         }
-        let deps = gennaker_echo::Deps { clients: clients.clone(), clock: shared.clock() };
+        let cluster = gennaker_echo::Cluster { store: shared.store.clone(), owner: shared.standing.owners() };
+        let deps = gennaker_echo::Deps { clients: clients.clone(), clock: shared.clock(), cluster: Some(cluster) };
         let echo = Echo::new(settings.own.clone(), deps);
         lines.echo.connect(self.socket(shared, &settings.place, echo.api(), echo.health()).await?);
         self.add(move |stop| async move { echo.run(stop).await });

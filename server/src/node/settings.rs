@@ -201,6 +201,7 @@ impl Settings {
         echo_settings.own.webhook_artifacts = echo.bind("webhooks.artifacts")?;
         echo_settings.own.webhook_types = echo.get("webhooks.types")?.unwrap_or_default();
         echo_settings.own.fiat = echo.bind("services.fiat")?;
+        echo_settings.own.scheduler = scheduler(&echo)?;
         let mut front50_settings: ServiceSettings<gennaker_front50::Options> = service(&front50, "front50", 8080)?;
         front50_settings.own.service_accounts = front50.get("serviceAccounts")?.unwrap_or_default();
         let mut deck_settings: ServiceSettings<gennaker_deck::Options> = service(&deck, "deck", 9000)?;
@@ -233,6 +234,24 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// How cron triggers fire: `scheduler`, with upstream's defaults from keys of the whole install.
+fn scheduler(echo: &ServiceConfig) -> Result<gennaker_echo::SchedulerOptions, Error> {
+    let mut options: gennaker_echo::SchedulerOptions = echo.bind("scheduler")?;
+    if !echo.contains("scheduler.enabled") {
+        options.enabled = echo.get("services.echo.cron.enabled")?.unwrap_or(options.enabled);
+    }
+    let own = echo.get_string("scheduler.cron.timezone")?.filter(|zone| !zone.is_empty());
+    let key = if own.is_some() { "scheduler.cron.timezone" } else { "global.spinnaker.timezone" };
+    let install = echo.get_string("global.spinnaker.timezone")?.filter(|zone| !zone.is_empty());
+    if let Some(zone) = own.or(install) {
+        jiff::tz::TimeZone::get(&zone).map_err(|error| {
+            echo.refused(key, format!("it is no time zone ({error}): write for example Europe/Berlin"))
+        })?;
+        options.cron.timezone = zone;
+    }
+    Ok(options)
 }
 
 /// What orca's stages are set up with: keys of `orca.yml` that upstream has outside of `orca`.

@@ -1,5 +1,6 @@
 //! What echo does, without HTTP.
 
+mod cron;
 mod error;
 mod event;
 mod known;
@@ -19,17 +20,18 @@ use gennaker_wire::{Object, ObjectExt};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use self::{
+    cron::Cron,
+    known::{Config, Known, Pipeline},
+    matcher::Matcher,
+    pipelines::Pipelines,
+    start::{Identity, Start, Starter},
+};
 pub(crate) use self::{
     error::Error,
     event::Event,
     quiet::{Quiet, QuietNow},
     start::Sender,
-};
-use self::{
-    known::{Config, Known, Pipeline},
-    matcher::Matcher,
-    pipelines::Pipelines,
-    start::{Identity, Start, Starter},
 };
 use crate::{Deps, Options};
 
@@ -39,6 +41,7 @@ pub(crate) struct App {
     pub(crate) clock: SharedClock,
     pub(crate) templates: webhook::Templates,
     pub(crate) webhook_types: Vec<String>,
+    cron: Cron,
     pipelines: Pipelines,
     starter: Starter,
     git_secret: String,
@@ -46,18 +49,29 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(options: Options, deps: Deps, health: &Health) -> App {
-        let Deps { clients, clock } = deps;
+        let Deps { clients, clock, cluster } = deps;
         let quiet = Quiet::new(&options.quiet_period);
         let pipelines = Pipelines::new(clients.front50, clock.clone(), &options.front50, health);
         let starter = Starter::new(clients.orca, clock.clone(), quiet.clone(), &options.orca, options.fiat.enabled);
+        let cron = Cron::new(&options.scheduler, cluster, clock.clone(), health);
         let templates = webhook::Templates::new(&options.webhook_artifacts);
         let (webhook_types, git_secret) = (options.webhook_types, options.git.shared_secret);
-        App { quiet, clock, templates, webhook_types, pipelines, starter, git_secret }
+        App { quiet, clock, templates, webhook_types, cron, pipelines, starter, git_secret }
     }
 
-    /// Keeps the pipelines at hand until `shutdown`.
+    /// Keeps the pipelines at hand and fires cron triggers, until `shutdown`.
     pub(crate) async fn run(&self, shutdown: CancellationToken) {
-        self.pipelines.run(shutdown).await;
+        let cron = self.cron.run(&self.pipelines, &self.starter, shutdown.clone());
+        tokio::join!(self.pipelines.run(shutdown), cron);
+    }
+
+    /// The cron triggers that fire, the next first.
+    ///
+    /// # Errors
+    /// If the pipelines are not known.
+    pub(crate) async fn scheduled(&self) -> Result<Vec<Value>, Error> {
+        let fresh = self.pipelines.fresh().await?;
+        Ok(self.cron.list(&fresh.known))
     }
 
     /// Starts what waits for the event, and returns once that is started. `time` is when it happened, if the sender says so.
@@ -119,7 +133,7 @@ fn matching(known: &Known, matcher: &dyn Matcher) -> Vec<Start> {
             continue;
         }
         if fired.text("id").is_none_or(|id| id.is_empty()) {
-            fired.insert("id".to_owned(), own_id(&config, trigger).into());
+            fired.insert("id".to_owned(), own_id(pipeline.id(), trigger).into());
         }
         started.insert(Arc::as_ptr(pipeline));
         starts.push(Start { config, trigger: fired, artifacts: matcher.artifacts().to_vec(), as_sender: false });
@@ -128,10 +142,9 @@ fn matching(known: &Known, matcher: &dyn Matcher) -> Vec<Start> {
 }
 
 /// The id of a trigger that front50 gave none: the same one as long as the trigger stays as it is.
-fn own_id(config: &Config, trigger: &Object) -> String {
-    let pipeline = config.text("id").unwrap_or_default();
+fn own_id(pipeline: Option<&str>, trigger: &Object) -> String {
     let trigger = Value::Object(trigger.clone()).to_string();
-    event::uuid(&id::derive(Timestamp::default(), &[&pipeline, &trigger]))
+    event::uuid(&id::derive(Timestamp::default(), &[pipeline.unwrap_or_default(), &trigger]))
 }
 
 /// Whether the event brings what the trigger asks for: any of its expected artifacts, if it has some.

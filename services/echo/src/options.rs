@@ -31,6 +31,64 @@ pub struct Options {
     /// When certain triggers start nothing: `quietPeriod`.
     #[serde(skip)]
     pub quiet_period: QuietPeriod,
+    /// How cron triggers fire: `scheduler`.
+    #[serde(skip)]
+    pub scheduler: SchedulerOptions,
+}
+
+/// How cron triggers fire: `scheduler`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SchedulerOptions {
+    /// Whether this node may fire them; true by default, upstream's `services.echo.cron.enabled`. Of all nodes that may, one
+    /// does.
+    pub enabled: bool,
+    /// How their expressions are read.
+    pub cron: CronOptions,
+    /// How times are made up for at which no node was there.
+    pub compensation_job: CompensationJob,
+}
+
+impl Default for SchedulerOptions {
+    fn default() -> Self {
+        SchedulerOptions { enabled: true, cron: CronOptions::default(), compensation_job: CompensationJob::default() }
+    }
+}
+
+/// How cron expressions are read: `scheduler.cron`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CronOptions {
+    /// The time zone that they are in; `global.spinnaker.timezone`, else `America/Los_Angeles`, by default.
+    pub timezone: String,
+}
+
+impl Default for CronOptions {
+    fn default() -> Self {
+        CronOptions { timezone: "America/Los_Angeles".to_owned() }
+    }
+}
+
+/// How times are made up for at which no node was there: `scheduler.compensationJob`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CompensationJob {
+    /// Whether they are; true by default. Upstream's is off, since it may start a pipeline twice.
+    pub enabled: bool,
+    /// How late a time may be that is made up for, in milliseconds; 600,000 by default.
+    pub window_ms: u64,
+}
+
+impl Default for CompensationJob {
+    fn default() -> Self {
+        CompensationJob { enabled: true, window_ms: 600_000 }
+    }
+}
+
+impl CompensationJob {
+    pub(crate) fn window(&self) -> Duration {
+        Duration::from_millis(self.window_ms)
+    }
 }
 
 /// How pipelines are read: `front50`.

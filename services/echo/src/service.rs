@@ -5,6 +5,8 @@ use std::sync::Arc;
 use gennaker_base::SharedClock;
 use gennaker_clients::Clients;
 use gennaker_http::{Api, Endpoint, Health};
+use gennaker_store::{Owner, SharedStore};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Options, app::App, routes};
@@ -15,6 +17,17 @@ pub struct Deps {
     pub clients: Clients,
     /// The time.
     pub clock: SharedClock,
+    /// What decides which node fires cron triggers; without, none fires here.
+    pub cluster: Option<Cluster>,
+}
+
+/// The cluster that this node is of.
+#[derive(Clone)]
+pub struct Cluster {
+    /// Where leases are, and how far cron triggers have fired.
+    pub store: SharedStore,
+    /// As whom this node holds leases; `None` while it has none of its own.
+    pub owner: watch::Receiver<Option<Owner>>,
 }
 
 /// echo. Clones are the same service.
@@ -46,7 +59,7 @@ impl Echo {
         self.health.clone()
     }
 
-    /// Keeps the pipelines at hand until `shutdown`.
+    /// Keeps the pipelines at hand and fires cron triggers, until `shutdown`.
     pub async fn run(&self, shutdown: CancellationToken) {
         self.app.run(shutdown).await;
     }

@@ -121,6 +121,8 @@ fn what_the_node_refuses_is_said_with_its_place_and_without_its_value() {
             "spinnaker.yml:1: `services.echo.enabled` is not accepted: set services.echo.baseUrl",
         ),
         ("orca.yml", "orca.stepDeadlineMs: 1", &[], "orca.yml:1: `orca.stepDeadlineMs`"),
+        ("echo.yml", "scheduler.cron.timezone: Berlin", &[], "echo.yml:1: `scheduler.cron.timezone`"),
+        ("spinnaker.yml", "global.spinnaker.timezone: Berlin", &[], "spinnaker.yml:1: `global.spinnaker.timezone`"),
         (
             "gate.yml",
             "gennaker.logging.format: xml",
@@ -300,6 +302,17 @@ artifacts:
     let forge = &artifacts.git_repo.accounts[0];
     assert_eq!((forge.name.as_str(), &forge.allowed_hosts[..]), ("forge", &["github.com".to_owned()][..]));
     assert!(!format!("{artifacts:?}").contains("s3cr3t-word"));
+}
+
+#[test]
+fn cron_triggers_fire_in_the_zone_of_the_install() {
+    let scheduler = |text: &str| bind_file("spinnaker.yml", text, &[]).expect("settings").echo.own.scheduler;
+    assert_eq!((scheduler("").enabled, scheduler("").cron.timezone.as_str()), (true, "America/Los_Angeles"));
+    assert_eq!(scheduler("global.spinnaker.timezone: Europe/Berlin").cron.timezone, "Europe/Berlin");
+    let both = "{global.spinnaker.timezone: Europe/Berlin, scheduler.cron.timezone: UTC}";
+    assert_eq!(scheduler(both).cron.timezone, "UTC");
+    assert!(!scheduler("services.echo.cron.enabled: false").enabled);
+    assert!(scheduler("{services.echo.cron.enabled: false, scheduler.enabled: true}").enabled);
 }
 
 #[test]

@@ -89,6 +89,21 @@ impl Pipeline {
         })
     }
 
+    /// Its id.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The application that it is of.
+    pub(crate) fn application(&self) -> &str {
+        &self.application
+    }
+
+    /// The application's name and its own, for the log.
+    pub(crate) fn title(&self) -> String {
+        format!("{}/{}", self.application, self.name)
+    }
+
     /// All of it. What cannot be decoded is in the log, and `None`.
     pub(crate) fn config(&self) -> Option<Config> {
         let decoded = serde_json::from_str(&self.text.text());

@@ -1,4 +1,4 @@
-//! What is looked up: the quiet period, cron expressions, and the lists that are empty without providers.
+//! What is looked up: the quiet period, cron expressions and triggers, and the lists that are empty without providers.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ const NO_PROVIDERS: &str = "there are no providers, so it is empty";
 pub(super) fn api() -> Api<Arc<App>> {
     Api::new(super::SERVICE)
         .route(get("/quietPeriod", quiet_period).needs(Permission::Authenticated))
+        .route(get("/scheduledActions", scheduled).needs(Permission::Authenticated))
         .route(get("/validateCronExpression", validate).needs(Permission::Authenticated))
         .route(get("/notifications/metadata", nothing).needs(Permission::Authenticated).partly(NO_PROVIDERS))
         .route(get("/pubsub/publishers", nothing).needs(Permission::Authenticated).partly(NO_PROVIDERS))
@@ -37,6 +38,11 @@ async fn validate(Query(Expression { cron_expression }): Query<Expression>) -> R
         Ok(description) => Ok(Json(json!({ "response": "Cron expression is valid", "description": description }))),
         Err(error) => Err(Error::invalid(format!("Invalid CRON expression: '{cron_expression}' explanation: {error}"))),
     }
+}
+
+/// The cron triggers of pipelines. Upstream: `ScheduledActionsController`, without `nextFireTime`.
+async fn scheduled(State(app): State<Arc<App>>) -> Result<Json<Value>> {
+    Ok(Json(json!({ "pipeline": app.scheduled().await?, "manuallyCreated": [] })))
 }
 
 async fn nothing() -> Json<[(); 0]> {

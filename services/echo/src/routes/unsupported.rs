@@ -7,15 +7,13 @@ use http::Method;
 
 use crate::app::App;
 
-const NO_SCHEDULER: &str = "echo does not schedule actions yet";
+const NO_SCHEDULER: &str = "cron triggers are part of a pipeline here: save them with it";
 const NO_NOTIFICATIONS: &str = "echo does not send notifications yet";
 
 /// The routes.
 pub(super) fn api() -> Api<Arc<App>> {
     let execute = Permission::of("application", Access::Execute);
-    let read = Permission::of("application", Access::Read);
     [
-        (Method::GET, "/scheduledActions", NO_SCHEDULER, read),
         (Method::POST, "/scheduledActions", NO_SCHEDULER, execute),
         (Method::DELETE, "/scheduledActions/{id}", NO_SCHEDULER, execute),
         (Method::POST, "/notifications", NO_NOTIFICATIONS, Permission::Authenticated),

@@ -94,7 +94,7 @@ async fn changes_are_followed_page_by_page() {
     let before_orca = Peer::before(orca(started.clone()));
     let rarely = Options { front50: Front50Options { polling_interval_ms: 3_600_000 }, ..options() };
     let clients = clients(&before_front50, &before_orca);
-    let echo = Echo::new(rarely, Deps { clients, clock: Arc::new(SystemClock) });
+    let echo = Echo::new(rarely, Deps { clients, clock: Arc::new(SystemClock), cluster: None });
     let router = echo.api().into_service((), Default::default());
     let stop = CancellationToken::new();
     let run = tokio::spawn({
@@ -157,7 +157,7 @@ async fn nodes_that_answer_in_turns_are_read_as_one_list() {
     let nodes = [one, other].map(|node| paged(&node, 3, Asked::default()));
     let (before_front50, before_orca) = (Peer::before(in_turns(nodes)), Peer::before(orca(started.clone())));
     let clients = clients(&before_front50, &before_orca);
-    let echo = Echo::new(options(), Deps { clients, clock: Arc::new(SystemClock) });
+    let echo = Echo::new(options(), Deps { clients, clock: Arc::new(SystemClock), cluster: None });
     let router = echo.api().into_service((), Default::default());
     assert_eq!(post(&router, "/webhooks/webhook/s", &[], &json!({})).await.0, StatusCode::OK);
     assert_eq!(started.lock().len(), 7);
@@ -171,8 +171,10 @@ async fn a_list_without_changes_takes_the_place_of_what_was_followed() {
     let (asked, started) = (Asked::default(), Arc::new(Mutex::new(Vec::new())));
     let before_front50 = Peer::before(paged(&node, 9, asked));
     let before_orca = Peer::before(orca(started.clone()));
-    let echo =
-        Echo::new(options(), Deps { clients: clients(&before_front50, &before_orca), clock: Arc::new(SystemClock) });
+    let echo = Echo::new(
+        options(),
+        Deps { clients: clients(&before_front50, &before_orca), clock: Arc::new(SystemClock), cluster: None },
+    );
     let router = echo.api().into_service((), Default::default());
     let stop = CancellationToken::new();
     let run = tokio::spawn({

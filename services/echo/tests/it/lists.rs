@@ -16,7 +16,7 @@ use crate::{
 /// echo without peers.
 fn alone() -> Router {
     let nobody = Peer::default();
-    let deps = Deps { clients: clients(&nobody, &nobody), clock: Arc::new(SystemClock) };
+    let deps = Deps { clients: clients(&nobody, &nobody), clock: Arc::new(SystemClock), cluster: None };
     Echo::new(Options::default(), deps).api().into_service((), Default::default())
 }
 

@@ -1,6 +1,7 @@
 //! echo behind its guard, with real peers in this process.
 
 mod chain;
+mod cron;
 mod events;
 mod feed;
 mod input;

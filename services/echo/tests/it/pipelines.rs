@@ -72,7 +72,8 @@ async fn a_pipeline_that_was_saved_a_moment_ago_is_started() {
     let tagged = Tagged::default();
     let (front50, orca) = (Peer::before(tagged.router()), Peer::before(any_orca()));
     let rarely = Options { front50: Front50Options { polling_interval_ms: 3_600_000 }, ..options() };
-    let echo = Echo::new(rarely, Deps { clients: clients(&front50, &orca), clock: Arc::new(SystemClock) });
+    let echo =
+        Echo::new(rarely, Deps { clients: clients(&front50, &orca), clock: Arc::new(SystemClock), cluster: None });
     let tasks = RequestTasks::default();
     let router = echo.api().into_service((), GuardOptions { tasks: tasks.clone(), ..GuardOptions::default() });
     let stop = CancellationToken::new();
@@ -126,7 +127,7 @@ async fn an_event_does_not_wait_for_a_look_that_hangs() {
     tagged.number.store(1, Ordering::SeqCst);
     let (front50, orca) = (Peer::before(tagged.router()), Peer::before(any_orca()));
     let clock = Arc::new(Paused(Instant::now()));
-    let echo = Echo::new(options(), Deps { clients: clients(&front50, &orca), clock });
+    let echo = Echo::new(options(), Deps { clients: clients(&front50, &orca), clock, cluster: None });
     let router = echo.api().into_service((), Default::default());
     let stop = CancellationToken::new();
     let run = tokio::spawn({
@@ -149,7 +150,8 @@ async fn an_event_does_not_wait_for_a_look_that_hangs() {
 async fn before_the_pipelines_are_known_an_event_has_to_be_sent_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let nobody = Peer::default();
-    let echo = Echo::new(options(), Deps { clients: clients(&nobody, &nobody), clock: Arc::new(SystemClock) });
+    let echo =
+        Echo::new(options(), Deps { clients: clients(&nobody, &nobody), clock: Arc::new(SystemClock), cluster: None });
     let router = echo.api().into_service((), Default::default());
     let (status, body) = post(&router, "/webhooks/webhook/s", &[], &json!({})).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{body}");

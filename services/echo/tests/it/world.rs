@@ -7,7 +7,7 @@ use axum::{Router, body::Body};
 use gennaker_base::{Clock, SharedClock, SystemClock, Timestamp};
 use gennaker_clients::{Clients, ClouddriverClient, EchoClient, Front50Client, OrcaClient};
 use gennaker_cluster::Membership;
-use gennaker_echo::{Deps, Echo, Front50Options, Options, OrcaOptions};
+use gennaker_echo::{Cluster, Deps, Echo, Front50Options, Options, OrcaOptions, SchedulerOptions};
 use gennaker_front50::Front50;
 use gennaker_http::{Transport, TransportOptions, outbound::Outbound};
 use gennaker_objects::{FolderObjects, FolderOptions};
@@ -66,6 +66,7 @@ pub(crate) fn options() -> Options {
             pipeline_initiator_retry_delay_millis: 150,
             ..OrcaOptions::default()
         },
+        scheduler: SchedulerOptions { enabled: false, ..SchedulerOptions::default() },
         ..Options::default()
     }
 }
@@ -125,7 +126,7 @@ impl World {
         };
         let shared: SharedStore = store.clone();
         let deps = gennaker_orca::engine::Deps {
-            store: shared,
+            store: shared.clone(),
             owner: membership.standing().owners(),
             clock: clock.clone(),
             catalogue: Arc::new(Catalogue::standard()),
@@ -135,7 +136,8 @@ impl World {
         let orca = Orca::new(orca, deps);
         let orca_router = orca.api().into_service((), Default::default());
         before_orca.is(orca_router.clone());
-        let echo = Echo::new(options, Deps { clients, clock });
+        let cluster = Some(Cluster { store: shared, owner: membership.standing().owners() });
+        let echo = Echo::new(options, Deps { clients, clock, cluster });
         let echo_router = echo.api().into_service((), Default::default());
         before_echo.is(echo_router.clone());
         let stop = CancellationToken::new();

@@ -167,8 +167,12 @@ impl Starting<'_> {
             return Ok(self.lines.front50.router(Service::Front50.name()));
         }
         let folder = FolderObjects::open(self.folder.join("objects"), FolderOptions::default(), self.clock())?;
-        let deps =
-            gennaker_front50::Deps { objects: Arc::new(folder), fences: self.store.clone(), clock: self.clock() };
+        let deps = gennaker_front50::Deps {
+            objects: Arc::new(folder),
+            fences: self.store.clone(),
+            clock: self.clock(),
+            cluster: None,
+        };
         let front50 = Front50::new(Default::default(), deps).await?;
         let router = self.serve(Service::Front50, front50.api()).await?;
         self.lines.front50.connect(router.clone());
@@ -222,7 +226,7 @@ impl Starting<'_> {
         if self.addresses.of(Service::Echo).is_some() {
             return Ok(());
         }
-        let deps = gennaker_echo::Deps { clients: clients.clone(), clock: self.clock() };
+        let deps = gennaker_echo::Deps { clients: clients.clone(), clock: self.clock(), cluster: None };
         let echo = Echo::new(echo_options(), deps);
         let router = self.serve(Service::Echo, echo.api()).await?;
         self.lines.echo.connect(router);

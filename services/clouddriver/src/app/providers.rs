@@ -14,6 +14,7 @@ pub(crate) struct Providers {
     list: Arc<[Arc<dyn Provider>]>,
     own: Option<Arc<dyn Provider>>,
     broken: Arc<watch::Sender<Arc<Vec<Broken>>>>,
+    complete: Arc<watch::Sender<bool>>,
 }
 
 /// An account whose definition cannot be used.
@@ -40,7 +41,7 @@ pub(crate) struct AccountNow {
 
 impl Providers {
     pub(crate) fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
-        Providers { list: providers.into(), own: None, broken: Arc::default() }
+        Providers { list: providers.into(), own: None, broken: Arc::default(), complete: Arc::default() }
     }
 
     /// The same with operations of clouddriver's own, which belong to no cloud.
@@ -72,6 +73,24 @@ impl Providers {
     pub(crate) fn names(&self) -> String {
         let names: Vec<_> = self.list.iter().map(|provider| provider.name()).collect();
         names.join(", ")
+    }
+
+    /// Notes that every source of accounts has been read. Until then an account that is not there may be about to come, and nobody
+    /// must take it for one that is gone.
+    pub(crate) fn set_complete(&self) {
+        self.complete.send_if_modified(|complete| !std::mem::replace(complete, true));
+    }
+
+    /// Whether every source of accounts has been read.
+    pub(crate) fn is_complete(&self) -> bool {
+        *self.complete.borrow()
+    }
+
+    /// Returns once every source of accounts has been read.
+    pub(crate) async fn complete(&self) {
+        let mut complete = self.complete.subscribe();
+        // The sender is this one's own: it is there.
+        let _complete = complete.wait_for(|complete| *complete).await;
     }
 
     /// Shows these accounts as broken from now on, and no others.

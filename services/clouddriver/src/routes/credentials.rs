@@ -6,7 +6,7 @@ use gennaker_wire::Object;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{KNOWN, READ_ACCOUNT, WRITE_ACCOUNT, flag};
+use super::{KNOWN, READ_ACCOUNT, WRITE_ACCOUNT, account, flag};
 use crate::{
     Clouddriver,
     app::{accounts::credentials, definitions},
@@ -50,10 +50,7 @@ async fn list(
 }
 
 async fn one(State(service): State<Clouddriver>, _caller: Caller, Path(name): Path<String>) -> Result<Json<Object>> {
-    match service.providers.account(&name) {
-        Some(account) => Ok(Json(credentials(&account, true))),
-        None => Err(Error::not_found(format!("Account does not exist (name: {name})"))),
-    }
+    Ok(Json(credentials(&account(&service, &name)?, true)))
 }
 
 async fn of_type(

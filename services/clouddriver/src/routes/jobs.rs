@@ -1,7 +1,7 @@
 //! Jobs: an application's, how far one is, what it left behind, and ending it.
 
 use axum::extract::State;
-use gennaker_http::{Access, Api, Caller, Error, Json, Path, Permission, Result, delete, get};
+use gennaker_http::{Access, Api, Caller, Json, Path, Permission, Result, delete, get};
 use gennaker_wire::{Job, Object, Operation};
 use serde_json::{Value, json};
 
@@ -50,8 +50,7 @@ async fn file(
 ) -> Result<Json<Object>> {
     let view = View::of(&service.providers);
     let id = view.job(&account, &location, &id)?.id.clone();
-    let cloud = service.providers.account(&account).map(|known| known.provider);
-    let cloud = cloud.ok_or_else(|| Error::not_found(format!("Account does not exist (name: {account})")))?;
+    let cloud = super::account(&service, &account)?.provider;
     cloud.job_file(&account, &location, &id, &name).await.map(Json).map_err(super::of_provider)
 }
 

@@ -1,6 +1,8 @@
 //! Lists of what server groups are launched in and with: networks, subnets, key pairs, instance types, and what only some
 //! clouds have.
 
+use std::future::{Ready, ready};
+
 use axum::extract::State;
 use gennaker_http::{Api, Caller, Json, Path, Query, get};
 use gennaker_wire::naming::frigga::Names;
@@ -16,15 +18,15 @@ use crate::{
 pub(super) fn api() -> Api<Clouddriver> {
     Api::new("clouddriver")
         .route(get("/networks", networks).needs(KNOWN))
-        .route(get("/networks/{cloudProvider}", networks_of).needs(KNOWN))
+        .route(get("/networks/{cloudProvider}", of_cloud(List::Networks)).needs(KNOWN))
         .route(get("/vpcs", vpcs).needs(KNOWN))
-        .route(get("/subnets", subnets).needs(KNOWN))
-        .route(get("/subnets/{cloudProvider}", subnets_of).needs(KNOWN))
-        .route(get("/keyPairs", key_pairs).needs(KNOWN))
-        .route(get("/instanceTypes", instance_types).needs(KNOWN))
+        .route(get("/subnets", of_all(List::Subnets)).needs(KNOWN))
+        .route(get("/subnets/{cloudProvider}", of_cloud(List::Subnets)).needs(KNOWN))
+        .route(get("/keyPairs", of_all(List::KeyPairs)).needs(KNOWN))
+        .route(get("/instanceTypes", of_all(List::InstanceTypes)).needs(KNOWN))
         .route(get("/certificates", certificates).needs(KNOWN))
-        .route(get("/certificates/{cloudProvider}", certificates_of).needs(KNOWN))
-        .route(get("/roles/{cloudProvider}", roles_of).needs(KNOWN))
+        .route(get("/certificates/{cloudProvider}", of_cloud(List::Other("certificates"))).needs(KNOWN))
+        .route(get("/roles/{cloudProvider}", of_cloud(List::Other("roles"))).needs(KNOWN))
         .route(get("/elasticIps/{account}", elastic_ips).needs(READ_ACCOUNT).reads(["region"]))
         .route(get("/functions", functions).needs(KNOWN).reads(["functionName", "region", "account"]))
         .route(get("/applications/{application}/functions", functions_of).needs(READ_APPLICATION))
@@ -51,41 +53,25 @@ fn list(service: &Clouddriver, list: List, provider: Option<&str>) -> Json<Vec<V
     Json(View::of(&service.providers).list(list, provider))
 }
 
-async fn networks(State(service): State<Clouddriver>, _caller: Caller) -> Json<Value> {
-    Json(View::of(&service.providers).networks_by_provider())
+/// The handler that answers a list of all clouds.
+fn of_all(which: List) -> impl Fn(State<Clouddriver>, Caller) -> Ready<Json<Vec<Value>>> + Clone + Send + 'static {
+    move |State(service), _caller| ready(list(&service, which, None))
 }
 
-async fn networks_of(
-    State(service): State<Clouddriver>,
-    _caller: Caller,
-    Path(provider): Path<String>,
-) -> Json<Vec<Value>> {
-    list(&service, List::Networks, Some(&provider))
+/// The handler that answers the list of the cloud that the path names.
+fn of_cloud(
+    which: List,
+) -> impl Fn(State<Clouddriver>, Caller, Path<String>) -> Ready<Json<Vec<Value>>> + Clone + Send + 'static {
+    move |State(service), _caller, Path(provider)| ready(list(&service, which, Some(&provider)))
+}
+
+async fn networks(State(service): State<Clouddriver>, _caller: Caller) -> Json<Value> {
+    Json(View::of(&service.providers).networks_by_provider())
 }
 
 /// Upstream's name for the networks of AWS.
 async fn vpcs(State(service): State<Clouddriver>, _caller: Caller) -> Json<Vec<Value>> {
     list(&service, List::Networks, Some("aws"))
-}
-
-async fn subnets(State(service): State<Clouddriver>, _caller: Caller) -> Json<Vec<Value>> {
-    list(&service, List::Subnets, None)
-}
-
-async fn subnets_of(
-    State(service): State<Clouddriver>,
-    _caller: Caller,
-    Path(provider): Path<String>,
-) -> Json<Vec<Value>> {
-    list(&service, List::Subnets, Some(&provider))
-}
-
-async fn key_pairs(State(service): State<Clouddriver>, _caller: Caller) -> Json<Vec<Value>> {
-    list(&service, List::KeyPairs, None)
-}
-
-async fn instance_types(State(service): State<Clouddriver>, _caller: Caller) -> Json<Vec<Value>> {
-    list(&service, List::InstanceTypes, None)
 }
 
 /// By name.
@@ -94,22 +80,6 @@ async fn certificates(State(service): State<Clouddriver>, _caller: Caller) -> Js
     certificates
         .sort_by_key(|certificate| certificate["serverCertificateName"].as_str().unwrap_or_default().to_lowercase());
     Json(certificates)
-}
-
-async fn certificates_of(
-    State(service): State<Clouddriver>,
-    _caller: Caller,
-    Path(provider): Path<String>,
-) -> Json<Vec<Value>> {
-    list(&service, List::Other("certificates"), Some(&provider))
-}
-
-async fn roles_of(
-    State(service): State<Clouddriver>,
-    _caller: Caller,
-    Path(provider): Path<String>,
-) -> Json<Vec<Value>> {
-    list(&service, List::Other("roles"), Some(&provider))
 }
 
 async fn elastic_ips(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use gennaker_http::{Api, Caller, Error, Json, Path, Query, Result, get};
+use gennaker_http::{Api, Caller, Json, Path, Query, Result, get};
 use gennaker_provider_api::{LogFrom, LogPiece};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -47,8 +47,7 @@ async fn log(
     Query(query): Query<LogQuery>,
 ) -> Result<Json<Value>> {
     let known = View::of(&service.providers).instance_id(&account, &region, &id);
-    let cloud = service.providers.account(&account).map(|known| known.provider);
-    let cloud = cloud.ok_or_else(|| Error::not_found(format!("Account does not exist (name: {account})")))?;
+    let cloud = super::account(&service, &account)?.provider;
     // A job, or output that outlives its instance: asked for as it is.
     let id = known.unwrap_or(id);
     let bytes = query.bytes.unwrap_or(PIECE).clamp(1, LARGEST_PIECE);

@@ -21,11 +21,11 @@ mod tags;
 mod tasks;
 mod unsupported;
 
-use gennaker_http::{Access, Api, Error, Permission};
+use gennaker_http::{Access, Api, Error, Permission, Result};
 
 use crate::{
     Clouddriver,
-    app::{inventory, operations as app},
+    app::{inventory, operations as app, providers::AccountNow},
 };
 
 /// A known caller; what it may see is filtered from the answer.
@@ -76,6 +76,19 @@ impl From<app::Error> for Error {
             app::Error::NotRetryable(_) => answer.with_field("retryable", false),
             _ => answer,
         }
+    }
+}
+
+/// The account of that name.
+///
+/// # Errors
+/// If there is none; `Unavailable` while one may be about to come.
+fn account(service: &Clouddriver, name: &str) -> Result<AccountNow> {
+    let complete = service.providers.is_complete();
+    match service.providers.account(name) {
+        Some(account) => Ok(account),
+        None if complete => Err(Error::not_found(format!("Account does not exist (name: {name})"))),
+        None => Err(inventory::Error::incomplete().into()),
     }
 }
 

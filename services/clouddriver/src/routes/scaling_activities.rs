@@ -34,9 +34,10 @@ async fn activities(
     Query(query): Query<RegionQuery>,
 ) -> Result<Json<Vec<ScalingActivity>>> {
     let region = query.region.ok_or_else(|| Error::invalid("name the region: ?region=..."))?;
-    let known = service.providers.account(&account);
-    let known = known.filter(|known| known.provider.name().eq_ignore_ascii_case(&provider));
-    let known = known.ok_or_else(|| Error::not_found(format!("Account does not exist (name: {account})")))?;
-    let activities = known.provider.scaling_activities(&account, &region, &name).await;
+    let cloud = super::account(&service, &account)?.provider;
+    if !cloud.name().eq_ignore_ascii_case(&provider) {
+        return Err(Error::not_found(format!("Account does not exist (name: {account}, type: {provider})")));
+    }
+    let activities = cloud.scaling_activities(&account, &region, &name).await;
     activities.map(Json).map_err(super::of_provider)
 }

@@ -132,3 +132,26 @@ async fn the_configured_accounts_follow_the_configuration() {
     world.cloud.configured.send_replace(Arc::default());
     until(&node, "conf", "it goes", Value::is_null).await;
 }
+
+#[tokio::test]
+async fn an_account_that_may_be_about_to_come_is_no_account_that_is_gone() {
+    let world = World::new();
+    let node = world.stopped_node().await;
+    let paths =
+        ["/serverGroups/other/north/shop-v001", "/applications/shop/clusters/other/shop/sky", "/credentials/other"];
+    for path in paths {
+        let answer = node.get(path).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {answer:?}");
+    }
+    assert_eq!(node.get("/serverGroups/test/north/shop-v001").await.status, StatusCode::OK, "what is known is told");
+    let answered = async {
+        node.run();
+        while node.get(paths[0]).await.status != StatusCode::NOT_FOUND {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, answered).await.expect("all accounts are known");
+    for path in paths {
+        assert_eq!(node.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}

@@ -42,6 +42,7 @@ pub(crate) struct World {
 pub(crate) struct Node {
     runtime: Option<Runtime>,
     router: axum::Router,
+    service: Clouddriver,
     store: Arc<SqlStore>,
     owner: watch::Sender<Option<Owner>>,
     shutdown: CancellationToken,
@@ -73,16 +74,29 @@ impl World {
         node
     }
 
-    /// Starts a node that has no lease yet.
+    /// Starts a node that has no lease yet, and knows all accounts.
     pub(crate) async fn idle_node(&self) -> Node {
+        let node = self.stopped_node().await;
+        node.run();
+        let known = async {
+            while node.get("/credentials/none").await.status != StatusCode::NOT_FOUND {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, known).await.expect("it reads its accounts");
+        node
+    }
+
+    /// A node that answers, and does nothing by itself yet.
+    pub(crate) async fn stopped_node(&self) -> Node {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let (path, cloud) = (self.folder.path().join("store.db"), self.cloud.clone());
         let front50 = self.front50.clone();
         let started = runtime.spawn(async move { start(&path, cloud, front50).await });
-        let (store, owner, service, shutdown) = started.await.expect("it starts");
+        let (store, owner, service) = started.await.expect("it starts");
         let router = service.api().into_service((), GuardOptions::default());
-        Node { runtime: Some(runtime), router, store, owner, shutdown }
+        Node { runtime: Some(runtime), router, service, store, owner, shutdown: CancellationToken::new() }
     }
 }
 
@@ -92,7 +106,7 @@ pub(crate) fn artifacts(folder: &Path, options: &ArtifactOptions, front50: axum:
     Artifacts::new(options, ArtifactDeps { folder: folder.to_owned(), clock: Arc::new(SystemClock), front50 })
 }
 
-type Started = (Arc<SqlStore>, watch::Sender<Option<Owner>>, Clouddriver, CancellationToken);
+type Started = (Arc<SqlStore>, watch::Sender<Option<Owner>>, Clouddriver);
 
 async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
     let store = SqlStore::open_sqlite(path, Arc::new(SystemClock), gennaker_store_sql::Options::default()).await;
@@ -111,13 +125,16 @@ async fn start(path: &Path, cloud: Arc<Cloud>, front50: Front50) -> Started {
     let options =
         Options { refresh_wait_ms: 100, good_after_ms: 0, accounts_folder: Some(folder), ..Options::default() };
     let service = Clouddriver::new(&options, deps);
-    let shutdown = CancellationToken::new();
-    let (running, token) = (service.clone(), shutdown.clone());
-    tokio::spawn(async move { running.run(token).await });
-    (store, owner, service, shutdown)
+    (store, owner, service)
 }
 
 impl Node {
+    /// Runs operations and keeps accounts from now on.
+    pub(crate) fn run(&self) {
+        let (running, token) = (self.service.clone(), self.shutdown.clone());
+        self.runtime.as_ref().expect("it lives").spawn(async move { running.run(token).await });
+    }
+
     /// Takes a lease under that name, with a new epoch.
     pub(crate) async fn join(&self, name: &str) -> u64 {
         let registration = Registration { node: name.to_owned(), address: String::new(), format: 1 };

@@ -14,19 +14,13 @@ const BULK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.entitytags.Bulk
 
 /// Adds the stages and their tasks.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    let stage = |kind, schema: fn() -> Schema, tasks: fn() -> Vec<TaskTemplate>| OperationStage {
-        kind,
-        schema,
-        tasks,
-        findings: &[],
-    };
-    catalogue.add_stage(stage("upsertEntityTags", upsert_schema, || {
+    catalogue.add_stage(OperationStage::new("upsertEntityTags", upsert_schema, || {
         vec![TaskTemplate::new("upsertEntityTags", UPSERT), monitor("monitorUpsert")]
     }));
-    catalogue.add_stage(stage("deleteEntityTags", delete_schema, || {
+    catalogue.add_stage(OperationStage::new("deleteEntityTags", delete_schema, || {
         vec![TaskTemplate::new("deleteEntityTags", DELETE), monitor("monitorDelete")]
     }));
-    catalogue.add_stage(stage("bulkUpsertEntityTags", bulk_schema, || {
+    catalogue.add_stage(OperationStage::new("bulkUpsertEntityTags", bulk_schema, || {
         vec![TaskTemplate::new("bulkUpsertEntityTags", BULK), monitor("monitorUpsert")]
     }));
     catalogue.add_task(OperationTask { class: UPSERT, prepare: |settings| submit("upsertEntityTags", settings) });

@@ -43,7 +43,7 @@ pub(super) fn register(catalogue: &mut Catalogue) {
         (ASG, config_tasks),
         (TEMPLATE, || updating(TaskTemplate::new(TEMPLATE, TEMPLATE_TASK))),
     ] {
-        catalogue.add_stage(OperationStage { kind, schema, tasks, findings: &[] });
+        catalogue.add_stage(OperationStage::new(kind, schema, tasks).changing_cluster());
     }
     catalogue.add_task(OperationTask {
         class: CONFIG_TASK,

@@ -35,24 +35,24 @@ const UNMAP: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.providers.cf.U
 
 /// Adds the stages and their tasks.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    let stage = |kind, schema: fn() -> Schema, tasks: fn() -> Vec<TaskTemplate>| OperationStage {
-        kind,
-        schema,
-        tasks,
-        findings: &[],
-    };
-    catalogue.add_stage(stage(UPSERT, upsert_schema, || upserting(UPSERT, UPSERT_ONE)));
-    catalogue
-        .add_stage(stage("upsertLoadBalancers", upsert_all_schema, || upserting("upsertLoadBalancers", UPSERT_ALL)));
-    catalogue.add_stage(stage("deleteLoadBalancer", delete_schema, || {
+    catalogue.add_stage(OperationStage::new(UPSERT, upsert_schema, || upserting(UPSERT, UPSERT_ONE)));
+    catalogue.add_stage(OperationStage::new("upsertLoadBalancers", upsert_all_schema, || {
+        upserting("upsertLoadBalancers", UPSERT_ALL)
+    }));
+    catalogue.add_stage(OperationStage::new("deleteLoadBalancer", delete_schema, || {
         vec![
             TaskTemplate::new("deleteLoadBalancer", DELETE),
             TaskTemplate::new("forceCacheRefresh", REFRESH_DELETED),
             monitor("monitorDelete"),
         ]
     }));
-    catalogue.add_stage(stage("mapLoadBalancers", map_schema, || mapping("mapLoadBalancers", MAP)));
-    catalogue.add_stage(stage("unmapLoadBalancers", unmap_schema, || mapping("unmapLoadBalancers", UNMAP)));
+    catalogue.add_stage(
+        OperationStage::new("mapLoadBalancers", map_schema, || mapping("mapLoadBalancers", MAP)).changing_cluster(),
+    );
+    catalogue.add_stage(
+        OperationStage::new("unmapLoadBalancers", unmap_schema, || mapping("unmapLoadBalancers", UNMAP))
+            .changing_cluster(),
+    );
     catalogue.add_task(OperationTask { class: UPSERT_ONE, prepare: upsert_one });
     catalogue.add_task(OperationTask { class: UPSERT_ALL, prepare: upsert_all });
     catalogue.add_task(ExtrapolateTask);

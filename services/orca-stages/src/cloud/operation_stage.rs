@@ -9,24 +9,40 @@ use gennaker_wire::{Object, ObjectExt, Operation};
 use serde_json::{Value, json};
 
 use crate::{
-    ComposeContext, Composition, Schema, StageDefinition, Task, TaskContext, TaskError, TaskResult, TaskTemplate,
+    ChangedCluster, ComposeContext, Composition, Schema, StageDefinition, StageView, Task, TaskContext, TaskError,
+    TaskResult, TaskTemplate,
     server_group::{
+        changed::by_name,
         on_group::asked,
-        operation::submit,
+        operation::{self, submit},
         settings::{account, provider},
     },
 };
 
 /// A stage type of some tasks that are always the same.
 pub(super) struct OperationStage {
-    /// The type.
-    pub(super) kind: &'static str,
-    /// What it reads.
-    pub(super) schema: fn() -> Schema,
-    /// Its tasks.
-    pub(super) tasks: fn() -> Vec<TaskTemplate>,
-    /// Fields that a run leaves for itself, and that another run must not find.
-    pub(super) findings: &'static [&'static str],
+    kind: &'static str,
+    schema: fn() -> Schema,
+    tasks: fn() -> Vec<TaskTemplate>,
+    findings: &'static [&'static str],
+    changes_cluster: bool,
+}
+
+impl OperationStage {
+    /// A stage of that type, what it reads, and its tasks.
+    pub(super) fn new(kind: &'static str, schema: fn() -> Schema, tasks: fn() -> Vec<TaskTemplate>) -> Self {
+        OperationStage { kind, schema, tasks, findings: &[], changes_cluster: false }
+    }
+
+    /// The same, whose run leaves these fields for itself: another run must not find them.
+    pub(super) fn leaving(self, findings: &'static [&'static str]) -> Self {
+        OperationStage { findings, ..self }
+    }
+
+    /// The same, which changes the cluster of the server group that its settings name.
+    pub(super) fn changing_cluster(self) -> Self {
+        OperationStage { changes_cluster: true, ..self }
+    }
 }
 
 #[async_trait]
@@ -43,10 +59,15 @@ impl StageDefinition for OperationStage {
         Ok(Composition { tasks: (self.tasks)(), ..Composition::default() })
     }
 
+    fn clusters(&self, view: &StageView) -> Vec<ChangedCluster> {
+        by_name(view.context()).filter(|_| self.changes_cluster).into_iter().collect()
+    }
+
     fn prepare_restart(&self, context: &mut Object) {
         for field in self.findings {
             context.remove(*field);
         }
+        operation::forget(context);
     }
 }
 
@@ -124,4 +145,48 @@ fn keep(result: TaskResult, kept: Vec<(&'static str, Value)>) -> TaskResult {
 pub(super) fn required(settings: &Object, name: &str) -> Result<String, TaskError> {
     let found = settings.text(name).filter(|text| !text.is_empty());
     found.ok_or_else(|| TaskError::invalid(format!("{name} is missing: set it")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use gennaker_wire::{Execution, Stage};
+
+    use super::*;
+    use crate::Catalogue;
+
+    #[test]
+    fn what_changes_a_server_group_changes_its_cluster() {
+        let catalogue = Catalogue::standard();
+        let changed = |kind: &str| {
+            let context = json!({"credentials": "a", "region": "here", "serverGroupName": "shop-web-v003"});
+            let context = context.as_object().cloned().expect("an object");
+            let stage = Arc::new(Stage { context, ..Stage::default() });
+            let execution = Arc::new(Execution::default());
+            let view = StageView { execution, stages: Arc::new([stage.clone()]), stage };
+            let clusters = catalogue.stage(kind).expect("it is there").clusters(&view).into_iter();
+            clusters.map(|cluster| cluster.name).collect::<Vec<_>>()
+        };
+        for kind in [
+            "updateLaunchConfig",
+            "modifyAsgLaunchConfiguration",
+            "updateLaunchTemplate",
+            "upsertScalingPolicy",
+            "deleteScalingPolicy",
+            "terminateInstances",
+            "terminateInstanceAndDecrementServerGroup",
+            "detachInstances",
+            "rebootInstances",
+            "registerInstancesWithLoadBalancer",
+            "deregisterInstancesFromLoadBalancer",
+            "mapLoadBalancers",
+            "unmapLoadBalancers",
+        ] {
+            assert_eq!(changed(kind), ["shop-web"], "{kind}");
+        }
+        for kind in ["upsertServerGroupTags", "upsertLoadBalancer", "determineTargetReference"] {
+            assert!(changed(kind).is_empty(), "{kind}");
+        }
+    }
 }

@@ -16,22 +16,22 @@ const DELETE: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.scalingpolicy
 
 /// Adds the stages and their tasks.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_stage(OperationStage {
-        kind: "upsertScalingPolicy",
-        schema: || schema("Writes a scaling policy of a server group."),
-        tasks: || {
-            vec![TaskTemplate::new("upsertScalingPolicy", UPSERT), monitor("monitorUpsert"), force_cache_refresh()]
-        },
-        findings: &[],
-    });
-    catalogue.add_stage(OperationStage {
-        kind: "deleteScalingPolicy",
-        schema: || schema("Removes a scaling policy of a server group.").with(Field::text("policyName", "Its name.")),
-        tasks: || {
-            vec![TaskTemplate::new("deleteScalingPolicy", DELETE), monitor("monitorDelete"), force_cache_refresh()]
-        },
-        findings: &[],
-    });
+    catalogue.add_stage(
+        OperationStage::new(
+            "upsertScalingPolicy",
+            || schema("Writes a scaling policy of a server group."),
+            || vec![TaskTemplate::new("upsertScalingPolicy", UPSERT), monitor("monitorUpsert"), force_cache_refresh()],
+        )
+        .changing_cluster(),
+    );
+    catalogue.add_stage(
+        OperationStage::new(
+            "deleteScalingPolicy",
+            || schema("Removes a scaling policy of a server group.").with(Field::text("policyName", "Its name.")),
+            || vec![TaskTemplate::new("deleteScalingPolicy", DELETE), monitor("monitorDelete"), force_cache_refresh()],
+        )
+        .changing_cluster(),
+    );
     catalogue.add_task(OperationTask { class: UPSERT, prepare: |settings| prepare("upsertScalingPolicy", settings) });
     catalogue.add_task(OperationTask { class: DELETE, prepare: |settings| prepare("deleteScalingPolicy", settings) });
 }

@@ -32,10 +32,10 @@ const REFRESH_DELETED: &str =
 
 /// Adds the stages and their tasks.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_stage(OperationStage {
-        kind: "upsertSecurityGroup",
-        schema: || schema("Writes a security group.").with(Field::text("securityGroupName", "Its name; or name.")),
-        tasks: || {
+    catalogue.add_stage(OperationStage::new(
+        "upsertSecurityGroup",
+        || schema("Writes a security group.").with(Field::text("securityGroupName", "Its name; or name.")),
+        || {
             vec![
                 TaskTemplate::new("upsertSecurityGroup", UPSERT),
                 monitor("monitorUpsert"),
@@ -43,20 +43,18 @@ pub(super) fn register(catalogue: &mut Catalogue) {
                 TaskTemplate::new("waitForUpsertedSecurityGroup", WAIT),
             ]
         },
-        findings: &[],
-    });
-    catalogue.add_stage(OperationStage {
-        kind: "deleteSecurityGroup",
-        schema: || schema("Removes a security group.").with(Field::text("securityGroupName", "Its name.").required()),
-        tasks: || {
+    ));
+    catalogue.add_stage(OperationStage::new(
+        "deleteSecurityGroup",
+        || schema("Removes a security group.").with(Field::text("securityGroupName", "Its name.").required()),
+        || {
             vec![
                 TaskTemplate::new("deleteSecurityGroup", DELETE),
                 monitor("monitorDelete"),
                 TaskTemplate::new("forceCacheRefresh", REFRESH_DELETED),
             ]
         },
-        findings: &[],
-    });
+    ));
     catalogue.add_task(OperationTask { class: UPSERT, prepare: upsert });
     catalogue.add_task(RefreshTask { class: REFRESH, kind: "SecurityGroup", targets: upserted });
     catalogue.add_task(WaitTask);

@@ -15,9 +15,9 @@ const UPSERT: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.U
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_stage(OperationStage {
-        kind: "upsertServerGroupTags",
-        schema: || {
+    catalogue.add_stage(OperationStage::new(
+        "upsertServerGroupTags",
+        || {
             Schema::of("Writes tags on a server group.")
                 .with(Field::text("credentials", "The account; account is read too."))
                 .with(Field::text("cloudProvider", "The cloud.").default("aws"))
@@ -25,15 +25,14 @@ pub(super) fn register(catalogue: &mut Catalogue) {
                 .with(Field::text("serverGroupName", "The server group; asgName is read too."))
                 .with(Field::any("tags", "The tags."))
         },
-        tasks: || {
+        || {
             vec![
                 TaskTemplate::new("upsertServerGroupTags", UPSERT),
                 monitor("monitorModification"),
                 force_cache_refresh(),
             ]
         },
-        findings: &[],
-    });
+    ));
     catalogue.add_task(OperationTask { class: UPSERT, prepare });
 }
 

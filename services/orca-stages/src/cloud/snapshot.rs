@@ -17,19 +17,13 @@ const DELETE: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.snapshot.Dele
 
 /// Adds the stages and their tasks.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    let stage = |kind, schema: fn() -> Schema, tasks: fn() -> Vec<TaskTemplate>| OperationStage {
-        kind,
-        schema,
-        tasks,
-        findings: &[],
-    };
-    catalogue.add_stage(stage("saveSnapshot", save_schema, || {
+    catalogue.add_stage(OperationStage::new("saveSnapshot", save_schema, || {
         vec![TaskTemplate::new("saveSnapshot", SAVE), monitor("monitorSnapshot")]
     }));
-    catalogue.add_stage(stage("restoreSnapshot", restore_schema, || {
+    catalogue.add_stage(OperationStage::new("restoreSnapshot", restore_schema, || {
         vec![TaskTemplate::new("restoreSnapshot", RESTORE), monitor("monitorRestore")]
     }));
-    catalogue.add_stage(stage("deleteSnapshot", delete_schema, || {
+    catalogue.add_stage(OperationStage::new("deleteSnapshot", delete_schema, || {
         vec![TaskTemplate::new("deleteSnapshot", DELETE), monitor("monitorDeleteSnapshot")]
     }));
     catalogue.add_task(OperationTask { class: SAVE, prepare: save });

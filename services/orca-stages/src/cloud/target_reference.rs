@@ -18,20 +18,22 @@ const TASK: &str = "com.netflix.spinnaker.orca.kato.tasks.DetermineTargetReferen
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_stage(OperationStage {
-        kind: "determineTargetReference",
-        schema: || {
-            Schema::of("Finds the server groups of a cluster that a word stands for, by their age.")
-                .with(Field::text("credentials", "The account; account is read too."))
-                .with(Field::text("cloudProvider", "The cloud; providerType is read too.").default("aws"))
-                .with(Field::list("regions", "The regions; or region.", []))
-                .with(Field::text("cluster", "The cluster of target."))
-                .with(Field::text("target", "The word; without it asgName is looked for."))
-                .with(Field::text("asgName", "A server group by its name."))
-        },
-        tasks: || vec![TaskTemplate::new("determineTargetReference", TASK)],
-        findings: &["targetReferences"],
-    });
+    catalogue.add_stage(
+        OperationStage::new(
+            "determineTargetReference",
+            || {
+                Schema::of("Finds the server groups of a cluster that a word stands for, by their age.")
+                    .with(Field::text("credentials", "The account; account is read too."))
+                    .with(Field::text("cloudProvider", "The cloud; providerType is read too.").default("aws"))
+                    .with(Field::list("regions", "The regions; or region.", []))
+                    .with(Field::text("cluster", "The cluster of target."))
+                    .with(Field::text("target", "The word; without it asgName is looked for."))
+                    .with(Field::text("asgName", "A server group by its name."))
+            },
+            || vec![TaskTemplate::new("determineTargetReference", TASK)],
+        )
+        .leaving(&["targetReferences"]),
+    );
     catalogue.add_task(DetermineTask);
 }
 

@@ -21,18 +21,20 @@ const TASK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.conditions.Eval
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue, options: &EvaluateConditionOptions) {
-    catalogue.add_stage(OperationStage {
-        kind: "waitForCondition",
-        schema: || {
-            Schema::of("Holds a deployment back while conditions apply to its cluster.")
-                .with(Field::text("cluster", "The cluster."))
-                .with(Field::text("region", "Its region."))
-                .with(Field::text("account", "Its account."))
-                .with(Field::text("status", "SKIPPED lets it go on.").one_of(&["WAITING", "SKIPPED", "ERROR"]))
-        },
-        tasks: || vec![TaskTemplate::new("waitForCondition", TASK)],
-        findings: &["status"],
-    });
+    catalogue.add_stage(
+        OperationStage::new(
+            "waitForCondition",
+            || {
+                Schema::of("Holds a deployment back while conditions apply to its cluster.")
+                    .with(Field::text("cluster", "The cluster."))
+                    .with(Field::text("region", "Its region."))
+                    .with(Field::text("account", "Its account."))
+                    .with(Field::text("status", "SKIPPED lets it go on.").one_of(&["WAITING", "SKIPPED", "ERROR"]))
+            },
+            || vec![TaskTemplate::new("waitForCondition", TASK)],
+        )
+        .leaving(&["status"]),
+    );
     catalogue.add_task(EvaluateTask { options: options.clone() });
 }
 

@@ -15,7 +15,7 @@ use super::{
     guard::{self, ALLOWED, Guards, Removal},
     health::wait_for_not_up_instances,
     on_group::named,
-    operation::{monitor, submit},
+    operation::{self, monitor, submit},
     refresh::force_cache_refresh,
     settings::{DEPLOYED, Location, account, provider},
     switch::DISABLE,
@@ -73,6 +73,7 @@ impl StageDefinition for BulkDestroyStage {
 
     fn prepare_restart(&self, context: &mut Object) {
         context.remove(ALLOWED);
+        operation::forget(context);
     }
 }
 

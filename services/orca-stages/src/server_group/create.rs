@@ -8,6 +8,7 @@ use gennaker_wire::{Object, ObjectExt, Operation};
 use super::{
     operation::submit,
     settings::{account, provider, regions},
+    source::REQUESTED,
     strategy::{CLONE, CREATE},
 };
 use crate::{Catalogue, Task, TaskContext, TaskError, TaskResult, TaskTemplate};
@@ -16,7 +17,7 @@ const CREATE_CLASS: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.serverg
 const CLONE_CLASS: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.CloneServerGroupTask";
 
 /// Fields of the context that are the stage's own and not the operation's.
-const STAGE_FIELDS: [&str; 10] = [
+const STAGE_FIELDS: [&str; 11] = [
     "type",
     "name",
     "strategy",
@@ -27,6 +28,7 @@ const STAGE_FIELDS: [&str; 10] = [
     "rollback",
     "clusters",
     "savedCapacity",
+    REQUESTED,
 ];
 
 /// Adds the tasks.

@@ -16,6 +16,7 @@ use gennaker_wire::{Capacity, HealthState, Object, ObjectExt, ServerGroup, namin
 use serde_json::{Value, json};
 
 use super::{
+    instance_search,
     settings::{Location, provider},
     target::Target,
 };
@@ -286,12 +287,7 @@ async fn found_groups(
 ) -> Result<Vec<(String, Moniker, Vec<String>)>, TaskError> {
     let mut groups: Vec<(String, Moniker, Vec<String>)> = Vec::new();
     for instance in instances {
-        let pages = context.clients.clouddriver.search(&context.caller, instance, "instances").await?;
-        let results = pages.get(0).and_then(|page| page.get("results")).and_then(Value::as_array);
-        let here = |result: &&Object| {
-            result.text("account").as_deref() == Some(account) && result.text("region").as_deref() == Some(region)
-        };
-        let found = results.into_iter().flatten().filter_map(Value::as_object).find(here);
+        let found = instance_search::found(context, account, region, instance).await?;
         let Some(name) = found.and_then(|result| result.text("serverGroup")) else { continue };
         match groups.iter_mut().find(|(other, ..)| *other == name) {
             Some((.., members)) => members.push(instance.clone()),

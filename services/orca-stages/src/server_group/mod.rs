@@ -11,6 +11,7 @@ mod destroy;
 mod determine_target;
 pub(crate) mod guard;
 pub(crate) mod health;
+pub(crate) mod instance_search;
 pub(crate) mod on_group;
 pub(crate) mod operation;
 pub(crate) mod refresh;

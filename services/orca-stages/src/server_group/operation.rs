@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use gennaker_base::Kind;
+use gennaker_clients::{Caller, Clients};
 use gennaker_wire::{Object, ObjectExt, Operation, OperationTask, Status};
 use serde_json::{Value, json};
 
@@ -19,6 +20,8 @@ const MONITOR: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.MonitorKatoT
 const MONITOR_JOB: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.job.MonitorJobTask";
 /// How long one look waits for news, where clouddriver can wait.
 const WAIT_FOR_NEWS: Duration = Duration::from_secs(10);
+/// The context field that names the stage's last operation.
+const LAST: &str = "kato.last.task.id";
 
 /// The context field with the names of the jobs that an operation has started, by place.
 pub(crate) const JOBS: &str = "deploy.jobs";
@@ -52,8 +55,33 @@ pub(crate) async fn submit(
     let submitted = clouddriver.submit(&context.caller, provider, &context.request_id, operations).await?;
     Ok(TaskResult::succeeded()
         .with_context("notification.type", kind)
-        .with_context("kato.last.task.id", json!({ "id": submitted.id }))
+        .with_context(LAST, json!({ "id": submitted.id }))
         .with_context("deploy.account.name", account))
+}
+
+/// Takes the last operation of a former run out of a context: a run that has nothing to be done must not follow that.
+pub(crate) fn forget(context: &mut Object) {
+    for field in [LAST, "kato.task.lastStatus", JOBS] {
+        context.remove(field);
+    }
+}
+
+/// What the stage's last operation has started, by place, for a stage that ends before its monitor has found that out.
+///
+/// # Errors
+/// Transiently while the operation is under way: it may start something yet.
+pub(crate) async fn started(clients: &Clients, caller: &Caller, settings: &Object) -> Result<Option<Value>, TaskError> {
+    let Some(id) = settings.object(LAST).and_then(|task| task.text("id")) else { return Ok(None) };
+    let task = match clients.clouddriver.task(caller, &id, None).await {
+        Ok(task) => task,
+        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if !task.status.completed && !task.status.failed {
+        let message = format!("operation {id} is still under way, and may start something yet");
+        return Err(TaskError::new(Kind::Unavailable, "OperationUnderWay", message));
+    }
+    Ok(deployed_names(&task))
 }
 
 struct MonitorTask {
@@ -68,7 +96,7 @@ impl Task for MonitorTask {
 
     async fn step(&self, context: &TaskContext) -> Result<TaskResult, TaskError> {
         let settings = context.view.context();
-        let Some(id) = settings.object("kato.last.task.id").and_then(|task| task.text("id")) else {
+        let Some(id) = settings.object(LAST).and_then(|task| task.text("id")) else {
             // Nothing was to be done.
             return Ok(TaskResult::succeeded());
         };

@@ -17,6 +17,9 @@ use crate::{Catalogue, StageView, Task, TaskContext, TaskError, TaskResult, Task
 
 const CLASS: &str = "com.netflix.spinnaker.orca.kato.pipeline.strategy.DetermineSourceServerGroupTask";
 
+/// What the stage named as its source; null if it named none.
+pub(super) const REQUESTED: &str = "requestedSource";
+
 /// Adds the task.
 pub(super) fn register(catalogue: &mut Catalogue) {
     catalogue.add_task(DetermineSourceTask);
@@ -135,7 +138,21 @@ impl Task for DetermineSourceTask {
             let kept = kept.filter_map(|name| Some((name.to_owned(), found.get(name)?.clone())));
             kept.chain(uses_capacity.map(|uses| ("useSourceCapacity".to_owned(), json!(uses)))).collect()
         });
-        Ok(TaskResult::succeeded().with_context("source", source))
+        let asked = settings.get("source").cloned().unwrap_or_default();
+        Ok(TaskResult::succeeded().with_context("source", source).with_context(REQUESTED, asked))
+    }
+}
+
+/// Takes back what the task found: another run looks for itself.
+pub(super) fn forget(context: &mut Object) {
+    match context.remove(REQUESTED) {
+        Some(Value::Null) => {
+            context.remove("source");
+        }
+        Some(requested) => {
+            context.insert("source".to_owned(), requested);
+        }
+        None => {}
     }
 }
 

@@ -32,6 +32,8 @@ use crate::{
 /// The stage type that resolves words, and the field in which it leaves what it found.
 pub(super) const DETERMINE: &str = "determineTargetServerGroup";
 pub(super) const REFERENCES: &str = "targetReferences";
+/// The context field of a pipeline's stage that keeps where it acts, once only its synthetic stages say so, as upstream has it.
+const PLACES: &str = "targetLocations";
 /// The words that stand for a server group.
 const WORDS: [&str; 5] =
     ["current_asg_dynamic", "ancestor_asg_dynamic", "oldest_asg_dynamic", "current_asg", "ancestor_asg"];
@@ -221,6 +223,7 @@ impl<S: TargetStage> StageDefinition for OnTargets<S> {
         for field in self.0.findings() {
             context.remove(*field);
         }
+        put_places_back(context);
     }
 }
 
@@ -237,7 +240,9 @@ async fn compose_targets(kind: &str, context: &ComposeContext) -> Result<Composi
     };
     if is_dynamic(&settings) {
         let kind_of_place = first.kind;
-        let (own, before) = dynamic_targets(kind, settings, &locations, kind_of_place);
+        let (mut own, before) = dynamic_targets(kind, settings, &locations, kind_of_place);
+        let places: Vec<Value> = locations.iter().map(Location::to_json).collect();
+        own.insert(PLACES.to_owned(), places.into());
         return Ok(Composition { context: Some(own), before, ..Composition::default() });
     }
     let mut before = Vec::new();
@@ -252,6 +257,17 @@ async fn compose_targets(kind: &str, context: &ComposeContext) -> Result<Composi
         before.push(NewStage::then(kind, kind, own));
     }
     Ok(Composition { context: Some(settings), before, ..Composition::default() })
+}
+
+/// Gives a stage that runs again its places, which its synthetic stages took over.
+fn put_places_back(context: &mut Object) {
+    let places: Vec<Object> = context.typed(PLACES).unwrap_or_default();
+    context.remove(PLACES);
+    let places: Vec<Location> = places.iter().filter_map(Location::from_json).collect();
+    if let Some(first) = places.first().filter(|_| locations(context).is_empty()) {
+        let values: Vec<&str> = places.iter().map(|place| place.value.as_str()).collect();
+        context.insert(first.kind.plural().to_owned(), json!(values));
+    }
 }
 
 /// The context that the stage goes on with, and its synthetic stages.

@@ -72,7 +72,8 @@ async fn the_last_instance_that_is_up_is_guarded() {
         assert_eq!(allowed.context["trafficGuard"]["reason"], "1 of 2 instances of shop-v001 stay up", "{kind}");
     }
     // Nobody says which server group it is in: clouddriver is asked.
-    fleet.answer("/search", json!([{"results": [{"account": "local", "region": "here", "serverGroup": "shop-v001"}]}]));
+    let found = |id: &str| json!({"account": "local", "region": "here", "serverGroup": "shop-v001", "instanceId": id});
+    fleet.answer("/search", json!([{"results": [found("shop-v001-0"), found("shop-v001-1")]}]));
     let unnamed = json!({"instanceIds": ["shop-v001-0", "shop-v001-1"]});
     let driven = staged(&fleet, "deregisterInstancesFromLoadBalancer", unnamed).await;
     assert!(driven.step("deregisterInstances").await.is_err());
@@ -130,6 +131,26 @@ async fn a_job_runs_to_its_end_and_leaves_properties() {
     assert_eq!((ended.status, &ended.outputs["size"]), (Status::Succeeded, &json!("3")));
     assert_eq!(ended.outputs["jobStatus"]["completionDetails"]["exitCode"], 0);
     assert_eq!(ended.outputs["propertyFileContents"], json!({"size": "3"}));
+}
+
+#[tokio::test]
+async fn a_job_that_nobody_has_found_out_about_is_ended_with_its_stage() {
+    let fleet = Fleet::default();
+    let mut driven = staged(&fleet, "runJob", json!({"command": "backup"})).await;
+    assert!(driven.cancel_stage().await.expect("fields").is_empty(), "nothing was started");
+    done(&mut driven, "runJob").await;
+    fleet.answer("/task/S-1-0", json!({"id": "S-1-0"}));
+    let error = driven.cancel_stage().await.expect_err("it may be started yet");
+    assert!(error.kind.is_transient(), "{error}");
+    let names = json!({"here": ["backup-1"]});
+    let over = json!({"completed": true});
+    fleet.answer(
+        "/task/S-1-0",
+        json!({"id": "S-1-0", "status": over, "resultObjects": [{"deployedNamesByLocation": names}]}),
+    );
+    fleet.answer("/applications/shop/jobs/local/here/backup-1", json!(null));
+    let kept = driven.cancel_stage().await.expect("fields");
+    assert_eq!(kept["canceledJob"]["jobName"], "backup-1");
 }
 
 #[tokio::test]

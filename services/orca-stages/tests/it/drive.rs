@@ -29,6 +29,8 @@ pub(crate) struct Driven {
     pub(crate) catalogue: Catalogue,
     pub(crate) stage: Stage,
     pub(crate) execution: Execution,
+    /// The other stages of the execution.
+    pub(crate) others: Vec<Stage>,
     pub(crate) caller: Caller,
     pub(crate) clouddriver: Router,
     pub(crate) front50: Router,
@@ -62,6 +64,7 @@ impl Driven {
                 ..Stage::default()
             },
             execution: Execution { id: "E".into(), application: "shop".into(), ..Execution::default() },
+            others: Vec::new(),
             caller: Caller::service("ann"),
             clouddriver: Router::new(),
             front50: Router::new(),
@@ -72,7 +75,9 @@ impl Driven {
 
     fn view(&self) -> StageView {
         let stage = Arc::new(self.stage.clone());
-        StageView { execution: Arc::new(self.execution.clone()), stages: Arc::new([stage.clone()]), stage }
+        let others = self.others.iter().cloned().map(Arc::new);
+        let stages = [stage.clone()].into_iter().chain(others).collect();
+        StageView { execution: Arc::new(self.execution.clone()), stages, stage }
     }
 
     fn clients(&self) -> Clients {
@@ -170,8 +175,8 @@ impl Driven {
         task.on_cancel(&self.context(&id)).await.expect("a result")
     }
 
-    /// What the stage does when it was cancelled or has failed.
-    pub(crate) async fn cancel_stage(&self) {
+    /// What the stage does when it was cancelled or has failed, and what it keeps of that.
+    pub(crate) async fn cancel_stage(&self) -> Result<Object, TaskError> {
         let definition = self.catalogue.definition_for(&self.execution, &self.stage).expect("a definition");
         assert!(definition.cleans_up());
         let context = CancelContext {
@@ -180,7 +185,14 @@ impl Driven {
             clients: self.clients(),
             request_id: "S-cancel-0".into(),
         };
-        assert!(definition.cancel(&context).await.expect("fields").is_empty());
+        definition.cancel(&context).await
+    }
+
+    /// The stage is as if it had not run yet.
+    pub(crate) fn restart(&mut self) {
+        let definition = self.catalogue.definition_for(&self.execution, &self.stage).expect("a definition");
+        definition.prepare_restart(&mut self.stage.context);
+        self.stage.tasks.clear();
     }
 
     /// What was found under `webhook`.

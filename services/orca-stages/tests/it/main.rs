@@ -8,6 +8,7 @@ mod drive;
 mod fleet;
 mod front50;
 mod monitored;
+mod pinned;
 mod pipelines;
 mod restarts;
 mod rolling_push;

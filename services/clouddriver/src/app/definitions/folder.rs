@@ -86,7 +86,11 @@ impl Folder {
 
 impl File {
     fn look(&mut self, path: &Path) {
-        let stamp = fs::metadata(path).and_then(|file| Ok((file.modified()?, file.len())));
+        let stamp = fs::metadata(path).and_then(|file| match file.is_file() {
+            true => Ok((file.modified()?, file.len())),
+            // Reading a pipe would wait for whoever writes into it.
+            false => Err(io::Error::other("it is no file")),
+        });
         let stamp = match stamp {
             Ok(stamp) => stamp,
             Err(error) => {

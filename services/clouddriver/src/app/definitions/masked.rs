@@ -40,11 +40,23 @@ fn replace(place: &str, value: &mut Value, known: Option<&Value>, unknown: &mut 
             }
         }
         Value::Array(items) => {
+            let length = items.len();
             for (number, value) in items.iter_mut().enumerate() {
-                replace(&format!("{place}[{number}]"), value, known.and_then(|known| known.get(number)), unknown);
+                let known = known.and_then(|known| same_item(known, length, number, value));
+                replace(&format!("{place}[{number}]"), value, known, unknown);
             }
         }
         _ => {}
+    }
+}
+
+/// What was known of an item of a list: the item of its name; of items without a name the one in its place, as long as none came or
+/// went. A secret must not go to another item.
+fn same_item<'a>(known: &'a Value, length: usize, number: usize, item: &Value) -> Option<&'a Value> {
+    let known = known.as_array()?;
+    match item.get("name") {
+        Some(name) => known.iter().find(|other| other.get("name") == Some(name)),
+        None => known.get(number).filter(|_| known.len() == length),
     }
 }
 
@@ -72,5 +84,19 @@ mod tests {
         assert_eq!(sent, known);
         let error = unmask(&mut shown(&definition), None).expect_err("nothing is known");
         assert!(error.contains("password") && error.contains("regions[0].token"), "{error}");
+    }
+    #[test]
+    fn a_secret_stays_with_its_item() {
+        let known = object(json!({
+            "regions": [{"name": "north", "token": "n"}, {"name": "south", "token": "s"}], "passwords": ["a", "b"],
+        }));
+        let mut sent = object(json!({"regions": [{"name": "south", "token": MASK}]}));
+        unmask(&mut sent, Some(&known)).expect("it is known");
+        assert_eq!(sent["regions"], json!([{"name": "south", "token": "s"}]));
+        let mut sent = object(json!({"passwords": [MASK]}));
+        assert!(unmask(&mut sent, Some(&known)).expect_err("which one?").contains("passwords[0]"));
+        let mut sent = object(json!({"passwords": [MASK, "c"]}));
+        unmask(&mut sent, Some(&known)).expect("it is known");
+        assert_eq!(sent["passwords"], json!(["a", "c"]));
     }
 }

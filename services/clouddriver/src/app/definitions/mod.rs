@@ -4,7 +4,8 @@
 //! One task looks at all three every second, or at once when this node changed something, and gives each account's
 //! definition to its provider. A definition that cannot be used is set aside as a broken account with its reason, and
 //! tried again with every look; it holds up nobody else. What cannot be read for now (the store, the folder) stays as it
-//! was: a store that is away removes no account.
+//! was: a store that is away removes no account. Until the store was read once, no operation runs, and an account that is not there is
+//! no answer ([`Providers::complete`]).
 
 mod choose;
 mod folder;
@@ -105,18 +106,19 @@ async fn changed(configured: &mut watch::Receiver<Arc<Vec<AccountDefinition>>>) 
 /// What the looks know.
 struct State {
     folder: Option<Folder>,
-    stored: Vec<AccountDefinition>,
+    /// Those of the store; `None` until it has been read.
+    stored: Option<Vec<AccountDefinition>>,
     applied: Applied,
 }
 
 impl State {
     fn new(folder: Option<PathBuf>) -> Self {
-        State { folder: folder.map(Folder::new), stored: Vec::new(), applied: Applied::default() }
+        State { folder: folder.map(Folder::new), stored: None, applied: Applied::default() }
     }
 
     async fn look(&mut self, definitions: &Definitions, configured: Vec<AccountDefinition>) {
         match stored::definitions(&definitions.store).await {
-            Ok(stored) => self.stored = stored,
+            Ok(stored) => self.stored = Some(stored),
             Err(error) => tracing::warn!(%error, "the stored accounts cannot be read; they stay as they are"),
         }
         let mut broken = Vec::new();
@@ -135,8 +137,11 @@ impl State {
                 }
             }
         }
-        sources.push((Origin::Stored, self.stored.clone()));
+        sources.push((Origin::Stored, self.stored.clone().unwrap_or_default()));
         self.applied.apply(&definitions.providers, sources, broken);
+        if self.stored.is_some() {
+            definitions.providers.set_complete();
+        }
     }
 }
 

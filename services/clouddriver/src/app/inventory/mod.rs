@@ -4,7 +4,8 @@
 //! `LoadBalancerController`, `InstanceController`, `SecurityGroupController`, `SearchController`).
 //!
 //! A read that names an account of which nothing is known yet fails as unavailable. It must not look as if nothing were
-//! there: who waits for a server group to be gone would believe it.
+//! there: who waits for a server group to be gone would believe it. So does one that names an account which is not there, while not
+//! every source of accounts has been read.
 
 mod applications;
 mod clusters;
@@ -38,6 +39,8 @@ pub(crate) use self::{
 /// All accounts at one moment.
 pub(crate) struct View {
     accounts: Vec<AccountNow>,
+    /// Whether these are all.
+    complete: bool,
 }
 
 /// Why there is no answer.
@@ -59,20 +62,30 @@ impl Error {
     fn not_found(message: impl Into<String>) -> Self {
         Error { kind: Kind::NotFound, message: message.into() }
     }
+
+    /// Nothing is said of an account that is not there, while others may come.
+    pub(crate) fn incomplete() -> Self {
+        let message = "which accounts there are is not known yet: ask again in a moment".to_owned();
+        Error { kind: Kind::Unavailable, message }
+    }
 }
 
 impl View {
     /// The accounts as they are now.
     pub(crate) fn of(providers: &Providers) -> Self {
-        View { accounts: providers.accounts() }
+        // In this order: an account that came with the last source is among them.
+        let complete = providers.is_complete();
+        View { accounts: providers.accounts(), complete }
     }
 
     /// The inventory of an account; `None` for an unknown account.
     ///
     /// # Errors
-    /// `Unavailable` if nothing is known of it yet.
+    /// `Unavailable` if nothing is known of it yet, or it may be about to come.
     fn inventory(&self, account: &str) -> Result<Option<&Inventory>> {
-        let Some(known) = self.accounts.iter().find(|known| known.name() == account) else { return Ok(None) };
+        let Some(known) = self.accounts.iter().find(|known| known.name() == account) else {
+            return if self.complete { Ok(None) } else { Err(Error::incomplete()) };
+        };
         if known.inventory.freshness.confirmed.is_none() {
             let problem = known.problem().unwrap_or("its first answer has not come");
             return Err(Error {

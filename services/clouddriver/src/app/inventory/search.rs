@@ -140,6 +140,7 @@ impl View {
                     "cluster": group.cluster,
                     "serverGroup": group.name,
                     "instanceId": instance.id,
+                    "name": instance.name,
                     "url": format!("/instances/{}/{}/{}", group.account, group.region, instance.id),
                 });
                 (format!("{} {}", instance.id, instance.name), object(fields))

@@ -89,7 +89,9 @@ fn view(groups: Vec<ServerGroup>) -> View {
         account: Account { name: inventory.account.clone(), ..Account::default() },
         inventory: watch::Sender::new(Arc::new(inventory)).subscribe(),
     });
-    View::of(&Providers::new(vec![Arc::new(Sky(watch::Sender::new(Arc::new(states.into()))))]))
+    let providers = Providers::new(vec![Arc::new(Sky(watch::Sender::new(Arc::new(states.into()))))]);
+    providers.set_complete();
+    View::of(&providers)
 }
 
 fn target(view: &View, word: &str) -> String {

@@ -97,8 +97,10 @@ impl Operations {
         }
     }
 
-    /// Claims and runs tasks until `shutdown`, then drops what it runs: the lease's end hands it on.
+    /// Claims and runs tasks until `shutdown`, then drops what it runs: the lease's end hands it on. It begins once all accounts are
+    /// known: a task must not fail because its account has not come yet.
     pub(crate) async fn run(&self, shutdown: CancellationToken) {
+        let _shut_down = shutdown.run_until_cancelled(self.inner.providers.complete()).await;
         claims::run(&self.inner, &shutdown).await;
         self.inner.stop.cancel();
         self.inner.tracker.close();

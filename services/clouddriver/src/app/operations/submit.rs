@@ -13,6 +13,7 @@ use super::{
     actor::Actor,
     task::{Step, Task},
 };
+use crate::app::inventory;
 
 /// The most operations that one task has.
 const MOST_OPERATIONS: usize = 100;
@@ -20,6 +21,8 @@ const MOST_OPERATIONS: usize = 100;
 const LONGEST_ID: usize = 512;
 /// How often the store is asked again what became of a creation that it did not confirm.
 const LOOKS: u32 = 8;
+/// How long operations wait, just after the start, until all accounts are known.
+const ACCOUNTS_WAIT: Duration = Duration::from_secs(5);
 
 /// Operations that somebody asks for.
 pub(crate) struct Submission {
@@ -112,6 +115,9 @@ impl Operations {
 
     pub(super) async fn judge(&self, provider: Option<&str>, operation: Operation) -> Result<Step, (Kind, String)> {
         let name = operation.name.clone();
+        if tokio::time::timeout(ACCOUNTS_WAIT, self.inner.providers.complete()).await.is_err() {
+            return Err((Kind::Unavailable, format!("{name}: {}", inventory::Error::incomplete())));
+        }
         let cloud =
             self.cloud(provider, &operation).map_err(|finding| (Kind::Invalid, format!("{name}: {finding}")))?;
         if !cloud.operations().contains(&operation.name.as_str()) {

@@ -14,18 +14,17 @@ const DELETE: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.image.DeleteI
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_stage(OperationStage {
-        kind: "deleteImage",
-        schema: || {
+    catalogue.add_stage(OperationStage::new(
+        "deleteImage",
+        || {
             Schema::of("Removes images.")
                 .with(Field::text("credentials", "The account.").required())
                 .with(Field::text("cloudProvider", "The cloud.").required())
                 .with(Field::text("region", "Their region.").required())
                 .with(Field::list("imageIds", "Their ids.", []).required())
         },
-        tasks: || vec![TaskTemplate::new("deleteImage", DELETE)],
-        findings: &[],
-    });
+        || vec![TaskTemplate::new("deleteImage", DELETE)],
+    ));
     catalogue.add_task(OperationTask { class: DELETE, prepare: delete });
 }
 

@@ -22,18 +22,17 @@ const TASK: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.image.FindImage
 
 /// Adds the stage and its task.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_stage(OperationStage {
-        kind: "findImageFromTags",
-        schema: || {
+    catalogue.add_stage(OperationStage::new(
+        "findImageFromTags",
+        || {
             Schema::of("Finds the newest image of a package that has tags.")
                 .with(Field::text("cloudProvider", "The cloud.").default("aws"))
                 .with(Field::text("packageName", "The beginning of its name.").required())
                 .with(Field::object("tags", "The tags that it has.", []))
                 .with(Field::list("regions", "The regions; all if missing.", []))
         },
-        tasks: || vec![TaskTemplate::new("findImage", TASK)],
-        findings: &[],
-    });
+        || vec![TaskTemplate::new("findImage", TASK)],
+    ));
     catalogue.add_task(FindTask);
 }
 

@@ -28,9 +28,9 @@ const WAIT: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.image.WaitForUp
 
 /// Adds the stage and its tasks.
 pub(super) fn register(catalogue: &mut Catalogue) {
-    catalogue.add_stage(OperationStage {
-        kind: "upsertImageTags",
-        schema: || {
+    catalogue.add_stage(OperationStage::new(
+        "upsertImageTags",
+        || {
             Schema::of("Writes tags on images.")
                 .with(Field::text("credentials", "The account; account is read too."))
                 .with(Field::text("cloudProvider", "The cloud.").default("aws"))
@@ -42,7 +42,7 @@ pub(super) fn register(catalogue: &mut Catalogue) {
                     [],
                 ))
         },
-        tasks: || {
+        || {
             vec![
                 TaskTemplate::new("upsertImageTags", UPSERT),
                 monitor("monitorUpsert"),
@@ -50,8 +50,7 @@ pub(super) fn register(catalogue: &mut Catalogue) {
                 TaskTemplate::new("waitForTaggedImage", WAIT),
             ]
         },
-        findings: &[],
-    });
+    ));
     catalogue.add_task(TagTask);
     // What the wait after it asks for is never an old view: there is nothing to refresh, as in upstream.
     catalogue.add_task(RefreshTask { class: REFRESH, kind: "Image", targets: |_| Vec::new() });

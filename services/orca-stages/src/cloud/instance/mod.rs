@@ -48,7 +48,8 @@ const DISABLE: &str = "com.netflix.spinnaker.orca.kato.tasks.DisableInstancesInD
 /// Adds the stages and their tasks.
 pub(super) fn register(catalogue: &mut Catalogue, guards: Guards) {
     for (kind, schema, tasks) in STAGES {
-        catalogue.add_stage(OperationStage { kind, schema, tasks, findings: &[terminate::REMAINING, ALLOWED] });
+        let stage = OperationStage::new(kind, schema, tasks).leaving(&[terminate::REMAINING, ALLOWED]);
+        catalogue.add_stage(stage.changing_cluster());
     }
     health::register(catalogue);
     terminate::register(catalogue, guards);

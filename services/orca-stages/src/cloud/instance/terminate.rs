@@ -15,6 +15,7 @@ use crate::{
     cloud::operation_stage::{Prepared, required, submit_prepared},
     server_group::{
         guard::{self, ALLOWED, Guards, Verdict},
+        instance_search,
         settings::account,
         target::named,
     },
@@ -100,8 +101,7 @@ async fn remaining(context: &TaskContext) -> Result<Vec<Terminating>, TaskError>
     }
     let mut left = Vec::new();
     for one in noted {
-        let pages = context.clients.clouddriver.search(&context.caller, &one.id, "instances").await?;
-        if pages.get(0).and_then(|page| page.get("totalMatches")).and_then(serde_json::Value::as_u64) != Some(0) {
+        if instance_search::found(context, &account, &region, &one.id).await?.is_some() {
             left.push(one);
         }
     }

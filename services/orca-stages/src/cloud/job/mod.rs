@@ -36,9 +36,9 @@ pub(super) fn register(catalogue: &mut Catalogue, jobs: &Arc<JobOptions>) {
     preconfigured::register(catalogue, jobs.clone());
     wait::register(catalogue);
     artifact::register(catalogue);
-    catalogue.add_stage(OperationStage {
-        kind: "destroyJob",
-        schema: || {
+    catalogue.add_stage(OperationStage::new(
+        "destroyJob",
+        || {
             Schema::of("Ends a job and removes it.")
                 .with(Field::text("credentials", "The account; account is read too."))
                 .with(Field::text("cloudProvider", "The cloud.").default("aws"))
@@ -46,15 +46,14 @@ pub(super) fn register(catalogue: &mut Catalogue, jobs: &Arc<JobOptions>) {
                 .with(Field::text("jobName", "Its name; or jobId."))
                 .with(Field::text("jobId", "Its id."))
         },
-        tasks: || {
+        || {
             vec![
                 TaskTemplate::new("destroyJob", DESTROY),
                 monitor("monitorDestroy"),
                 TaskTemplate::new("forceCacheRefresh", REFRESH),
             ]
         },
-        findings: &[],
-    });
+    ));
     catalogue.add_task(OperationTask { class: DESTROY, prepare: destroy });
     catalogue.add_task(RefreshTask {
         class: REFRESH,

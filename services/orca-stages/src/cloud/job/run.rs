@@ -11,7 +11,7 @@ use crate::{
     artifacts::bind_produced_artifacts,
     cloud::operation_stage::{OperationTask, Prepared},
     server_group::{
-        operation::{JOBS, monitor_job},
+        operation::{self, JOBS, monitor_job},
         settings::account,
     },
 };
@@ -89,14 +89,22 @@ pub(super) fn composed(settings: &Object) -> Composition {
     Composition { tasks, ..Composition::default() }
 }
 
-/// Ends the stage's job; nothing where there is none any more.
+/// Ends the stage's job, also one that its operation has started and its monitor has not found out about; nothing where there is none
+/// any more.
 pub(super) async fn end_job(context: &CancelContext) -> Result<Object, TaskError> {
     let settings = context.view.context();
     let over = settings.object("jobStatus").and_then(|job| job.text("jobState"));
     if matches!(over.as_deref(), Some("Succeeded" | "Failed")) {
         return Ok(Object::new());
     }
-    let Some((place, name)) = wait::job(settings) else { return Ok(Object::new()) };
+    let job = match wait::job(settings) {
+        Some(job) => Some(job),
+        None => {
+            let jobs = operation::started(&context.clients, &context.caller, settings).await?;
+            wait::job(&jobs.map(|jobs| (JOBS.to_owned(), jobs)).into_iter().collect())
+        }
+    };
+    let Some((place, name)) = job else { return Ok(Object::new()) };
     let application = wait::application(&context.view);
     let account = account(settings)?;
     let caller =

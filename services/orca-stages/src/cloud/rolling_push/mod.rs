@@ -31,7 +31,7 @@ use crate::{
     server_group::{
         changed::by_name,
         guard::{ALLOWED, Guards},
-        operation::monitor,
+        operation::{self, monitor},
         refresh::force_cache_refresh,
         target::named,
     },
@@ -111,6 +111,7 @@ impl StageDefinition for RollingPushStage {
         for field in [TO_END, ENDING, KNOWN, REMAINING, ALLOWED, "terminate.instance.ids"] {
             context.remove(field);
         }
+        operation::forget(context);
     }
 }
 

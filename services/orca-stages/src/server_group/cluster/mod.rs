@@ -28,7 +28,7 @@ use super::{
     destroy::DESTROY,
     guard::{ALLOWED, Guards},
     health::{all_down, determine_health_providers},
-    operation::monitor,
+    operation::{self, monitor},
     refresh::force_cache_refresh,
     resize::RESIZE,
     settings::{DEPLOYED, account, regions},
@@ -198,6 +198,7 @@ impl StageDefinition for ClusterStage {
         for field in [DEPLOYED, ALLOWED, task::REMAINING] {
             context.remove(field);
         }
+        operation::forget(context);
     }
 }
 

@@ -258,6 +258,17 @@ impl Task for WaitTask {
     }
 }
 
+/// The fields that a wait leaves in its stage's context.
+const LEFT: [&str; 5] =
+    ["currentInstanceCount", "targetDesiredSize", "lastCapacityCheck", "capacitySnapshot", "zeroDesiredCapacityCount"];
+
+/// Takes out of a context what the waits of a former run have seen.
+pub(super) fn forget(context: &mut Object) {
+    for field in LEFT {
+        context.remove(field);
+    }
+}
+
 /// What a look that is not the last leaves for clients and for the next one.
 fn still_running(context: &TaskContext, class: &str, look: &Look<'_>) -> TaskResult {
     let (settings, group) = (look.settings, look.group);

@@ -8,7 +8,9 @@
 //! | `scale_to_cluster` | the largest of each number in the cluster, and `scalePct` or `scaleNum` more, up to the maximum |
 //!
 //! `scale_exact` and `scale_to_server_group` then take `scalePct` of the desired number, and pin: `pinCapacity` makes all three
-//! numbers the desired one, `pinMinimumCapacity` the minimum, `unpinMinimumCapacity` puts back a minimum that was noted.
+//! numbers the desired one, `pinMinimumCapacity` the minimum, `unpinMinimumCapacity` puts back a minimum that was noted. Of the last
+//! two the second counts: the stages that unpin are told what those that pinned were told, too. Upstream pins again what it has
+//! unpinned there.
 //!
 //! Upstream: `ResizeStrategy` and those that implement it, `ResizeStrategySupport`.
 
@@ -83,7 +85,7 @@ pub(super) fn scaled_and_pinned(settings: &Object, source: Capacity, noted: Opti
     if says("pinCapacity") {
         return Capacity { min: capacity.desired, desired: capacity.desired, max: capacity.desired };
     }
-    if says("pinMinimumCapacity") {
+    if says("pinMinimumCapacity") && !says("unpinMinimumCapacity") {
         capacity.min = capacity.desired;
     }
     capacity
@@ -171,6 +173,7 @@ mod tests {
             (json!({"unpinMinimumCapacity": true}), Some(1), (1, 5, 9)),
             (json!({"unpinMinimumCapacity": true}), Some(4), (2, 5, 9)),
             (json!({"unpinMinimumCapacity": true}), None, (2, 5, 9)),
+            (json!({"unpinMinimumCapacity": true, "pinMinimumCapacity": true}), Some(1), (1, 5, 9)),
             (json!({}), Some(1), (2, 5, 9)),
         ] {
             let found = scaled_and_pinned(&object(settings.clone()), of((2, 5, 9)), noted);

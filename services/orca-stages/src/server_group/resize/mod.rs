@@ -9,7 +9,7 @@ mod capacity;
 
 use async_trait::async_trait;
 use gennaker_base::Kind;
-use gennaker_wire::{Capacity, Object, ObjectExt, ServerGroup, naming::Moniker};
+use gennaker_wire::{Capacity, Object, ObjectExt, ServerGroup, Stage, naming::Moniker};
 use serde_json::{Value, json};
 
 use super::{
@@ -26,6 +26,8 @@ use crate::{Catalogue, Field, NewStage, Next, Schema, Task, TaskContext, TaskErr
 
 /// The stage type, which is the operation's name too.
 pub(super) const RESIZE: &str = "resizeServerGroup";
+/// The stage type that pins and unpins.
+pub(super) const PIN: &str = "pinServerGroup";
 
 const CLASS: &str = "com.netflix.spinnaker.orca.clouddriver.tasks.servergroup.ResizeServerGroupTask";
 /// The context field in which the first step leaves its decision: a step that is made again must not scale what it has scaled.
@@ -121,7 +123,7 @@ struct PinStage;
 
 impl TargetStage for PinStage {
     fn kind(&self) -> &'static str {
-        "pinServerGroup"
+        PIN
     }
 
     fn schema(&self) -> Schema {
@@ -135,6 +137,21 @@ impl TargetStage for PinStage {
     fn findings(&self) -> &'static [&'static str] {
         &[DECIDED, ALLOWED]
     }
+}
+
+/// The output that notes the capacity of a server group before it was resized first.
+pub(super) fn original_capacity(server_group: &str) -> String {
+    format!("originalCapacity.{server_group}")
+}
+
+/// The capacity that a server group had before this stage resized it, or was about to.
+pub(super) fn resized_from(stage: &Stage, server_group: &str) -> Option<Value> {
+    let noted = stage.outputs.get(&original_capacity(server_group)).cloned();
+    noted.or_else(|| {
+        let decided = stage.context.object(DECIDED)?;
+        let is_it = decided.text("serverGroupName").as_deref() == Some(server_group);
+        decided.get("originalCapacity").filter(|original| is_it && !original.is_null()).cloned()
+    })
 }
 
 /// What a resize has decided on.
@@ -167,7 +184,7 @@ impl Task for ResizeTask {
         if let Some(original) = original {
             more.insert("originalCapacity".to_owned(), original.clone());
         }
-        let key = format!("originalCapacity.{}", target.name);
+        let key = original_capacity(&target.name);
         let noted = context.view.get(&key).or_else(|| original.cloned());
         let result = submit_on(context, &target, RESIZE, more).await?.with_context("capacity", json!(capacity));
         Ok(match noted {
@@ -271,7 +288,7 @@ async fn of_source(context: &TaskContext) -> Result<Capacity, TaskError> {
 fn noted_minimum(context: &TaskContext) -> Option<i64> {
     let source = context.view.context().object("source").and_then(named).unwrap_or_default();
     let minimum = |field: &str| context.view.get(field)?.as_object()?.integer("min");
-    minimum(&format!("originalCapacity.{source}")).or_else(|| minimum("savedCapacity"))
+    minimum(&original_capacity(&source)).or_else(|| minimum("savedCapacity"))
 }
 
 /// The capacities of the server groups of the target's cluster, in its place.

@@ -10,9 +10,6 @@ use crate::{
     server_group::settings::{account, cluster, deployed, provider},
 };
 
-/// How long a stage that puts back a minimum may take after a deployment that ran out of time, in milliseconds.
-const UNPIN_MS: u64 = 20 * 60 * 1000;
-
 /// A `createServerGroup` or `cloneServerGroup` stage.
 pub(in crate::server_group) struct Deployment<'v> {
     /// The stage.
@@ -170,13 +167,6 @@ impl Source {
                 "useNameAsLabel": true,
             }),
         )
-    }
-
-    /// The stage that puts its minimum back after a failure.
-    pub(super) fn unpin_after_failure(&self, base: &Object) -> NewStage {
-        let own = json!({ "unpinMinimumCapacity": true, "stageTimeoutMs": UNPIN_MS });
-        let context = extended(&self.pin_context(base), own);
-        NewStage::then("pinServerGroup", &format!("Unpin {}", self.name), context)
     }
 }
 

@@ -26,6 +26,7 @@ mod rolling_red_black;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod unpin;
 
 use std::sync::Arc;
 

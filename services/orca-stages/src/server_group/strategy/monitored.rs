@@ -16,7 +16,8 @@ use super::{
     Deployment, Strategy,
     deployment::{Source, extended, wait},
     failure,
-    rolling_red_black::{begin_empty, percentage_problems, percentages, size},
+    rolling_red_black::{begin_empty, has_size_to_reach, percentage_problems, percentages, size},
+    unpin,
 };
 use crate::{ComposeContext, NewStage, TaskError, monitored::MonitoredDeployOptions};
 
@@ -53,11 +54,11 @@ impl Strategy for Monitored {
         problems
     }
 
-    async fn prepare(&self, _context: &ComposeContext, settings: &mut Object) -> Result<(), TaskError> {
+    async fn prepare(&self, context: &ComposeContext, settings: &mut Object) -> Result<(), TaskError> {
         begin_empty(settings);
         // It has its own way to say what a failure does.
         settings.shift_remove("rollback");
-        Ok(())
+        has_size_to_reach(context, settings).await
     }
 
     fn after(&self, deployment: &Deployment<'_>) -> Result<Vec<NewStage>, TaskError> {
@@ -132,7 +133,7 @@ impl Strategy for Monitored {
         let Some(source) = deployment.source()? else { return Ok(Vec::new()) };
         let base = deployment.base()?;
         let mut stages = roll_back(deployment, &source)?;
-        stages.push(source.unpin_after_failure(&base));
+        stages.push(unpin::after_failure(deployment, &source)?);
         if monitor(deployment.settings()).is_some() {
             let created = deployment.created().map(|(_, name)| name);
             let told = internal(deployment, Some(&source), &base, created.as_deref());

@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 use super::{
     Deployment, Strategy,
     deployment::{Source, extended, wait},
+    unpin,
 };
-use crate::{ComposeContext, NewStage, TaskError};
+use crate::{ComposeContext, NewStage, TaskError, server_group::source};
 
 pub(super) struct RollingRedBlack;
 
@@ -31,12 +32,12 @@ impl Strategy for RollingRedBlack {
         percentage_problems(settings, "targetPercentages")
     }
 
-    async fn prepare(&self, _context: &ComposeContext, settings: &mut Object) -> Result<(), TaskError> {
+    async fn prepare(&self, context: &ComposeContext, settings: &mut Object) -> Result<(), TaskError> {
         if settings.integer("targetSize").is_some_and(|size| size != 0) {
             settings.insert("targetSize".to_owned(), 0.into());
         }
         begin_empty(settings);
-        Ok(())
+        has_size_to_reach(context, settings).await
     }
 
     fn after(&self, deployment: &Deployment<'_>) -> Result<Vec<NewStage>, TaskError> {
@@ -92,7 +93,7 @@ impl Strategy for RollingRedBlack {
 
     fn on_failure(&self, deployment: &Deployment<'_>) -> Result<Vec<NewStage>, TaskError> {
         let Some(source) = deployment.source()? else { return Ok(Vec::new()) };
-        Ok(vec![source.unpin_after_failure(&deployment.base()?)])
+        Ok(vec![unpin::after_failure(deployment, &source)?])
     }
 }
 
@@ -115,6 +116,23 @@ pub(super) fn begin_empty(settings: &mut Object) {
         settings.insert("savedCapacity".to_owned(), saved);
     }
     settings.insert("capacity".to_owned(), json!({ "min": 0, "max": 0, "desired": 0 }));
+}
+
+/// Whether there is a size that the new server group can grow to. One that began empty and stayed so would pass for deployed.
+///
+/// # Errors
+/// If no capacity was asked for, and nothing runs whose size could be taken.
+pub(super) async fn has_size_to_reach(context: &ComposeContext, settings: &Object) -> Result<(), TaskError> {
+    if settings.contains_key("savedCapacity") {
+        return Ok(());
+    }
+    let view = context.view.with_context(settings.clone());
+    match source::find(&view, &context.caller, &context.clients).await?.filter(|found| !found.is_empty()) {
+        Some(_) => Ok(()),
+        None => Err(TaskError::invalid(
+            "the cluster has no server group whose size could be taken: set capacity for its first deployment",
+        )),
+    }
 }
 
 /// The steps that the settings name; the last is 100.

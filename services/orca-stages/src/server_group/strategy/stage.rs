@@ -10,18 +10,18 @@ use async_trait::async_trait;
 use gennaker_wire::{Object, ObjectExt};
 use serde_json::Value;
 
-use super::{Deployment, Strategies, failure};
+use super::{Deployment, Strategies, failure, unpin};
 use crate::{
-    Catalogue, ChangedCluster, ComposeContext, Composition, NewStage, StageDefinition, StageView, TaskError,
-    TaskTemplate,
+    CancelContext, Catalogue, ChangedCluster, ComposeContext, Composition, NewStage, StageDefinition, StageView,
+    TaskError, TaskTemplate,
     server_group::{
         capacity,
         changed::by_deployment,
         create,
-        health::{determine_health_providers, wait_for_up_instances},
-        operation::monitor,
+        health::{self, determine_health_providers, wait_for_up_instances},
+        operation::{self, monitor},
         refresh::force_cache_refresh,
-        settings::{account, provider, regions},
+        settings::{DEPLOYED, account, provider, regions},
         source,
     },
 };
@@ -119,6 +119,22 @@ impl StageDefinition for DeployStrategyStage {
     async fn on_failure(&self, context: &ComposeContext) -> Result<Vec<NewStage>, TaskError> {
         let strategy = self.strategies.of(context.view.context());
         failure::stages(strategy, &Deployment::of(&context.view))
+    }
+
+    fn cleans_up(&self) -> bool {
+        true
+    }
+
+    async fn cancel(&self, context: &CancelContext) -> Result<Object, TaskError> {
+        unpin::after_halt(context).await
+    }
+
+    /// Another server group is created then, which replaces what runs then.
+    fn prepare_restart(&self, context: &mut Object) {
+        context.remove(DEPLOYED);
+        operation::forget(context);
+        health::forget(context);
+        source::forget(context);
     }
 }
 

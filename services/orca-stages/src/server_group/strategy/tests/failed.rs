@@ -1,8 +1,12 @@
 //! What follows on a deployment that failed.
 
+use std::sync::Arc;
+
+use gennaker_wire::{Stage, SyntheticOwner};
 use serde_json::{Value, json};
 
-use super::{after_failure, base, names, settings, source, tree};
+use super::{after_failure, base, failure, names, object, settings, shown, source, strategies, tree, view};
+use crate::{StageView, server_group::strategy::Deployment};
 
 #[test]
 fn a_failure_goes_back_where_that_helps() {
@@ -73,4 +77,26 @@ fn a_monitored_failure_does_what_its_actions_say() {
     let stages =
         after_failure(settings(json!({"strategy": "monitored", "failureActions": {"rollback": "None"}})), false);
     assert_eq!(names(&stages), ["pinServerGroup: Unpin shop-web-v001"]);
+}
+
+#[test]
+fn the_stage_after_a_failure_knows_the_minimum_before_the_pin() {
+    let deployment = view(settings(json!({"strategy": "rollingredblack"})), false);
+    let before = json!({"min": 1, "desired": 4, "max": 6});
+    let pin = Stage {
+        id: "P".into(),
+        kind: "pinServerGroup".into(),
+        context: object(json!({"serverGroupName": "shop-web-v001"})),
+        outputs: object(json!({ "originalCapacity.shop-web-v001": before })),
+        parent_stage_id: Some("S".into()),
+        synthetic_stage_owner: Some(SyntheticOwner::StageAfter),
+        ..Stage::default()
+    };
+    let stages = [deployment.stage.clone(), Arc::new(pin)];
+    let deployment = StageView { stages: stages.into(), ..deployment };
+    let strategies = strategies();
+    let strategy = strategies.of(deployment.context());
+    let stages = shown(failure::stages(strategy, &Deployment::of(&deployment)).expect("stages"));
+    assert_eq!(names(&stages), ["pinServerGroup: Unpin shop-web-v001"]);
+    assert_eq!(stages[0].2["originalCapacity.shop-web-v001"], before);
 }

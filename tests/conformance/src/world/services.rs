@@ -171,7 +171,6 @@ impl Starting<'_> {
             objects: Arc::new(folder),
             fences: self.store.clone(),
             clock: self.clock(),
-            cluster: None,
         };
         let front50 = Front50::new(Default::default(), deps).await?;
         let router = self.serve(Service::Front50, front50.api()).await?;

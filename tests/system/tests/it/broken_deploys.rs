@@ -340,7 +340,9 @@ async fn a_full_disk_fails_the_stage_and_leaves_nothing() {
 
     // What makes room can be done.
     disk.fill();
-    let id = start(&journey.delivery, stages([journey.delivery.destroy_oldest()])).await;
+    let mut destroy = journey.delivery.destroy_oldest();
+    destroy["target"] = json!("current_asg_dynamic");
+    let id = start(&journey.delivery, stages([destroy])).await;
     succeeded(&journey.delivery, &id).await;
     assert_eq!(journey.delivery.server_group_names().await.expect("server groups"), [""; 0]);
     assert_eq!(processes(&journey.agent_folder()), [0; 0]);

@@ -52,6 +52,30 @@ export async function visit(hash: string, options: BrowserContextOptions & { err
   return page;
 }
 
+/** Loads the page anew at another hash: it remembers nothing of what it was told before. */
+export async function arrive(page: Page, hash: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`${deck}/${hash}`);
+}
+
+/** How many pages are driven side by side; each has a browser of its own, since a browser has few connections to one gate. */
+const PAGES = 4;
+
+/** Longer than a busy machine takes for all screens, in milliseconds. */
+export const ALL_SCREENS = 900_000;
+
+/** Drives a page through each, several side by side: most of the time is waiting. */
+export async function sideBySide<T>(all: readonly T[], act: (page: Page, one: T) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
+  const rest = [...all];
+  const drive = async (): Promise<void> => {
+    const page = await visit('#/no/such/screen', { errorsExpected: true, ...options });
+    for (let one = rest.shift(); one !== undefined; one = rest.shift()) await act(page, one);
+    await leave(page);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(PAGES, all.length) }, drive));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
 /** Presses a key on what can be used: waits until it is enabled, which `press` alone does not. */
 export async function enter(on: Locator, key = 'Enter'): Promise<void> {
   await until('it is enabled', () => on.isEnabled());

@@ -7,6 +7,7 @@ import type { ServerGroup } from '../../gate/cloud';
 import type { Fields } from '../../gate/wire';
 import { scalingActivities, serverGroup, serverGroups } from '../../gate/serverGroups';
 import { Button, IconButton } from '../../parts/Button';
+import { Dialog } from '../../parts/Dialog';
 import { type Action, Menu } from '../../parts/Menu';
 import { Answer, Problem } from '../../parts/States';
 import { StatusBar } from '../../parts/Status';
@@ -222,10 +223,21 @@ function Scaling({ application, group, onAdd, onRemove }: { application: string;
 }
 
 function Dialogs({ application, group, open, onClose }: { application: string; group: ServerGroup; open: Open | undefined; onClose: () => void }) {
-  const { data: all = [] } = useQuery(serverGroups(application));
+  const query = useQuery(serverGroups(application));
   const navigate = useNavigate();
   const common = { application, group, onClose };
   if (open === undefined) return null;
+  // What a change means depends on the cluster's other server groups.
+  const all = query.data;
+  if (all === undefined) {
+    return (
+      <Dialog title={group.name} onClose={onClose}>
+        <Answer query={query} what="cluster">
+          {() => null}
+        </Answer>
+      </Dialog>
+    );
+  }
   if (typeof open === 'object') return <ChangeDialog application={application} change={unscale(application, group, open.unscale)} onClose={onClose} />;
   switch (open) {
     case 'resize':

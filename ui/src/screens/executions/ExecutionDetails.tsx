@@ -33,7 +33,8 @@ export function ExecutionDetails() {
   const { executionId } = route.useParams();
   const { at } = route.useSearch();
   const moment = at === undefined ? undefined : Number(at) || undefined;
-  const query = useQuery({ ...executionQuery(executionId, moment), placeholderData: (before) => before });
+  // Of the same run, while another moment of it is asked for.
+  const query = useQuery({ ...executionQuery(executionId, moment), placeholderData: (before) => (before?.id === executionId ? before : undefined) });
   return (
     <Page label="Execution">
       <Answer query={query} what="execution">

@@ -30,8 +30,6 @@ export interface Screen {
   readonly loads: string;
   /** What it says where gate has nothing, or not what the address names. */
   readonly empty: string;
-  /** Whether names that people wrote are on it at once. */
-  readonly isBare?: true;
 }
 
 const within = ({ application }: World, rest: string): string => `#/applications/${application}${rest}`;
@@ -61,7 +59,6 @@ const inApplication: Readonly<Record<string, Screen>> = {
     },
     loads: 'what it can be made of',
     empty: 'New pipeline',
-    isBare: true,
   },
   '/clusters': {
     hash: (world) => within(world, '/clusters'),
@@ -138,7 +135,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     loads: 'nodes',
     empty: 'Nothing runs and nothing waits.',
   },
-  '/first-steps': { hash: () => '#/first-steps', there: (page) => page.getByLabel('Your e-mail address').waitFor(), loads: 'applications', empty: 'Create an application', isBare: true },
+  '/first-steps': { hash: () => '#/first-steps', there: (page) => page.getByLabel('Your e-mail address').waitFor(), loads: 'applications', empty: 'Create an application' },
   '/executions/$executionId': { hash: (world) => `#/executions/${world.run}`, there: run, loads: 'execution', empty: 'There is no such execution' },
   '/tasks/$taskId': { hash: (world) => `#/tasks/${world.task}`, there: steps, loads: 'task', empty: 'There is no such task' },
   '/instance/$provider/$account/$region/$instanceId': { hash: (world) => `#/instance/local/local/local/${world.instance}`, there: instance, loads: 'instance', empty: 'There is no such instance' },

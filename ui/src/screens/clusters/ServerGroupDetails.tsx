@@ -8,6 +8,7 @@ import type { Fields } from '../../gate/wire';
 import { scalingActivities, serverGroup, serverGroups } from '../../gate/serverGroups';
 import { Button, IconButton } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
+import { Long } from '../../parts/Long';
 import { type Action, Menu } from '../../parts/Menu';
 import { Answer, Problem } from '../../parts/States';
 import { StatusBar } from '../../parts/Status';
@@ -77,9 +78,9 @@ function Details({ application, group }: { application: string; group: ServerGro
       }
     >
       {(group.problems ?? []).map((problem, index) => (
-        <div className={styles.problem} key={index}>
+        <Long className={styles.problem} key={index}>
           <Problem message={typeof problem === 'string' ? problem : JSON.stringify(problem)} />
-        </div>
+        </Long>
       ))}
       <Part title="What it is">
         <Facts

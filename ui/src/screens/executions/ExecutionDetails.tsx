@@ -9,6 +9,7 @@ import { execution as executionQuery } from '../../gate/executions';
 import type { Execution } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { Icon } from '../../parts/Icon';
+import { Long } from '../../parts/Long';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
 import { Answer } from '../../parts/States';
@@ -184,9 +185,9 @@ function Facts({ execution }: { execution: Execution }) {
             <bdi>{name}</bdi>
           </dt>
           <dd>
-            <code className={styles.value}>
+            <Long as="code" className={styles.value}>
               <bdi>{value === '' ? '(empty)' : value}</bdi>
-            </code>
+            </Long>
           </dd>
         </div>
       ))}

@@ -1,4 +1,5 @@
 /** Pipelines saved from the editor: by two people at once, back to an old version, left and found again, renamed and deleted. */
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
 import { names, open, rename, save, saved, type Saved } from './editor';
@@ -172,3 +173,39 @@ it('has strategies, and pipelines like others', async () => {
   expect((await saved(APPLICATION, 'pattern two')).stages.map(({ name }) => name)).toEqual(['Same']);
   await leave(page);
 });
+
+it('keeps the changes of two tabs apart, and each tab tells of the other', async () => {
+  const id = await savePipeline(APPLICATION, 'tabs', [wait('Bake'), wait('Ship')]);
+  const one = await open(APPLICATION, id);
+  const other = await another(one);
+  await other.getByRole('list', { name: 'Stages in their order' }).waitFor();
+  await rename(one, 'Bake', 'Bake one');
+  await other.getByText('You change this pipeline in another tab, too.').waitFor();
+  await rename(other, 'Ship', 'Ship other');
+  await one.getByText('You change this pipeline in another tab, too.').waitFor();
+  await accessible(one, 'a pipeline that another tab changes too');
+  // Each finds its own again.
+  for (const [page, expected] of [[one, 'Bake one,Ship'], [other, 'Bake,Ship other']] as const) {
+    await page.reload();
+    await page.getByText('that were not saved').waitFor();
+    expect((await names(page)).join()).toBe(expected);
+  }
+  // What one drops is not lost for the other, and a new tab takes over what a closed one has left.
+  await enter(one.getByRole('button', { name: 'Drop them' }));
+  await until('it shows what is saved', async () => (await names(one)).join() === 'Bake,Ship');
+  await other.close();
+  const third = await another(one);
+  await third.getByText('that were not saved').waitFor();
+  expect((await names(third)).join()).toBe('Bake,Ship other');
+  await save(third, 'tabs');
+  expect((await saved(APPLICATION, 'tabs')).stages.map(({ name }) => name)).toEqual(['Bake', 'Ship other']);
+  await leave(one);
+});
+
+/** Another tab of the same browser at the same address. */
+async function another(page: Page): Promise<Page> {
+  const tab = await page.context().newPage();
+  tab.setDefaultTimeout(60_000);
+  await tab.goto(page.url());
+  return tab;
+}

@@ -75,6 +75,11 @@ async fn start() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn states() {
+    journey("states").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn versions() {
     journey("versions").await;
 }

@@ -1,5 +1,6 @@
-/** Over every screen: that gate cannot be reached, or that nobody is signed in; and what the page does about it. */
+/** Over every screen: that gate cannot be reached, fails, or knows nobody; and what the page does about it. */
 import { useConnection } from '../gate/connection';
+import { useFailing } from '../gate/failing';
 import { signInAddress } from '../gate/session';
 import { Icon } from '../parts/Icon';
 import styles from './Shell.module.css';
@@ -7,6 +8,7 @@ import styles from './Shell.module.css';
 /** The banner; nothing as long as all is well. */
 export function Banner() {
   const connection = useConnection();
+  const failing = useFailing();
   return (
     <div role="status" className={styles.banners}>
       {connection !== 'fine' && (
@@ -23,6 +25,20 @@ export function Banner() {
               , then this page goes on.
             </span>
           )}
+        </p>
+      )}
+      {connection === 'fine' && failing !== undefined && (
+        <p className={styles.banner} data-kind="failing">
+          <Icon name="warning" />
+          <span>
+            gate fails at something of this screen: <bdi>{failing.message}</bdi>. What you see may be old or incomplete; the page tries again.
+            {failing.requestId !== undefined && (
+              <>
+                {' '}
+                Request <code>{failing.requestId}</code>.
+              </>
+            )}
+          </span>
         </p>
       )}
     </div>

@@ -11,6 +11,14 @@ import { GateError } from './errors';
 
 const TRY_AGAIN = 4000;
 
+/**
+ * When a query is asked again that failed for a reason that passes, in milliseconds; false for others. A query with a
+ * `refetchInterval` of its own that may be false answers with this instead.
+ */
+export function tryAgain({ state: { error } }: { readonly state: { readonly error: unknown } }): number | false {
+  return error instanceof GateError && error.isPassing && connection() === 'fine' ? TRY_AGAIN : false;
+}
+
 /** The page's memory. */
 export const client = new QueryClient({
   defaultOptions: {
@@ -21,8 +29,7 @@ export const client = new QueryClient({
       gcTime: 300_000,
       networkMode: 'always',
       refetchOnWindowFocus: true,
-      refetchInterval: (query) =>
-        query.state.error instanceof GateError && query.state.error.isPassing && connection() === 'fine' ? TRY_AGAIN : false,
+      refetchInterval: (query) => tryAgain(query),
     },
     mutations: { retry: false, networkMode: 'always' },
   },

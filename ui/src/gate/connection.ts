@@ -72,5 +72,7 @@ async function look(): Promise<void> {
   }
   ping = undefined;
   if (answer?.ok === true) become('fine');
-  else ping = setTimeout(() => void look(), PING_EVERY);
+  // gate is there again and does not know the user any more.
+  else if (answer?.status === 401) become('signedOut');
+  if (state.get() !== 'fine' && ping === undefined) ping = setTimeout(() => void look(), PING_EVERY);
 }

@@ -77,7 +77,26 @@ function sentence(part: unknown): string {
   return '';
 }
 
-/** What to do next about an error, as a sentence. */
+/** What to do next about an error of something that was sent, as a sentence: it is sent once, and by the user again. */
+export function adviceToSender(error: unknown): string {
+  switch (error instanceof GateError ? error.kind : 'failed') {
+    case 'unreachable':
+      return 'Nothing that you typed is lost. Send it again when gate is back; if it may have arrived, look first.';
+    case 'slow':
+      return 'It may have arrived: look first, then send it again.';
+    case 'signedOut':
+      return 'Nothing that you typed is lost. Sign in in another tab, then send it again.';
+    case 'conflict':
+    case 'denied':
+    case 'failed':
+    case 'invalid':
+    case 'missing':
+    case 'unsupported':
+      return advice(error);
+  }
+}
+
+/** What to do next about an error of something that was asked for, as a sentence. */
 export function advice(error: unknown): string {
   switch (error instanceof GateError ? error.kind : 'failed') {
     case 'unreachable':

@@ -1,6 +1,7 @@
 /** Jobs that clouds run: `/applications/{application}/jobs`. Upstream's gate has no list of them. */
 import { queryOptions } from '@tanstack/react-query';
 
+import { tryAgain } from './client';
 import type { Job } from './cloud';
 import { get, path } from './http';
 
@@ -12,7 +13,7 @@ export function jobs(application: string) {
     queryKey: ['jobs', application],
     queryFn: ({ signal }) => get<Job[]>(path('applications', application, 'jobs'), { signal }),
     staleTime: 0,
-    refetchInterval: (query) => (query.state.data?.some((job) => !isJobOver(job)) ? LOOK_EVERY : false),
+    refetchInterval: (query) => (query.state.data?.some((job) => !isJobOver(job)) ? LOOK_EVERY : tryAgain(query)),
   });
 }
 
@@ -21,7 +22,7 @@ export function job(application: string, account: string, location: string, name
   return queryOptions({
     queryKey: ['jobs', application, 'one', account, location, name],
     queryFn: ({ signal }) => get<Partial<Job>>(path('applications', application, 'jobs', account, location, name), { signal }),
-    refetchInterval: (query) => (query.state.data?.id !== undefined && !isJobOver(query.state.data) ? LOOK_EVERY : false),
+    refetchInterval: (query) => (query.state.data?.id !== undefined && !isJobOver(query.state.data) ? LOOK_EVERY : tryAgain(query)),
   });
 }
 

@@ -16,6 +16,18 @@ export interface Notification extends Fields {
 /** All of an application: a list a kind, beside what front50 says of the whole. */
 export type Notifications = Fields;
 
+/** Kinds of notifications that upstream knows, with what their address is called. */
+export const ADDRESSES: Readonly<Record<string, string>> = {
+  email: 'E-mail address',
+  slack: 'Slack channel',
+  googlechat: 'Webhook of the Google Chat room',
+  microsoftteams: 'Webhook of the Teams channel',
+  sms: 'Telephone number',
+};
+
+/** What is said where the install can send none. */
+export const UNSENT = 'This install sends no notifications yet: they are kept, and nobody gets them.';
+
 /** What an application has. */
 export function notifications(application: string) {
   return queryOptions({

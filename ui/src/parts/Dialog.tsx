@@ -2,12 +2,11 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
-import { advice, GateError, messageOf } from '../gate/errors';
 import { Button } from './Button';
 import { cx } from './cx';
 import styles from './Dialog.module.css';
 import { TextField } from './Field';
-import { Problem } from './States';
+import { Refusal } from './States';
 
 /** A dialog; Escape and a press beside it close it. */
 export function Dialog({
@@ -81,7 +80,7 @@ export function FormDialog({
         <div className={styles.body}>
           {children}
           {error !== undefined && (
-            <Problem message={messageOf(error)} advice={advice(error)} requestId={error instanceof GateError ? error.requestId : undefined} />
+            <Refusal error={error} />
           )}
         </div>
         <div className={styles.actions}>

@@ -2,7 +2,8 @@
 import { type ReactNode } from 'react';
 import { type UseQueryResult } from '@tanstack/react-query';
 
-import { advice, GateError, messageOf } from '../gate/errors';
+import { advice, adviceToSender, GateError, messageOf } from '../gate/errors';
+import { useFailure } from '../gate/failing';
 import { Button } from './Button';
 import { Icon } from './Icon';
 import styles from './States.module.css';
@@ -49,6 +50,11 @@ export function Problem({ message, advice, requestId, action }: { message: strin
   );
 }
 
+/** Why something that was sent was not taken, with what to do next. */
+export function Refusal({ error }: { error: unknown }) {
+  return <Problem message={messageOf(error)} advice={adviceToSender(error)} requestId={error instanceof GateError ? error.requestId : undefined} />;
+}
+
 /** An error instead of a screen, with a way to try again. */
 export function Failure({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
   const requestId = error instanceof GateError ? error.requestId : undefined;
@@ -70,8 +76,9 @@ export function Failure({ error, what, onRetry }: { error: unknown; what: string
  * says so then.
  */
 export function Answer<T>({ query, what, children }: { query: UseQueryResult<T>; what: string; children: (data: T) => ReactNode }) {
+  const failure = useFailure(query);
   if (query.data !== undefined) return children(query.data);
-  if (query.isError) return <Failure error={query.error} what={what} onRetry={() => void query.refetch()} />;
+  if (failure !== null) return <Failure error={failure} what={what} onRetry={() => void query.refetch()} />;
   return <Loading what={what} />;
 }
 

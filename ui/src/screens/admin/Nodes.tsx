@@ -25,7 +25,7 @@ export function Nodes({ active, now }: { active: Active; now: number }) {
             {`Pause all pipelines (${pausable.length})`}
           </Button>
           <Button icon="play" isDisabled={paused.length === 0} onPress={() => setAsks('resume')}>
-            {`Resume all (${paused.length})`}
+            {`Resume all pipelines (${paused.length})`}
           </Button>
         </span>
       </header>

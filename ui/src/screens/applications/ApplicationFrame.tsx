@@ -11,6 +11,7 @@ import { follow, useLive } from '../../gate/live';
 import type { Application } from '../../gate/wire';
 import { ButtonLink, IconButton } from '../../parts/Button';
 import { Menu } from '../../parts/Menu';
+import { Page } from '../../parts/Page';
 import { Answer, Empty } from '../../parts/States';
 import { StatusDot } from '../../parts/Status';
 import { Name } from '../../parts/Text';
@@ -42,16 +43,21 @@ export function ApplicationFrame() {
       </main>
     );
   }
+  if (query.data === undefined) {
+    return (
+      <Page label={application}>
+        <Answer query={query} what="application">
+          {() => null}
+        </Answer>
+      </Page>
+    );
+  }
   return (
-    <Answer query={query} what="application">
-      {(known) => (
-        <>
-          <ApplicationBanner banners={known.attributes['customBanners']} />
-          <Head application={known} />
-          <Outlet />
-        </>
-      )}
-    </Answer>
+    <>
+      <ApplicationBanner banners={query.data.attributes['customBanners']} />
+      <Head application={query.data} />
+      <Outlet />
+    </>
   );
 }
 

@@ -7,6 +7,8 @@ import type { ServerGroup } from '../../gate/cloud';
 import type { Fields } from '../../gate/wire';
 import { scalingActivities, serverGroup, serverGroups } from '../../gate/serverGroups';
 import { Button, IconButton } from '../../parts/Button';
+import { Dialog } from '../../parts/Dialog';
+import { Long } from '../../parts/Long';
 import { type Action, Menu } from '../../parts/Menu';
 import { Answer, Problem } from '../../parts/States';
 import { StatusBar } from '../../parts/Status';
@@ -76,9 +78,9 @@ function Details({ application, group }: { application: string; group: ServerGro
       }
     >
       {(group.problems ?? []).map((problem, index) => (
-        <div className={styles.problem} key={index}>
+        <Long className={styles.problem} key={index}>
           <Problem message={typeof problem === 'string' ? problem : JSON.stringify(problem)} />
-        </div>
+        </Long>
       ))}
       <Part title="What it is">
         <Facts
@@ -222,10 +224,21 @@ function Scaling({ application, group, onAdd, onRemove }: { application: string;
 }
 
 function Dialogs({ application, group, open, onClose }: { application: string; group: ServerGroup; open: Open | undefined; onClose: () => void }) {
-  const { data: all = [] } = useQuery(serverGroups(application));
+  const query = useQuery(serverGroups(application));
   const navigate = useNavigate();
   const common = { application, group, onClose };
   if (open === undefined) return null;
+  // What a change means depends on the cluster's other server groups.
+  const all = query.data;
+  if (all === undefined) {
+    return (
+      <Dialog title={group.name} onClose={onClose}>
+        <Answer query={query} what="cluster">
+          {() => null}
+        </Answer>
+      </Dialog>
+    );
+  }
   if (typeof open === 'object') return <ChangeDialog application={application} change={unscale(application, group, open.unscale)} onClose={onClose} />;
   switch (open) {
     case 'resize':

@@ -1,10 +1,8 @@
 /** `#/applications/A/clusters...`, and `#/instance/...`, which finds the application by itself. */
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
 import { rootRoute } from '../../app/root';
 import { texts } from '../../app/search';
-import { client } from '../../gate/client';
-import { instance } from '../../gate/serverGroups';
 import { applicationRoute } from '../applications/routes';
 import { FILTERS } from './filters';
 
@@ -34,14 +32,5 @@ export const clustersInApplication = [clusters.addChildren([serverGroupDetails, 
 export const instanceLookup = createRoute({
   getParentRoute: () => rootRoute,
   path: '/instance/$provider/$account/$region/$instanceId',
-  beforeLoad: async ({ params }) => {
-    const { provider, account, region, instanceId } = params;
-    const found = await client.fetchQuery(instance('', account, region, instanceId));
-    throw redirect({
-      to: '/applications/$application/clusters/instanceDetails/$provider/$instanceId',
-      params: { application: found.application ?? 'spinnaker', provider, instanceId },
-      replace: true,
-    });
-  },
-  errorComponent: lazyRouteComponent(() => import('./NoInstance'), 'NoInstance'),
+  component: lazyRouteComponent(() => import('./FindInstance'), 'FindInstance'),
 });

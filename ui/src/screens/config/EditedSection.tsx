@@ -5,9 +5,8 @@
 import { useBlocker } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
-import { advice, GateError, messageOf } from '../../gate/errors';
 import { Button } from '../../parts/Button';
-import { Problem } from '../../parts/States';
+import { Problem, Refusal } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import { LeaveDialog } from './LeaveDialog';
 import type { Problems } from './model';
@@ -78,7 +77,7 @@ export function EditedSection<T>({
     <>
       {children({ value, set, error: (field) => (tried ? wrong[field] : undefined) })}
       {isOutdated && <Problem message="Somebody else has saved this meanwhile. Saving replaces what they wrote." action={<Button onPress={revert}>Take theirs</Button>} />}
-      {error !== undefined && <Problem message={messageOf(error)} advice={advice(error)} requestId={error instanceof GateError ? error.requestId : undefined} />}
+      {error !== undefined && <Refusal error={error} />}
       {isDirty && (
         <div className={styles.actions}>
           {tried && wrongCount > 0 && (

@@ -1,13 +1,13 @@
 /** Whom the runs of the application's pipelines are told to. */
 import { useQuery } from '@tanstack/react-query';
 
-import { type Notification, notificationKinds, type Notifications as Kept, notifications, saveNotifications } from '../../gate/notifications';
+import { ADDRESSES, type Notification, notificationKinds, type Notifications as Kept, notifications, saveNotifications, UNSENT } from '../../gate/notifications';
 import { Button, IconButton } from '../../parts/Button';
 import { Checkbox, Select, TextField } from '../../parts/Field';
 import { Icon } from '../../parts/Icon';
 import { Answer } from '../../parts/States';
 import { EditedSection, type Editing } from './EditedSection';
-import { ADDRESSES, notificationList, notificationProblems, notificationsSent, WHEN } from './model';
+import { notificationList, notificationProblems, notificationsSent, WHEN } from './model';
 import { Section } from './Section';
 import styles from './Section.module.css';
 
@@ -42,7 +42,8 @@ function List({ sent, value, set, error }: { sent: readonly string[] | undefined
   return (
     <div className={styles.rows}>
       {value.length === 0 && <p className={styles.note}>Nobody is told.</p>}
-      {unsent.length > 0 && (
+      {sent?.length === 0 && <p className={styles.note}>{UNSENT}</p>}
+      {sent?.length !== 0 && unsent.length > 0 && (
         <p className={styles.warning}>
           <Icon name="warning" />
           <span>This install does not send notifications by {unsent.join(', ')}: they are kept with the application, and nobody gets them.</span>

@@ -1,5 +1,5 @@
 /** What the parts of an application's configuration are, and what is wrong with what was typed. */
-import type { Notification, Notifications } from '../../gate/notifications';
+import { ADDRESSES, type Notification, type Notifications } from '../../gate/notifications';
 import type { Fields } from '../../gate/wire';
 
 /** What is wrong, a sentence a field: `links.0.path`. */
@@ -143,15 +143,6 @@ export const WHEN = [
   { value: 'pipeline.complete', label: 'it succeeds' },
   { value: 'pipeline.failed', label: 'it fails' },
 ] as const;
-
-/** Kinds of notifications that upstream knows, with what their address is called. */
-export const ADDRESSES: Readonly<Record<string, string>> = {
-  email: 'E-mail address',
-  slack: 'Slack channel',
-  googlechat: 'Webhook of the Google Chat room',
-  microsoftteams: 'Webhook of the Teams channel',
-  sms: 'Telephone number',
-};
 
 /** All notifications in one list, each with its kind. */
 export function notificationList(all: Notifications): Notification[] {

@@ -4,13 +4,14 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 
 import { pipelineConfigs, savePipeline, strategyConfigs } from '../../gate/configs';
-import { advice, GateError, messageOf } from '../../gate/errors';
+import { GateError } from '../../gate/errors';
+import { useFailure } from '../../gate/failing';
 import { nameOf, referenceOf, type Template, templates } from '../../gate/templates';
 import type { PipelineConfig } from '../../gate/wire';
 import { Button, ButtonLink } from '../../parts/Button';
 import { Select, TextField } from '../../parts/Field';
 import { Page } from '../../parts/Page';
-import { Problem } from '../../parts/States';
+import { Failure, Loading, Refusal } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import styles from './CreatePipeline.module.css';
 import { empty, type Pipeline, pipelineOf } from './model';
@@ -32,7 +33,16 @@ export function CreatePipeline() {
   const [from, setFrom] = useState(search.copy ? `copy ${search.copy}` : search.template ? `template ${search.template}` : 'nothing');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const there = (kind === 'strategy' ? strategies.data : pipelines.data) ?? [];
+  const own = kind === 'strategy' ? strategies : pipelines;
+  const ownFails = useFailure(own);
+  const templatesFail = useFailure(made);
+  // An older gate has no templates.
+  const failure = ownFails ?? (templatesFail instanceof GateError && templatesFail.isPassing ? templatesFail : null);
+  const there = own.data ?? [];
+  const given = { application, name: name.trim(), kind, copied: there.find(({ id }) => from === `copy ${id}`), template: (made.data ?? []).find(({ id }) => from === `template ${id}`) };
+  // What it is to be made of is in none of the lists: they are not here yet, or it is gone.
+  const isUnknown = from !== 'nothing' && given.copied === undefined && given.template === undefined;
+  const isLoading = own.isPending || (from.startsWith('template ') && made.isPending);
   const wrong = nameProblem(name, there.map((one) => one.name));
   const offered = [
     { value: 'nothing', label: 'Nothing: no stage yet' },
@@ -42,11 +52,10 @@ export function CreatePipeline() {
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setSeen(true);
-    if (busy || wrong !== undefined) return;
+    if (busy || wrong !== undefined || isUnknown) return;
     setBusy(true);
     setError(undefined);
     try {
-      const given = { application, name: name.trim(), kind, copied: there.find(({ id }) => from === `copy ${id}`), template: (made.data ?? []).find(({ id }) => from === `template ${id}`) };
       const saved = await savePipeline(begun(given));
       toast({ tone: 'good', text: `${saved.name} is made.` });
       await navigate({ to: '/applications/$application/executions/configure/$pipelineId', params: { application, pipelineId: saved.id }, search: { new: '1' }, replace: true });
@@ -73,8 +82,17 @@ export function CreatePipeline() {
           ]}
           description={kind === 'strategy' ? 'A deploy stage runs it in the place of red/black and the like.' : undefined}
         />
-        <Select label="Made of" value={from} onChange={setFrom} options={offered} />
-        {error !== undefined && <Problem message={messageOf(error)} advice={advice(error)} requestId={error instanceof GateError ? error.requestId : undefined} />}
+        <Select
+          label="Made of"
+          value={isUnknown ? undefined : from}
+          onChange={setFrom}
+          options={offered}
+          placeholder={isLoading ? 'Loading …' : 'Choose'}
+          error={isUnknown && !isLoading && failure === null ? 'It is not there any more: choose something else.' : undefined}
+        />
+        {isLoading && failure === null && <Loading what="what it can be made of" />}
+        {failure !== null && <Failure error={failure} what="list of what it can be made of" />}
+        {error !== undefined && <Refusal error={error} />}
         <div className={styles.actions}>
           <ButtonLink to="/applications/$application/executions" params={{ application }}>
             Cancel

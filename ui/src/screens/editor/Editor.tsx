@@ -7,6 +7,7 @@ import { savedPipeline } from '../../gate/configs';
 import { GateError } from '../../gate/errors';
 import type { PipelineConfig } from '../../gate/wire';
 import { ButtonLink } from '../../parts/Button';
+import { Page } from '../../parts/Page';
 import { Answer, Empty } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import { draftOf } from './draft';
@@ -40,15 +41,20 @@ export function Editor() {
       </main>
     );
   }
-  return (
-    <Answer query={query} what="pipeline">
-      {(saved) => <Opened key={saved.id} saved={saved} isGone={isGone} />}
-    </Answer>
-  );
+  if (query.data === undefined) {
+    return (
+      <Page label="Edit a pipeline">
+        <Answer query={query} what="pipeline">
+          {() => null}
+        </Answer>
+      </Page>
+    );
+  }
+  return <Opened key={query.data.id} saved={query.data} isGone={isGone} />;
 }
 
 function Opened({ saved, isGone }: { saved: PipelineConfig; isGone: boolean }) {
   const [session] = useState(() => new Session(pipelineOf(saved), draftOf(saved.id), (why) => toast({ tone: 'info', text: why })));
-  useDraft(session, saved.id);
-  return <Workbench session={session} saved={saved} isGone={isGone} />;
+  const isElsewhere = useDraft(session, saved.id);
+  return <Workbench session={session} saved={saved} isGone={isGone} isElsewhere={isElsewhere} />;
 }

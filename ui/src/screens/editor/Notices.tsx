@@ -15,11 +15,12 @@ export interface Lock {
   readonly canUnlock: boolean;
 }
 
-/** The notices. `theirs` is a newer version; `isGone` says that it was deleted. */
+/** The notices. `theirs` is a newer version; `isGone` says that it was deleted, `isElsewhere` that another tab changes it too. */
 export function Notices({
   session,
   theirs,
   isGone,
+  isElsewhere,
   lock,
   onConflict,
   onSaveAgain,
@@ -27,6 +28,7 @@ export function Notices({
   session: Session;
   theirs: Pipeline | undefined;
   isGone: boolean;
+  isElsewhere: boolean;
   lock: Lock | undefined;
   onConflict: () => void;
   onSaveAgain: () => void;
@@ -46,6 +48,7 @@ export function Notices({
           These are changes of <Ago at={restored} /> that were not saved.
         </Notice>
       )}
+      {isElsewhere && <Notice isWarning>You change this pipeline in another tab, too. Each tab keeps its own changes; the one that saves later is asked what is to stay.</Notice>}
       {theirs && (
         <Notice isWarning actions={<Button onPress={onConflict}>Look at both …</Button>}>
           <bdi>{theirs.lastModifiedBy ?? 'Somebody'}</bdi> saved this pipeline <Ago at={savedAt(theirs)} />, while you change it.

@@ -6,10 +6,10 @@ import { type FormEvent, useState } from 'react';
 
 import { client } from '../../gate/client';
 import { savedPipeline } from '../../gate/configs';
-import { advice, GateError, messageOf } from '../../gate/errors';
+import { GateError } from '../../gate/errors';
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
-import { Problem } from '../../parts/States';
+import { Problem, Refusal } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import { changes } from './changes';
 import { Diff } from './Code';
@@ -47,7 +47,7 @@ export function Review({ session, onClose, onConflict }: { session: Session; onC
         {problems.length > 0 && <Problem message="It would not run so." advice={problems.join(' ')} />}
         <Changes label="What you changed" from={base} to={history.now} />
         <Diff label="What you changed, in lines" before={written(base, 'json')} after={written(history.now, 'json')} />
-        {error !== undefined && <Problem message={messageOf(error)} advice={advice(error)} requestId={error instanceof GateError ? error.requestId : undefined} />}
+        {error !== undefined && <Refusal error={error} />}
         <div className={styles.actions}>
           <Button onPress={onClose}>Cancel</Button>
           <Button type="submit" look="primary" autoFocus>

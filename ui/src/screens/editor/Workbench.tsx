@@ -45,8 +45,8 @@ const TABS: readonly { id: string; label: string; isForm?: true }[] = [
   { id: 'yaml', label: 'YAML' },
 ];
 
-/** The workbench. `saved` is what gate keeps now. */
-export function Workbench({ session, saved, isGone }: { session: Session; saved: PipelineConfig; isGone: boolean }) {
+/** The workbench. `saved` is what gate keeps now; `isElsewhere` says that another tab changes it too. */
+export function Workbench({ session, saved, isGone, isElsewhere }: { session: Session; saved: PipelineConfig; isGone: boolean; isElsewhere: boolean }) {
   const { history, base, isChanged, isSaving, unread, chosen } = session.use();
   const pipeline = history.now;
   const search = route.useSearch();
@@ -83,6 +83,7 @@ export function Workbench({ session, saved, isGone }: { session: Session; saved:
         session={session}
         theirs={theirs && isUnsaved ? pipelineOf(theirs) : undefined}
         isGone={isGone}
+        isElsewhere={isElsewhere}
         lock={lock}
         onConflict={() => setOpen('conflict')}
         onSaveAgain={() => void saveAgain(session).catch((error: unknown) => toast({ tone: 'bad', text: messageOf(error) }))}

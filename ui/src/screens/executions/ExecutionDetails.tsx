@@ -9,6 +9,7 @@ import { execution as executionQuery } from '../../gate/executions';
 import type { Execution } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { Icon } from '../../parts/Icon';
+import { Long } from '../../parts/Long';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
 import { Answer } from '../../parts/States';
@@ -33,7 +34,8 @@ export function ExecutionDetails() {
   const { executionId } = route.useParams();
   const { at } = route.useSearch();
   const moment = at === undefined ? undefined : Number(at) || undefined;
-  const query = useQuery({ ...executionQuery(executionId, moment), placeholderData: (before) => before });
+  // Of the same run, while another moment of it is asked for.
+  const query = useQuery({ ...executionQuery(executionId, moment), placeholderData: (before) => (before?.id === executionId ? before : undefined) });
   return (
     <Page label="Execution">
       <Answer query={query} what="execution">
@@ -183,9 +185,9 @@ function Facts({ execution }: { execution: Execution }) {
             <bdi>{name}</bdi>
           </dt>
           <dd>
-            <code className={styles.value}>
+            <Long as="code" className={styles.value}>
               <bdi>{value === '' ? '(empty)' : value}</bdi>
-            </code>
+            </Long>
           </dd>
         </div>
       ))}

@@ -7,12 +7,14 @@ import { useCommands } from '../../app/Palette';
 import { toggled } from '../../app/search';
 import { useShortcuts } from '../../app/shortcuts';
 import { pipelineConfigs, strategyConfigs } from '../../gate/configs';
+import { GateError } from '../../gate/errors';
 import { executions, SHOWN_EACH } from '../../gate/executions';
+import { useFailure } from '../../gate/failing';
 import type { Execution, PipelineConfig } from '../../gate/wire';
 import { Button, ButtonLink } from '../../parts/Button';
 import { SearchField, Select } from '../../parts/Field';
 import { Page } from '../../parts/Page';
-import { Answer, Empty } from '../../parts/States';
+import { Answer, Empty, Failure } from '../../parts/States';
 import { Name } from '../../parts/Text';
 import styles from './ExecutionList.module.css';
 import { ExecutionRow } from './ExecutionRow';
@@ -251,7 +253,10 @@ function Triggers({ config }: { config: PipelineConfig | undefined }) {
 
 /** Deployment strategies that users wrote; they run within deployments, so that they have no runs of their own here. */
 function Strategies({ application }: { application: string }) {
-  const all = useQuery(strategyConfigs(application)).data ?? [];
+  const query = useQuery(strategyConfigs(application));
+  const failure = useFailure(query);
+  if (failure instanceof GateError && failure.isPassing) return <Failure error={failure} what="deployment strategies" />;
+  const all = query.data ?? [];
   if (all.length === 0) return null;
   return (
     <section className={styles.group} aria-label="Deployment strategies">

@@ -1,13 +1,12 @@
 /** A judgment that waits for an answer. */
 import { useState } from 'react';
 
-import { advice, GateError, messageOf } from '../../gate/errors';
 import { patchStage } from '../../gate/executions';
 import type { Execution, Stage } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { Select } from '../../parts/Field';
 import { Markdown } from '../../parts/Markdown';
-import { Problem } from '../../parts/States';
+import { Refusal } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import styles from './Judgment.module.css';
 
@@ -45,7 +44,7 @@ export function Judgment({ execution, stage }: { execution: Execution; stage: St
           {labelOf(stage, 'stopButtonLabel', 'Stop')}
         </Button>
       </div>
-      {error !== undefined && <Problem message={messageOf(error)} advice={advice(error)} requestId={error instanceof GateError ? error.requestId : undefined} />}
+      {error !== undefined && <Refusal error={error} />}
     </div>
   );
 }

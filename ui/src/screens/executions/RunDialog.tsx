@@ -7,9 +7,11 @@ import { useMemo, useState } from 'react';
 
 import { pipelineConfigs } from '../../gate/configs';
 import { executionsOf, startPipeline } from '../../gate/executions';
+import { useFailure } from '../../gate/failing';
 import type { Execution, Parameter, PipelineConfig } from '../../gate/wire';
 import { FormDialog } from '../../parts/Dialog';
 import { Checkbox, Select, TextField } from '../../parts/Field';
+import { Failure } from '../../parts/States';
 import { Prose } from '../../parts/Text';
 import { toast } from '../../parts/Toasts';
 import { ArtifactFields } from './ArtifactFields';
@@ -30,6 +32,7 @@ export interface Start {
 /** The dialog. */
 export function RunDialog({ application, start, onClose }: { application: string; start: Start; onClose: () => void }) {
   const configs = useQuery(pipelineConfigs(application));
+  const failure = useFailure(configs);
   const [chosen, setChosen] = useState(start.pipelineId ?? start.like?.pipelineConfigId);
   const all = configs.data ?? [];
   const config = all.find(({ id, name }) => id === chosen || name === chosen);
@@ -41,7 +44,12 @@ export function RunDialog({ application, start, onClose }: { application: string
       config={config}
       like={start.like}
       onClose={onClose}
-      choice={start.like === undefined && <Select label="Pipeline" options={options} value={config?.id} onChange={setChosen} placeholder={configs.isPending ? 'Loading …' : 'Choose a pipeline'} />}
+      choice={
+        <>
+          {start.like === undefined && <Select label="Pipeline" options={options} value={config?.id} onChange={setChosen} placeholder={configs.data === undefined ? 'Loading …' : 'Choose a pipeline'} />}
+          {failure !== null && <Failure error={failure} what="pipelines" />}
+        </>
+      }
     />
   );
 }

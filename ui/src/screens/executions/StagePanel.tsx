@@ -7,6 +7,7 @@ import { patchStage, restartStage } from '../../gate/executions';
 import type { Execution, Stage, StageTask } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { ConfirmDialog } from '../../parts/Dialog';
+import { Long } from '../../parts/Long';
 import { Markdown } from '../../parts/Markdown';
 import { StatusBadge } from '../../parts/Status';
 import { Name } from '../../parts/Text';
@@ -155,9 +156,9 @@ function Failures({ steps }: { steps: readonly Stage[] }) {
   return (
     <div className={styles.failures} role="note" aria-label="What it failed with">
       {failures.map((failure) => (
-        <p key={failure} dir="auto">
+        <Long key={failure} as="p">
           {failure}
-        </p>
+        </Long>
       ))}
       {expressions.size > 0 && (
         <>
@@ -168,7 +169,7 @@ function Failures({ steps }: { steps: readonly Stage[] }) {
                 <dt>
                   <code>{expression}</code>
                 </dt>
-                <dd>{reasons.join(' ')}</dd>
+                <Long as="dd">{reasons.join(' ')}</Long>
               </div>
             ))}
           </dl>

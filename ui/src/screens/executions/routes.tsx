@@ -3,8 +3,6 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 
 import { rootRoute } from '../../app/root';
 import { texts } from '../../app/search';
-import { client } from '../../gate/client';
-import { execution } from '../../gate/executions';
 import { applicationRoute } from '../applications/routes';
 import { FILTERS } from './filters';
 
@@ -52,14 +50,5 @@ export const executionLookup = createRoute({
   getParentRoute: () => rootRoute,
   path: '/executions/$executionId',
   validateSearch: link,
-  beforeLoad: async ({ params, search }) => {
-    const found = await client.fetchQuery(execution(params.executionId));
-    throw redirect({
-      to: '/applications/$application/executions/details/$executionId',
-      params: { application: found.application, executionId: found.id },
-      search,
-      replace: true,
-    });
-  },
-  errorComponent: lazyRouteComponent(() => import('./NoExecution'), 'NoExecution'),
+  component: lazyRouteComponent(() => import('./FindExecution'), 'FindExecution'),
 });

@@ -5,13 +5,14 @@ import { useMemo, useState } from 'react';
 
 import { useShortcuts } from '../../app/shortcuts';
 import { accounts } from '../../gate/accounts';
+import { useFailure } from '../../gate/failing';
 import { firewalls } from '../../gate/firewalls';
 import { loadBalancers } from '../../gate/loadBalancers';
 import { refreshInfrastructure, serverGroups } from '../../gate/serverGroups';
 import { Button } from '../../parts/Button';
 import { SearchField } from '../../parts/Field';
 import { Page } from '../../parts/Page';
-import { Answer, Empty } from '../../parts/States';
+import { Answer, Empty, Failure, Loading } from '../../parts/States';
 import { type Column, Table } from '../../parts/Table';
 import { Name } from '../../parts/Text';
 import { Choices, choicesOf } from '../infrastructure/Choices';
@@ -29,8 +30,11 @@ export function FirewallScreen() {
   const { sort, ...filters } = route.useSearch();
   const [isNew, setNew] = useState(false);
   const query = useQuery(firewalls(application));
-  const { data: groups = [] } = useQuery(serverGroups(application));
-  const { data: balancers = [] } = useQuery(loadBalancers(application));
+  const groups = useQuery(serverGroups(application));
+  const balancers = useQuery(loadBalancers(application));
+  const [groupsFail, balancersFail] = [useFailure(groups), useFailure(balancers)];
+  const unknown = groupsFail ?? balancersFail;
+  const isWhole = groups.data !== undefined && balancers.data !== undefined;
   const { data: known = [] } = useQuery(accounts);
   const navigate = useNavigate();
   const open = useMatches({ select: (matches) => matches.some(({ routeId }) => /\/firewalls\/./.test(routeId)) });
@@ -44,7 +48,7 @@ export function FirewallScreen() {
       <Split details={open ? <Outlet /> : null}>
         <Answer query={query} what="firewalls">
           {(data) => {
-            const all = guarding(application, data, groups, balancers);
+            const all = guarding(application, data, groups.data ?? [], balancers.data ?? []);
             const shown = filtered(all, filters);
             return (
               <>
@@ -62,7 +66,10 @@ export function FirewallScreen() {
                     </Button>
                   )}
                 </div>
-                {all.length === 0 ? (
+                {unknown !== null && <Failure error={unknown} what="list of what firewalls guard" />}
+                {all.length === 0 && !isWhole ? (
+                  unknown === null && <Loading what="what firewalls guard" />
+                ) : all.length === 0 ? (
                   <Empty title="There is no firewall yet">A firewall says who may connect to the load balancers that name it.</Empty>
                 ) : shown.length === 0 ? (
                   <Empty title="No firewall matches" action={<Button onPress={() => set({ q: undefined, acct: undefined, reg: undefined, providerType: undefined })}>Show all</Button>} />

@@ -6,26 +6,35 @@ import { type ReactNode, useState } from 'react';
 import { accounts } from '../../gate/accounts';
 import { applications, createApplication } from '../../gate/applications';
 import { pipelineConfigs, savePipeline } from '../../gate/configs';
-import { advice, GateError, messageOf } from '../../gate/errors';
 import { startPipeline } from '../../gate/executions';
+import { useFailure } from '../../gate/failing';
 import { settings } from '../../gate/settings';
+import type { ApplicationSummary } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { TextField } from '../../parts/Field';
 import { Icon } from '../../parts/Icon';
-import { Problem } from '../../parts/States';
+import { Answer, Failure, Refusal } from '../../parts/States';
 import { APPLICATION, commands, emailProblem, localAccount, PIPELINE, pipelineFor } from './model';
 import styles from './FirstSteps.module.css';
 
 /** The steps. What is done is what gate has. `onMade` is called once the application is there. */
 export function FirstSteps({ onMade }: { onMade?: () => void }) {
-  const navigate = useNavigate();
-  const [email, setEmail] = useState('');
   const known = useQuery(applications);
   const clouds = useQuery(accounts);
-  const isMade = known.data?.some(({ name }) => name.toLowerCase() === APPLICATION) === true;
+  return (
+    <Answer query={known} what="applications">
+      {(all) => <Answer query={clouds} what="accounts">{(open) => <Steps all={all} account={localAccount(open)} onMade={onMade} />}</Answer>}
+    </Answer>
+  );
+}
+
+function Steps({ all, account, onMade }: { all: readonly ApplicationSummary[]; account: string | undefined; onMade: (() => void) | undefined }) {
+  const navigate = useNavigate();
+  const [email, setEmail] = useState('');
+  const isMade = all.some(({ name }) => name.toLowerCase() === APPLICATION);
   const configs = useQuery({ ...pipelineConfigs(APPLICATION), enabled: isMade });
+  const failure = useFailure(configs);
   const isSaved = isMade && configs.data?.some(({ name }) => name === PIPELINE) === true;
-  const account = localAccount(clouds.data ?? []);
   const [create, save, run] = commands(settings.gateUrl, email, account);
   const wrong = emailProblem(email);
   return (
@@ -35,7 +44,7 @@ export function FirstSteps({ onMade }: { onMade?: () => void }) {
         isDone={isMade}
         command={create}
         action={`Create ${APPLICATION}`}
-        isReady={!isMade && wrong === undefined && !clouds.isPending}
+        isReady={!isMade && wrong === undefined}
         onAct={async () => {
           await createApplication({ name: APPLICATION, email: email.trim(), description: 'The first steps', ...(account === undefined ? {} : { cloudProviders: 'local' }) });
           onMade?.();
@@ -48,12 +57,13 @@ export function FirstSteps({ onMade }: { onMade?: () => void }) {
           </div>
         )}
       </Step>
-      <Step title="Give it a pipeline" isDone={isSaved} command={save} action="Save the pipeline" isReady={isMade && !isSaved && !clouds.isPending} onAct={() => savePipeline(pipelineFor(account)).then(() => {})}>
+      <Step title="Give it a pipeline" isDone={isSaved} command={save} action="Save the pipeline" isReady={isMade && configs.data !== undefined && !isSaved} onAct={() => savePipeline(pipelineFor(account)).then(() => {})}>
         <p>
           {account === undefined
             ? 'A pipeline is a graph of stages. This one asks a person and then waits: there is no account of the local provider that it could deploy to.'
             : `A pipeline is a graph of stages. This one asks a person, and then starts a process on the account ${account}: on the machine of its agent.`}
         </p>
+        {failure !== null && <Failure error={failure} what="pipelines" />}
       </Step>
       <Step
         title="Run it"
@@ -122,7 +132,7 @@ function Step({
           </details>
         </div>
       )}
-      {error !== undefined && <Problem message={messageOf(error)} advice={advice(error)} requestId={error instanceof GateError ? error.requestId : undefined} />}
+      {error !== undefined && <Refusal error={error} />}
     </li>
   );
 }

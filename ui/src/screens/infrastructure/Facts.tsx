@@ -2,6 +2,7 @@
 import { type ReactNode } from 'react';
 
 import type { Fields, Json } from '../../gate/wire';
+import { Long } from '../../parts/Long';
 import { titleOf } from './facts';
 import styles from './Facts.module.css';
 
@@ -42,11 +43,11 @@ export function Value({ value }: { value: Json }) {
         </ul>
       );
     }
-    return <pre className={styles.json}>{JSON.stringify(value, null, 2)}</pre>;
+    return <Long as="pre" className={styles.json}>{JSON.stringify(value, null, 2)}</Long>;
   }
   if (typeof value === 'object' && value !== null) {
     const flat = Object.values(value).every((one) => typeof one !== 'object' || one === null);
-    return flat ? <FieldsOf of={value as Fields} /> : <pre className={styles.json}>{JSON.stringify(value, null, 2)}</pre>;
+    return flat ? <FieldsOf of={value as Fields} /> : <Long as="pre" className={styles.json}>{JSON.stringify(value, null, 2)}</Long>;
   }
   if (typeof value === 'boolean') return <>{value ? 'yes' : 'no'}</>;
   return <bdi className={styles.text}>{String(value)}</bdi>;
@@ -57,7 +58,7 @@ export function AsJson({ value }: { value: Json }) {
   return (
     <details className={styles.all}>
       <summary>All that gate says of it</summary>
-      <pre className={styles.json}>{JSON.stringify(value, null, 2)}</pre>
+      <Long as="pre" className={styles.json}>{JSON.stringify(value, null, 2)}</Long>
     </details>
   );
 }

@@ -2,10 +2,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import type { EntityTags } from '../../gate/cloud';
 import { type Entity, entityTags, tagJob, untagJob } from '../../gate/entityTags';
+import { GateError } from '../../gate/errors';
+import { useFailure } from '../../gate/failing';
 import type { Operation } from '../../gate/plans';
 import { Button, IconButton } from '../../parts/Button';
 import { TextField } from '../../parts/Field';
+import { Answer } from '../../parts/States';
 import { Name } from '../../parts/Text';
 import { taskChange } from './change';
 import { ChangeDialog } from './ChangeDialog';
@@ -17,10 +21,10 @@ const NO_OPERATIONS: readonly Operation[] = [];
 
 /** The part; nothing where gate has no tags. */
 export function Tags({ application, entity }: { application: string; entity: Entity }) {
-  const { data, error } = useQuery(entityTags(application, entity));
+  const query = useQuery(entityTags(application, entity));
   const [open, setOpen] = useState<'add' | { readonly remove: string }>();
-  if (error && data === undefined) return null;
-  const tags = data?.tags ?? [];
+  const failure = useFailure(query);
+  if (failure instanceof GateError && !failure.isPassing) return null;
   const close = (): void => setOpen(undefined);
   return (
     <Part
@@ -31,24 +35,28 @@ export function Tags({ application, entity }: { application: string; entity: Ent
         </Button>
       }
     >
-      {tags.length === 0 ? (
-        <p className="soft">It has none.</p>
-      ) : (
-        <ul className={styles.tags}>
-          {tags.map(({ name, value }) => (
-            <li key={name}>
-              <Name className={styles.name}>{name}</Name>
-              <div className={styles.value}>
-                <Value value={value} />
-              </div>
-              <IconButton label={`Remove the tag ${name}`} icon="trash" onPress={() => setOpen({ remove: name })} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Answer query={query} what="tags">
+        {(known) => (known === null || known.tags.length === 0 ? <p className="soft">It has none.</p> : <List known={known} onRemove={(name) => setOpen({ remove: name })} />)}
+      </Answer>
       {open === 'add' && <AddDialog application={application} entity={entity} onClose={close} />}
-      {typeof open === 'object' && data && <RemoveDialog application={application} entity={entity} id={data.id} name={open.remove} onClose={close} />}
+      {typeof open === 'object' && query.data && <RemoveDialog application={application} entity={entity} id={query.data.id} name={open.remove} onClose={close} />}
     </Part>
+  );
+}
+
+function List({ known, onRemove }: { known: EntityTags; onRemove: (name: string) => void }) {
+  return (
+    <ul className={styles.tags}>
+      {known.tags.map(({ name, value }) => (
+        <li key={name}>
+          <Name className={styles.name}>{name}</Name>
+          <div className={styles.value}>
+            <Value value={value} />
+          </div>
+          <IconButton label={`Remove the tag ${name}`} icon="trash" onPress={() => onRemove(name)} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -5,13 +5,14 @@ import { useMemo } from 'react';
 
 import { ranked } from '../../app/rank';
 import { applications } from '../../gate/applications';
-import { messageOf } from '../../gate/errors';
+import { advice, GateError, messageOf } from '../../gate/errors';
+import { useFailure } from '../../gate/failing';
 import { projects } from '../../gate/projects';
 import { byId, foundBy, type FoundKind, pipelineNames } from '../../gate/search';
 import { Button } from '../../parts/Button';
 import { SearchField, Select } from '../../parts/Field';
 import { Page } from '../../parts/Page';
-import { Empty, Loading } from '../../parts/States';
+import { Empty, Loading, Problem } from '../../parts/States';
 import { Name } from '../../parts/Text';
 import { hitOf, INFRASTRUCTURE, KINDS, looksLikeId, type Hit, valuesOf, within } from './model';
 import styles from './Search.module.css';
@@ -30,6 +31,7 @@ interface Group {
   readonly hits: readonly Hit[];
   readonly total: number;
   readonly isLoading: boolean;
+  /** Why it could not be searched, as long as nothing of it is known; null if it could. */
   readonly error: unknown;
 }
 
@@ -48,7 +50,8 @@ export function Search() {
     return { ...group, hits, total: hits.length };
   });
   const shown = narrowed.filter(({ kind }) => tab === undefined || kind === tab);
-  const found = shown.filter(({ hits, error }) => hits.length > 0 || error !== null);
+  const found = shown.filter(({ hits }) => hits.length > 0);
+  const failing = shown.filter(({ error }) => error !== null);
   const isLoading = shown.some((group) => group.isLoading);
   const infrastructure = groups.flatMap(({ hits }) => hits);
   return (
@@ -76,10 +79,11 @@ export function Search() {
           {found.map((group) => (
             <GroupOf key={group.kind} group={group} isAlone={tab !== undefined} onAll={() => set({ tab: group.kind })} />
           ))}
+          {failing.length > 0 && <Unsearched groups={failing} />}
+          {isLoading && failing.length === 0 && <Loading what="what matches" />}
           {found.length === 0 &&
-            (isLoading ? (
-              <Loading what="what matches" />
-            ) : (
+            !isLoading &&
+            failing.length === 0 && (
               <Empty
                 title="Nothing matches"
                 action={
@@ -90,7 +94,7 @@ export function Search() {
               >
                 Nothing has “{wanted}” in its name.
               </Empty>
-            ))}
+            )}
         </>
       )}
     </Page>
@@ -104,6 +108,7 @@ function useGroups(wanted: string, tab: string | undefined): Group[] {
   const all = useQuery(projects);
   const pipelines = useQuery({ ...pipelineNames, enabled: text !== '' });
   const run = useQuery({ ...byId(text), enabled: looksLikeId(text) });
+  const runFails = useFailure(run);
   const infrastructure = INFRASTRUCTURE.map(({ kind }) => kind);
   const answers: Record<string, Omit<Group, 'kind' | 'label'>> = {
     clusters: useInfrastructure(text, 'clusters', tab),
@@ -131,7 +136,7 @@ function useGroups(wanted: string, tab: string | undefined): Group[] {
     to: `/applications/${encodeURIComponent(application)}/executions?${new URLSearchParams({ pipeline: name.replaceAll(',', '%2C') }).toString()}`,
   }));
   const one: Hit[] = run.data && looksLikeId(text) ? [{ key: text, title: run.data.name, place: `${run.data.application} · ${text}`, to: `/${run.data.kind === 'task' ? 'tasks' : 'executions'}/${text}` }] : [];
-  answers['executions'] = { hits: one, total: one.length, isLoading: run.isFetching, error: run.error };
+  answers['executions'] = { hits: one, total: one.length, isLoading: run.isFetching, error: runFails };
   const isTyping = text !== wanted;
   return KINDS.map(({ kind, label }) => {
     const answer = answers[kind] ?? { hits: [], total: 0, isLoading: false, error: null };
@@ -141,34 +146,42 @@ function useGroups(wanted: string, tab: string | undefined): Group[] {
 
 function useInfrastructure(text: string, kind: FoundKind, tab: string | undefined): Omit<Group, 'kind' | 'label'> {
   const query = useQuery(foundBy(text, kind, tab === kind ? MANY : FEW));
+  const error = useFailure(query);
   const data = text === '' ? undefined : query.data;
   return useMemo(() => {
     // Instances of a server group stand in several balancers: each once.
     const hits = [...new Map((data?.results ?? []).map((found) => [hitOf(kind, found).key, hitOf(kind, found)])).values()];
-    return { hits, total: Math.max(data?.total ?? 0, hits.length), isLoading: query.isFetching, error: query.error };
-  }, [data, kind, query.isFetching, query.error]);
+    return { hits, total: Math.max(data?.total ?? 0, hits.length), isLoading: query.isFetching, error };
+  }, [data, kind, query.isFetching, error]);
 }
 
 function useNamed<T extends { name: string }>(
-  query: { data?: readonly T[] | undefined; isFetching: boolean; isPending: boolean; error: unknown },
+  query: { data?: readonly T[] | undefined; isFetching: boolean; isPending: boolean; error: unknown; errorUpdateCount: number },
   wanted: string,
   isAlone: boolean,
   hit: (one: T) => Hit,
 ): Omit<Group, 'kind' | 'label'> {
   const { data } = query;
+  const error = useFailure(query);
   const found = useMemo(() => (wanted === '' ? [] : ranked(data ?? [], wanted, ({ name }) => name)), [data, wanted]);
-  return { hits: found.slice(0, isAlone ? MANY : FEW).map(hit), total: found.length, isLoading: query.isPending && query.isFetching, error: query.error };
+  return { hits: found.slice(0, isAlone ? MANY : FEW).map(hit), total: found.length, isLoading: query.isPending && query.isFetching, error };
+}
+
+/** What cannot be searched, and why. */
+function Unsearched({ groups }: { groups: readonly Group[] }) {
+  const [{ error } = { error: null }] = groups;
+  const names = groups.map(({ label }) => label.toLowerCase()).join(', ');
+  return <Problem message={messageOf(error)} advice={`Not searched now: ${names}. ${advice(error)}`} requestId={error instanceof GateError ? error.requestId : undefined} />;
 }
 
 function GroupOf({ group, isAlone, onAll }: { group: Group; isAlone: boolean; onAll: () => void }) {
-  const { label, hits, total, error } = group;
+  const { label, hits, total } = group;
   const rest = total - hits.length;
   return (
     <section className={styles.group} aria-label={label}>
       <h2>
         {label} <span className="soft number">{total}</span>
       </h2>
-      {error !== null && hits.length === 0 && <p className={styles.error}>These cannot be searched now: {messageOf(error)}</p>}
       <ul>
         {hits.map(({ key, title, place, to }) => (
           <li key={key} className={styles.hit}>

@@ -9,6 +9,7 @@ import type { Task } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { ConfirmDialog } from '../../parts/Dialog';
 import { Icon } from '../../parts/Icon';
+import { Long } from '../../parts/Long';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
 import { Answer, Problem } from '../../parts/States';
@@ -96,7 +97,7 @@ function Details({ application, task }: { application: string; task: Task }) {
                   <bdi>{key}</bdi>
                 </dt>
                 <dd>
-                  <pre>{value}</pre>
+                  <Long as="pre">{value}</Long>
                 </dd>
               </div>
             ))}

@@ -1,10 +1,8 @@
 /** `#/applications/A/tasks...`, and `#/tasks/ID`, which finds the application by itself. */
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
 import { rootRoute } from '../../app/root';
 import { texts } from '../../app/search';
-import { client } from '../../gate/client';
-import { task } from '../../gate/tasks';
 import { applicationRoute } from '../applications/routes';
 
 const list = createRoute({
@@ -27,13 +25,5 @@ export const tasksInApplication = [list, details] as const;
 export const taskLookup = createRoute({
   getParentRoute: () => rootRoute,
   path: '/tasks/$taskId',
-  beforeLoad: async ({ params }) => {
-    const found = await client.fetchQuery(task(params.taskId));
-    throw redirect({
-      to: '/applications/$application/tasks/$taskId',
-      params: { application: found.application ?? found.execution?.application ?? 'spinnaker', taskId: found.id },
-      replace: true,
-    });
-  },
-  errorComponent: lazyRouteComponent(() => import('./NoTask'), 'NoTask'),
+  component: lazyRouteComponent(() => import('./FindTask'), 'FindTask'),
 });

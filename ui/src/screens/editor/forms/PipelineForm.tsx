@@ -1,7 +1,7 @@
 /** The forms of what belongs to a pipeline and not to one of its stages. */
 import { useQuery } from '@tanstack/react-query';
 
-import { notificationKinds } from '../../../gate/notifications';
+import { notificationKinds, UNSENT } from '../../../gate/notifications';
 import type { Fields } from '../../../gate/wire';
 import type { Pipeline } from '../model';
 import { FormFields } from './FormFields';
@@ -48,7 +48,7 @@ export function PipelineForm({ section, pipeline, onChange }: { section: Section
   return (
     <Scoped key={section} pipeline={pipeline}>
       <div className={styles.form}>
-        {kinds?.length === 0 && <p className="soft">This install has no way to send messages yet: what is written here is kept, and nothing is sent.</p>}
+        {kinds?.length === 0 && <p className="soft">{UNSENT}</p>}
         <FormFields specs={SPECS[section]} form={pipeline} onChange={(next: Fields) => onChange(next as Pipeline)} />
       </div>
     </Scoped>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { schedule } from '../../../gate/choices';
 import { pipelineConfigs } from '../../../gate/configs';
 import { address, path } from '../../../gate/http';
+import { notificationKinds, UNSENT } from '../../../gate/notifications';
 import type { Fields } from '../../../gate/wire';
 import { Button } from '../../../parts/Button';
 import { useScope } from './scope';
@@ -23,6 +24,8 @@ export function NoteOf({ note, value, form, onChange }: { note: Note; value: unk
       return text === '' ? null : <Address to={path('webhooks', 'git', text)} />;
     case 'cluster':
       return <Cluster form={form} />;
+    case 'unsent':
+      return <Unsent />;
     case 'parameters':
       return <MissingParameters form={form} onChange={onChange} />;
   }
@@ -32,6 +35,12 @@ function Schedule({ expression }: { expression: string }) {
   const answer = useQuery({ ...schedule(expression), enabled: expression.trim() !== '' && !isExpression(expression) }).data;
   if (!answer) return null;
   return <span> {answer.valid ? `${answer.description ?? 'It is a schedule'}.` : `It is no schedule: ${answer.message ?? ''}`}</span>;
+}
+
+/** That no kind of notification can be sent, where that is so. */
+function Unsent() {
+  const kinds = useQuery(notificationKinds).data;
+  return kinds?.length === 0 ? <span> {UNSENT}</span> : null;
 }
 
 function Address({ to }: { to: string }) {

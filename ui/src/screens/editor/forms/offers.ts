@@ -6,7 +6,7 @@ import { applications } from '../../../gate/applications';
 import { artifactAccounts, clusterNames, deploymentMonitors, loadBalancerNames, ownStrategies, serverGroupNames, serviceAccounts, subscriptions } from '../../../gate/choices';
 import { client } from '../../../gate/client';
 import { pipelineConfigs } from '../../../gate/configs';
-import { notificationKinds } from '../../../gate/notifications';
+import { ADDRESSES, notificationKinds } from '../../../gate/notifications';
 import type { Fields } from '../../../gate/wire';
 import { ancestors } from '../model';
 import type { Choice, FormScope, Offer } from './spec';
@@ -77,7 +77,11 @@ function offered(offer: Offer, form: Fields, { pipeline, stage }: FormScope): re
     case 'subscriptions':
       return [[], async () => named((await client.ensureQueryData(subscriptions)).map(({ subscriptionName }) => subscriptionName))];
     case 'notificationKinds':
-      return [[], async () => named((await client.ensureQueryData(notificationKinds)).map(({ notificationType }) => notificationType.toLowerCase()))];
+      return [[], async () => {
+        const kinds = (await client.ensureQueryData(notificationKinds)).map(({ notificationType }) => notificationType.toLowerCase());
+        // Where none can be sent they are written all the same, for the day when they can.
+        return named(kinds.length === 0 ? Object.keys(ADDRESSES) : kinds);
+      }];
     case 'monitors':
       return [[], async () => (await client.ensureQueryData(deploymentMonitors)).map(({ id, name }) => ({ value: id, label: name ?? id }))];
   }

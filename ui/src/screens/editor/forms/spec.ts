@@ -60,7 +60,7 @@ export interface Choice {
 }
 
 /** What is said below a field about its value, by a component: see `notes.tsx`. */
-export type Note = 'cluster' | 'gitAddress' | 'parameters' | 'schedule' | 'webhookAddress';
+export type Note = 'cluster' | 'gitAddress' | 'parameters' | 'schedule' | 'unsent' | 'webhookAddress';
 
 /** A field, or a group of fields. */
 export interface Spec {

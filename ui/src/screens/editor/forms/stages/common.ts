@@ -80,7 +80,7 @@ function hasJitter(stage: Fields): boolean {
 export function notifications(type: string): readonly Spec[] {
   const moments = type === 'manualJudgment' ? choices({ manualJudgment: 'It awaits a judgment', manualJudgmentContinue: 'It may go on', manualJudgmentStop: 'It was stopped' }) : STAGE_MOMENTS;
   return [
-    flag('sendNotifications', 'Tell of this stage', { default: false }),
+    flag('sendNotifications', 'Tell of this stage', { default: false, note: 'unsent' }),
     list('notifications', 'Notifications', {
       item: 'Notification',
       keeps: ['level'],

@@ -26,7 +26,7 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
 };
 
 /** What is said where the install can send none. */
-export const UNSENT = 'This install sends no notifications yet: they are kept, and nobody gets them.';
+export const UNSENT = 'This install sends no notifications yet: they are kept, and none is sent.';
 
 /** What an application has. */
 export function notifications(application: string) {

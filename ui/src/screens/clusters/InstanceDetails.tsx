@@ -7,6 +7,7 @@ import type { Instance, ServerGroup } from '../../gate/cloud';
 import { instance as instanceQuery, serverGroups } from '../../gate/serverGroups';
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
+import { Long } from '../../parts/Long';
 import { type Action, Menu } from '../../parts/Menu';
 import { Answer, Loading } from '../../parts/States';
 import { StatusBadge } from '../../parts/Status';
@@ -132,7 +133,7 @@ function Details({ application, group, instance, onChange }: Of & { instance: In
               <StatusBadge status="NOT_STARTED" tone={own.tone}>
                 <bdi>{health.type}</bdi>: {own.word}
               </StatusBadge>
-              {health.description && <pre>{health.description}</pre>}
+              {health.description && <Long as="pre">{health.description}</Long>}
             </div>
           );
         })}

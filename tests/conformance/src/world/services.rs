@@ -167,11 +167,8 @@ impl Starting<'_> {
             return Ok(self.lines.front50.router(Service::Front50.name()));
         }
         let folder = FolderObjects::open(self.folder.join("objects"), FolderOptions::default(), self.clock())?;
-        let deps = gennaker_front50::Deps {
-            objects: Arc::new(folder),
-            fences: self.store.clone(),
-            clock: self.clock(),
-        };
+        let deps =
+            gennaker_front50::Deps { objects: Arc::new(folder), fences: self.store.clone(), clock: self.clock() };
         let front50 = Front50::new(Default::default(), deps).await?;
         let router = self.serve(Service::Front50, front50.api()).await?;
         self.lines.front50.connect(router.clone());

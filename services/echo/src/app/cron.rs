@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{
     cursor::{Cursor, Term},
-    timetable::{Key, Tick, Timetable},
+    timetable::{Entry, Key, Tick, Timetable},
 };
 use super::{
     event,
@@ -93,14 +93,20 @@ impl Cron {
     pub(crate) fn list(&self, known: &Known) -> Vec<Value> {
         let now = self.clock.now();
         let (table, _) = Timetable::of(known, &self.zone, now);
-        table.entries().map(|(entry, next)| {
-            let text = |name: &str| entry.trigger.text(name);
-            json!({
-                "id": entry.id, "application": entry.pipeline.application(), "pipelineId": entry.pipeline.id(),
-                "cronExpression": text("cronExpression"), "timezone": self.zone_name, "runAsUser": text("runAsUser"),
-                "forceRebake": entry.trigger.boolean("rebake").unwrap_or(false), "nextFireTime": next.millis(),
-            })
-        }).collect()
+        table.entries().map(|(entry, next)| self.described(entry, next)).collect()
+    }
+
+    fn described(&self, entry: &Entry, next: Timestamp) -> Value {
+        json!({
+            "id": entry.id,
+            "application": entry.pipeline.application(),
+            "pipelineId": entry.pipeline.id(),
+            "cronExpression": entry.trigger.text("cronExpression"),
+            "timezone": self.zone_name,
+            "runAsUser": entry.trigger.text("runAsUser"),
+            "forceRebake": entry.trigger.boolean("rebake").unwrap_or(false),
+            "nextFireTime": next.millis(),
+        })
     }
 
     /// Fires them whenever it is this node's turn, until `shutdown`.
@@ -109,13 +115,11 @@ impl Cron {
         while !shutdown.is_cancelled() {
             match cursor.take_over(self.clock.now()).await {
                 Ok(Some(term)) => {
-                    let reached = term.reached();
-                    tracing::info!(reached = reached.millis(), "this node fires cron triggers from now on");
-                    let work = Work { cron: self, pipelines, starter, health, term, reached, waiting: VecDeque::new() };
-                    work.until_it_is_over(&shutdown).await;
+                    tracing::info!(reached = term.reached().millis(), "this node fires cron triggers from now on");
+                    Work::new(self, pipelines, starter, health, term).until_it_is_over(&shutdown).await;
                     say(health, HealthStatus::Up, [("firesHere", json!(false))]);
                 }
-                Ok(None) => {}
+                Ok(None) => say(health, HealthStatus::Up, [("firesHere", json!(false))]),
                 Err(error) => {
                     tracing::warn!(%error, "it is not known who fires cron triggers; it is asked again");
                     say(health, HealthStatus::Unknown, [("reason", json!(error.to_string()))]);
@@ -138,35 +142,63 @@ struct Work<'c> {
     starter: &'c Starter,
     health: &'c HealthComponent,
     term: Term,
-    /// Up to when times are in the queue or over.
+    /// The pipelines that the table is of.
+    known: Option<Arc<Known>>,
+    table: Timetable,
+    /// Up to when times were taken from the table.
     reached: Timestamp,
     /// What came due and has no place yet.
     waiting: VecDeque<Tick>,
+    /// What came due and is not over.
+    open: BTreeSet<Key>,
+    recorded_at: Timestamp,
+    /// Whether something is over since.
+    is_settled: bool,
+    /// Why triggers do not fire, as far as it was said.
+    warned: HashSet<String>,
 }
 
-impl Work<'_> {
+impl<'c> Work<'c> {
+    fn new(
+        cron: &'c Cron,
+        pipelines: &'c Pipelines,
+        starter: &'c Starter,
+        health: &'c HealthComponent,
+        term: Term,
+    ) -> Self {
+        Work {
+            cron,
+            pipelines,
+            starter,
+            health,
+            reached: term.reached(),
+            term,
+            known: None,
+            table: Timetable::default(),
+            waiting: VecDeque::new(),
+            open: BTreeSet::new(),
+            recorded_at: Timestamp::ZERO,
+            is_settled: false,
+            warned: HashSet::new(),
+        }
+    }
+
     async fn until_it_is_over(mut self, shutdown: &CancellationToken) {
-        let mut known: Option<Arc<Known>> = None;
-        let mut table = Timetable::default();
         let mut under_way = FuturesUnordered::new();
-        let mut open: BTreeSet<Key> = BTreeSet::new();
-        let (mut recorded_at, mut is_settled) = (Timestamp::ZERO, false);
-        let mut warned: HashSet<String> = HashSet::new();
         loop {
             while under_way.len() < AT_ONCE
                 && let Some(tick) = self.waiting.pop_front()
             {
                 under_way.push(fire(self.cron, self.starter, tick));
             }
-            let now = self.cron.clock.now();
-            let beat = now.after(BEAT);
-            let due = table.next().map_or(beat, |next| next.min(beat));
+            let beat = self.cron.clock.now().after(BEAT);
+            let due = self.table.next().map_or(beat, |next| next.min(beat));
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
                 Some(settled) = under_way.next(), if !under_way.is_empty() => {
-                    open.remove(&settled);
-                    is_settled = true;
+                    self.open.remove(&settled);
+                    self.is_settled = true;
                     continue;
                 }
                 () = self.cron.clock.sleep_until(due) => {}
@@ -175,46 +207,50 @@ impl Work<'_> {
                 tracing::warn!("this node is not in the cluster any more: another one fires cron triggers");
                 return;
             }
-            let Ok(fresh) = self.pipelines.fresh().await else { continue };
+            self.look().await;
             let now = self.cron.clock.now();
-            let is_other = known.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &fresh.known));
-            if is_other || now < self.reached {
-                // A clock that was set back: what fires again has the same identity.
-                self.reached = self.reached.min(now);
-                let (read, unreadable) = Timetable::of(&fresh.known, &self.cron.zone, self.reached);
-                table = read;
-                known = Some(fresh.known);
-                for problem in unreadable.into_iter().filter(|problem| warned.insert(problem.clone())) {
-                    tracing::warn!("a cron trigger does not fire: {problem}");
-                }
-            }
-            let (ticks, missed) = table.take(now, LATE, self.cron.window);
-            if missed > 0 {
-                metrics::counter!("echo_cron_missed_total").increment(missed);
-                tracing::warn!(
-                    missed,
-                    "times of cron triggers passed while no node fired them, and are not made up for"
-                );
-            }
-            for tick in ticks {
-                open.insert(tick.key());
-                self.waiting.push_back(tick);
-            }
-            self.reached = now;
-            self.say_how_it_is(&table);
-            if is_settled || now.since(recorded_at) >= RECORDED {
-                (recorded_at, is_settled) = (now, false);
-                if !self.record(&open).await {
+            if self.is_settled || now.since(self.recorded_at) >= RECORDED {
+                (self.recorded_at, self.is_settled) = (now, false);
+                if !self.record().await {
                     return;
                 }
             }
         }
-        self.record(&open).await;
+        self.record().await;
+    }
+
+    /// Puts in the queue what came due since the last look, of the pipelines as they are now.
+    async fn look(&mut self) {
+        // What is due stays in the table while the pipelines are not known.
+        let Ok(fresh) = self.pipelines.fresh().await else { return };
+        let now = self.cron.clock.now();
+        let is_other = self.known.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &fresh.known));
+        if is_other || now < self.reached {
+            // A clock that was set back: what fires again has the same identity.
+            self.reached = self.reached.min(now);
+            let (table, unreadable) = Timetable::of(&fresh.known, &self.cron.zone, self.reached);
+            (self.table, self.known) = (table, Some(fresh.known));
+            for problem in unreadable.into_iter().filter(|problem| self.warned.insert(problem.clone())) {
+                tracing::warn!("a cron trigger does not fire: {problem}");
+            }
+        }
+        let (ticks, missed) = self.table.take(now, LATE, self.cron.window);
+        if missed > 0 {
+            metrics::counter!("echo_cron_missed_total").increment(missed);
+            tracing::warn!(missed, "times of cron triggers passed while no node fired them, and are not made up for");
+        }
+        self.open.extend(ticks.iter().map(Tick::key));
+        self.waiting.extend(ticks);
+        self.reached = now;
+        let next = self.table.next().map(|next| next.millis());
+        let details =
+            [("firesHere", json!(true)), ("triggers", json!(self.table.len())), ("nextFireTime", json!(next))];
+        say(self.health, HealthStatus::Up, details);
     }
 
     /// Records up to when every time is over. False if another node has taken over.
-    async fn record(&mut self, open: &BTreeSet<Key>) -> bool {
-        let oldest = open.first().map(|(time, _)| Timestamp::from_millis(time.millis() - 1));
+    async fn record(&mut self) -> bool {
+        let oldest = self.open.first().map(|(time, _)| Timestamp::from_millis(time.millis() - 1));
         let until = oldest.map_or(self.reached, |oldest| oldest.min(self.reached));
         match self.term.record(until).await {
             Ok(still) => still,
@@ -223,12 +259,6 @@ impl Work<'_> {
                 true
             }
         }
-    }
-
-    fn say_how_it_is(&self, table: &Timetable) {
-        let next = table.next().map(|next| next.millis());
-        let details = [("firesHere", json!(true)), ("triggers", json!(table.len())), ("nextFireTime", json!(next))];
-        say(self.health, HealthStatus::Up, details);
     }
 }
 

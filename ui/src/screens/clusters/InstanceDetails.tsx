@@ -131,7 +131,7 @@ function Details({ application, group, instance, onChange }: Of & { instance: In
           return (
             <div key={index} className={styles.health}>
               <StatusBadge status="NOT_STARTED" tone={own.tone}>
-                <bdi>{health.type}</bdi>: {own.word}
+                <Name>{health.type}</Name>: {own.word}
               </StatusBadge>
               {health.description && <Long as="pre">{health.description}</Long>}
             </div>

@@ -58,6 +58,8 @@ export function Table<Row>({
   const virtual = useWindowVirtualizer({
     count: ordered.length,
     estimateSize: () => ROW,
+    // Where the list is not shown its rows have no height: all of them would fit into the window.
+    measureElement: (row) => row.getBoundingClientRect().height || ROW,
     getItemKey: useCallback((index: number) => (ordered[index] === undefined ? index : keyOf(ordered[index])), [ordered, keyOf]),
     overscan: 12,
     scrollMargin: place.current?.offsetTop ?? 0,

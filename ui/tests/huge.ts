@@ -185,7 +185,7 @@ const ofProject = ODDS.map((stack) => ({
   stack,
   detail: ODD.long,
   instanceCounts: counts,
-  applications: many(50, 'ship', (application) => ({
+  applications: many(25, 'ship', (application) => ({
     application,
     lastPush: NOW,
     clusters: ODDS.map((region) => ({ region, lastPush: NOW, instanceCounts: counts, builds: [{ buildNumber: ODD.long, host: null, job: null, deployed: NOW }] })),
@@ -270,3 +270,15 @@ export const TOO_MUCH: Answers = {
   },
   'admin/health': Object.fromEntries(many(20, 'service', (name, _, isOdd) => [name, { status: 'DOWN', components: { [name]: { status: 'DOWN', details: { reason: isOdd ? ALL : 'x' } } } }])),
 };
+
+/** How many of everything there are at most in `A_FEW`. */
+const FEW = 6;
+
+/** The same with a few of everything: for where it matters what things are called, and not how many there are. */
+export const A_FEW: Answers = fewOf(TOO_MUCH) as Answers;
+
+function fewOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, FEW).map(fewOf);
+  if (typeof value !== 'object' || value === null || value instanceof Error) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, fewOf(one)]));
+}

@@ -48,8 +48,8 @@ impl Executions for SqlStore {
     }
 
     async fn next_due(&self, kinds: &[String]) -> Result<Option<Timestamp>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(claim::next_due(&mut snapshot, kinds).await)
+        let mut connection = self.connection().await?;
+        self.settle(claim::next_due(&mut connection, kinds).await)
     }
 
     async fn signal(&self, id: &str, body: String) -> Result<Signal> {
@@ -58,13 +58,13 @@ impl Executions for SqlStore {
     }
 
     async fn signalled(&self, owner: &Owner) -> Result<Vec<String>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(signals::signalled(&mut snapshot, owner).await)
+        let mut connection = self.connection().await?;
+        self.settle(signals::signalled(&mut connection, owner).await)
     }
 
     async fn signals(&self, id: &str) -> Result<Vec<Signal>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(signals::waiting(&mut snapshot, id).await)
+        let mut connection = self.connection().await?;
+        self.settle(signals::waiting(&mut connection, id).await)
     }
 
     async fn load(&self, id: &str) -> Result<Execution> {

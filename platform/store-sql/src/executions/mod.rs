@@ -1,5 +1,6 @@
 //! Executions: one row each, with rows for parts, events and signals. What each operation does is in its own file.
 
+mod belongings;
 mod changed;
 mod claim;
 mod commit;
@@ -68,8 +69,8 @@ impl Executions for SqlStore {
     }
 
     async fn load(&self, id: &str) -> Result<Execution> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(load::load(&mut snapshot, id).await)
+        let mut connection = self.connection().await?;
+        self.settle(load::load(&mut connection, id).await)
     }
 
     async fn list(&self, query: &Query) -> Result<Vec<Execution>> {

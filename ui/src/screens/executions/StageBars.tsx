@@ -20,12 +20,9 @@ export function StageBars({ execution, current }: { execution: Execution; curren
             href={`${address}?stage=${index}`}
             title={`${stage.name}: ${wordOf(stage.status)}`}
             aria-label={`${stage.name}: ${wordOf(stage.status)}`}
+            dir="auto"
           >
-            {groups.length <= NAMED && (
-              <bdi className={styles.name} aria-hidden="true">
-                {stage.name}
-              </bdi>
-            )}
+            {groups.length <= NAMED && stage.name}
           </a>
         </li>
       ))}

@@ -2,31 +2,37 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
-import { Button } from './Button';
+import { Button, IconButton } from './Button';
 import { cx } from './cx';
 import styles from './Dialog.module.css';
 import { TextField } from './Field';
 import { Refusal } from './States';
 
-/** A dialog; Escape and a press beside it close it. */
+/** A dialog; Escape, a press beside it and its cross close it. */
 export function Dialog({
   title,
   onClose,
   children,
   wide = false,
+  hasEnd = false,
 }: {
   title: string;
   onClose: () => void;
   children: ReactNode;
   wide?: boolean;
+  /** Whether a button of its content closes it, so that it needs no cross. */
+  hasEnd?: boolean;
 }) {
   return (
     <ModalOverlay className={styles.overlay ?? ''} isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className={cx(styles.modal, wide && styles.wide)}>
         <AriaDialog className={styles.dialog ?? ''}>
-          <Heading slot="title" className={styles.title ?? ''}>
-            <bdi>{title}</bdi>
-          </Heading>
+          <div className={styles.head}>
+            <Heading slot="title" className={styles.title ?? ''}>
+              <bdi>{title}</bdi>
+            </Heading>
+            {!hasEnd && <IconButton label="Close" icon="cross" onPress={onClose} />}
+          </div>
           {children}
         </AriaDialog>
       </Modal>
@@ -75,7 +81,7 @@ export function FormDialog({
     }
   };
   return (
-    <Dialog title={title} onClose={onClose} wide={wide}>
+    <Dialog title={title} onClose={onClose} wide={wide} hasEnd>
       <form className={styles.form} onSubmit={(event) => void send(event)} noValidate>
         <div className={styles.body}>
           {children}

@@ -43,6 +43,16 @@ export function StatusBadge({ status, tone, children }: { status: Status; tone?:
   );
 }
 
+/** How a run is: one of which a judgment runs waits for a person. */
+export function RunBadge({ status, awaitsJudgment }: { status: Status; awaitsJudgment: boolean }) {
+  if (!awaitsJudgment || status !== 'RUNNING') return <StatusBadge status={status} />;
+  return (
+    <StatusBadge status={status} tone="waiting">
+      Awaits judgment
+    </StatusBadge>
+  );
+}
+
 /** A dot in a tone, with what it means for who cannot see it. */
 export function StatusDot({ tone, label }: { tone: Tone; label: string }) {
   return <span className={styles.dot} data-tone={tone} role="img" aria-label={label} title={label} />;

@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'react';
 
 import { store } from './store';
+import styles from './Text.module.css';
 import { age, duration, moment } from './time';
 
 const TICK = 1000;
@@ -31,7 +32,7 @@ export function useNow(runs = true): number {
 export function Moment({ at }: { at: number | null | undefined }) {
   if (!at) return <span className="soft">–</span>;
   return (
-    <time className="number" dateTime={new Date(at).toISOString()}>
+    <time className={styles.moment} dateTime={new Date(at).toISOString()}>
       {moment(at)}
     </time>
   );

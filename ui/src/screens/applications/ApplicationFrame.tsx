@@ -1,7 +1,7 @@
 /** The frame of an application: its name, its tabs, what can be done to it. It follows what changes as long as it is there. */
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useState } from 'react';
+import { getRouteApi, Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useMemo, useRef, useState } from 'react';
 
 import { useCommands } from '../../app/Palette';
 import { useShortcuts } from '../../app/shortcuts';
@@ -100,17 +100,30 @@ function Head({ application }: { application: Application }) {
         />
       </div>
       {TABS.length > 0 && (
-        <nav className={styles.tabs} aria-label={`Screens of ${name}`}>
-          {TABS.map((tab) => (
-            <Link key={tab.label} to={tab.to} params={{ application: name } as never} className={styles.tab} activeOptions={{ includeSearch: false }}>
-              {tab.label}
-            </Link>
-          ))}
-        </nav>
+        <Tabs name={name} />
       )}
       {open === 'edit' && <ApplicationForm given={application} onClose={() => setOpen(undefined)} />}
       {open === 'delete' && <DeleteApplication name={name} onClose={() => setOpen(undefined)} onGone={() => navigate({ to: '/applications' })} />}
     </header>
+  );
+}
+
+/** The tabs; where there is no room for all of them, the one that is open is brought into sight. */
+function Tabs({ name }: { name: string }) {
+  const place = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const tab = place.current?.querySelector<HTMLElement>('[data-status="active"]');
+    if (tab && place.current) place.current.scrollLeft = tab.offsetLeft + tab.offsetWidth / 2 - place.current.clientWidth / 2;
+  }, [pathname]);
+  return (
+    <nav ref={place} className={styles.tabs} aria-label={`Screens of ${name}`}>
+      {TABS.map((tab) => (
+        <Link key={tab.label} to={tab.to} params={{ application: name } as never} className={styles.tab} activeOptions={{ includeSearch: false }}>
+          {tab.label}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

@@ -2,10 +2,9 @@
 import { useMemo } from 'react';
 
 import { layout } from '../../parts/graph';
-import { wordOf } from '../../parts/Status';
 import { Duration } from '../../parts/Time';
 import styles from './ExecutionGraph.module.css';
-import type { StageGroup } from './stages';
+import { type StageGroup, wordOfStage } from './stages';
 
 const WIDTH = 184;
 const HEIGHT = 52;
@@ -59,7 +58,7 @@ export function ExecutionGraph({ groups, current, onChoose }: { groups: readonly
             >
               <bdi className={styles.name}>{stage.name}</bdi>
               <span className={styles.how}>
-                {wordOf(stage.status)}
+                {wordOfStage(stage)}
                 {stage.startTime && (
                   <>
                     {' · '}

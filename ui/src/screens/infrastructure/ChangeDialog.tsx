@@ -87,7 +87,7 @@ function Progress({ application, title, id, onClose, onDone }: { application: st
   }, [application, status]);
   const failure = task && failureOf(task);
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} hasEnd>
       <div className={styles.progress}>
         <p className={styles.line} role="status">
           <StatusBadge status={status} />

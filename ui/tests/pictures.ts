@@ -38,7 +38,7 @@ const choose = (menu: string, item: string, opens: There): There =>
     await opens(page, shop);
   });
 /** A question before a change, with its plan. */
-const planned = (step: string): There => (page) => page.getByRole('region', { name: 'Plan' }).getByText(step).first().waitFor();
+const planned = (step: string): There => (page) => page.getByRole('region', { name: 'Plan' }).getByText(step).filter({ visible: true }).first().waitFor();
 const table = (page: Page): Promise<void> => page.getByRole('table').waitFor();
 const tab = (label: string): There => (page) => page.getByRole('tab', { name: label, selected: true }).waitFor();
 

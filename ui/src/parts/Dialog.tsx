@@ -47,6 +47,7 @@ export function Dialog({
 export function FormDialog({
   title,
   action,
+  cancel = 'Cancel',
   look = 'primary',
   onSubmit,
   onClose,
@@ -57,6 +58,8 @@ export function FormDialog({
   title: string;
   /** The word on the button. */
   action: string;
+  /** The word on the other one: where something is cancelled, another than that. */
+  cancel?: string;
   look?: 'primary' | 'danger';
   onSubmit: () => Promise<void>;
   onClose: () => void;
@@ -90,7 +93,7 @@ export function FormDialog({
           )}
         </div>
         <div className={styles.actions}>
-          <Button onPress={onClose}>Cancel</Button>
+          <Button onPress={onClose}>{cancel}</Button>
           <Button type="submit" look={look} isDisabled={!isReady}>
             {busy ? 'Working …' : action}
           </Button>
@@ -105,6 +108,7 @@ export function ConfirmDialog({
   title,
   children,
   action,
+  cancel,
   typed,
   onConfirm,
   onClose,
@@ -113,13 +117,14 @@ export function ConfirmDialog({
   /** What will happen. */
   children: ReactNode;
   action: string;
+  cancel?: string;
   typed?: string;
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }) {
   const [word, setWord] = useState('');
   return (
-    <FormDialog title={title} action={action} look="danger" onSubmit={onConfirm} onClose={onClose} isReady={typed === undefined || word === typed}>
+    <FormDialog title={title} action={action} {...(cancel === undefined ? {} : { cancel })} look="danger" onSubmit={onConfirm} onClose={onClose} isReady={typed === undefined || word === typed}>
       <div className={styles.text}>{children}</div>
       {typed !== undefined && <TextField label={`Type ${typed} to go on`} value={word} onChange={setWord} autoFocus />}
     </FormDialog>

@@ -43,12 +43,17 @@ export function StatusBadge({ status, tone, children }: { status: Status; tone?:
   );
 }
 
-/** How a run is: one of which a judgment runs waits for a person. */
+/** How a run looks: one of which a judgment runs waits for a person. */
+export function lookOfRun(status: Status, awaitsJudgment: boolean): { tone: Tone; word: string } {
+  return awaitsJudgment && status === 'RUNNING' ? { tone: 'waiting', word: 'Awaits judgment' } : { tone: toneOf(status), word: wordOf(status) };
+}
+
+/** A run's status in a word. */
 export function RunBadge({ status, awaitsJudgment }: { status: Status; awaitsJudgment: boolean }) {
-  if (!awaitsJudgment || status !== 'RUNNING') return <StatusBadge status={status} />;
+  const { tone, word } = lookOfRun(status, awaitsJudgment);
   return (
-    <StatusBadge status={status} tone="waiting">
-      Awaits judgment
+    <StatusBadge status={status} tone={tone}>
+      {word}
     </StatusBadge>
   );
 }

@@ -1,5 +1,5 @@
 /** Times on a screen: they say what zone they are in, and those that run are kept running. */
-import { useEffect, useMemo } from 'react';
+import { Fragment, useEffect, useMemo } from 'react';
 
 import { store } from './store';
 import styles from './Text.module.css';
@@ -28,12 +28,19 @@ export function useNow(runs = true): number {
   return clock.use();
 }
 
-/** A moment with its zone. */
+/** A moment with its zone; a line breaks between its parts only. */
 export function Moment({ at }: { at: number | null | undefined }) {
   if (!at) return <span className="soft">–</span>;
   return (
-    <time className={styles.moment} dateTime={new Date(at).toISOString()}>
-      {moment(at)}
+    <time className="number" dateTime={new Date(at).toISOString()}>
+      {moment(at)
+        .split(' ')
+        .map((part, index) => (
+          <Fragment key={index}>
+            {index > 0 && ' '}
+            <span className={styles.whole}>{part}</span>
+          </Fragment>
+        ))}
     </time>
   );
 }

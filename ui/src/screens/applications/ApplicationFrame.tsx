@@ -1,7 +1,7 @@
 /** The frame of an application: its name, its tabs, what can be done to it. It follows what changes as long as it is there. */
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 import { useCommands } from '../../app/Palette';
 import { useShortcuts } from '../../app/shortcuts';
@@ -10,6 +10,7 @@ import { GateError } from '../../gate/errors';
 import { follow, useLive } from '../../gate/live';
 import type { Application } from '../../gate/wire';
 import { ButtonLink, IconButton } from '../../parts/Button';
+import { useInSight } from '../../parts/inSight';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
 import { Answer, Empty } from '../../parts/States';
@@ -110,12 +111,8 @@ function Head({ application }: { application: Application }) {
 
 /** The tabs; where there is no room for all of them, the one that is open is brought into sight. */
 function Tabs({ name }: { name: string }) {
-  const place = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
-  useEffect(() => {
-    const tab = place.current?.querySelector<HTMLElement>('[data-status="active"]');
-    if (tab && place.current) place.current.scrollLeft = tab.offsetLeft + tab.offsetWidth / 2 - place.current.clientWidth / 2;
-  }, [pathname]);
+  const place = useInSight<HTMLElement>(pathname, '[data-status="active"]');
   return (
     <nav ref={place} className={styles.tabs} aria-label={`Screens of ${name}`}>
       {TABS.map((tab) => (

@@ -95,7 +95,7 @@ export function FirewallScreen() {
 
 function guarded({ serverGroups: groups, loadBalancers: balancers }: Guarding) {
   const names = [...balancers, ...groups];
-  return names.length === 0 ? <span className="soft">nothing</span> : <Name>{names.join(', ')}</Name>;
+  return names.length === 0 ? <span className="soft">guards nothing</span> : <Name>{names.join(', ')}</Name>;
 }
 
 function columnsOf(application: string): Column<Guarding>[] {

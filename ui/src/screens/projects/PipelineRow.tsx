@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 
 import { awaitsJudgment, type Execution } from '../../gate/wire';
-import { RunBadge, StatusDot, toneOf, wordOf } from '../../parts/Status';
+import { lookOfRun, RunBadge, StatusDot } from '../../parts/Status';
 import { Name } from '../../parts/Text';
 import { Ago, Duration } from '../../parts/Time';
 import { briefMoment } from '../../parts/time';
@@ -37,11 +37,14 @@ export function PipelineRow({ pipeline }: { pipeline: PipelineRuns }) {
             <Ago at={newest.startTime ?? newest.buildTime} />, <Duration from={newest.startTime} to={newest.endTime} />
           </span>
           <span className={styles.runs}>
-            {runs.toReversed().map((run) => (
-              <Link key={run.id} to="/applications/$application/executions/details/$executionId" params={{ application: run.application, executionId: run.id }}>
-                <StatusDot tone={toneOf(run.status)} label={`${wordOf(run.status)}, ${startOf(run)}`} />
-              </Link>
-            ))}
+            {runs.toReversed().map((run) => {
+              const { tone, word } = lookOfRun(run.status, awaitsJudgment(run));
+              return (
+                <Link key={run.id} to="/applications/$application/executions/details/$executionId" params={{ application: run.application, executionId: run.id }}>
+                  <StatusDot tone={tone} label={`${word}, ${startOf(run)}`} />
+                </Link>
+              );
+            })}
           </span>
         </>
       ) : (

@@ -38,7 +38,7 @@ const choose = (menu: string, item: string, opens: There): There =>
     await opens(page, shop);
   });
 /** A question before a change, with its plan. */
-const planned = (step: string): There => (page) => page.getByRole('region', { name: 'Plan' }).getByText(step).filter({ visible: true }).first().waitFor();
+const planned = (page: Page): Promise<void> => page.getByRole('region', { name: 'Plan' }).waitFor();
 const table = (page: Page): Promise<void> => page.getByRole('table').waitFor();
 const tab = (label: string): There => (page) => page.getByRole('tab', { name: label, selected: true }).waitFor();
 
@@ -80,7 +80,7 @@ export const PICTURES: Readonly<Record<string, Picture>> = {
   'editor-yaml': { hash: editor('yaml'), there: (page) => page.getByRole('textbox', { name: 'The pipeline as YAML' }).waitFor() },
   'editor-add': { hash: editor(), there: keys(['a'], stages, (page) => dialog(page).getByRole('option').nth(3).waitFor()) },
   'editor-waits': { hash: editor(), there: keys(['j', 'w'], stages, (page) => dialog(page).getByRole('checkbox').first().waitFor()) },
-  'editor-plan': { hash: editor(), there: keys(['p'], stages, planned('Announce')) },
+  'editor-plan': { hash: editor(), there: keys(['p'], stages, planned) },
   'editor-versions': { hash: editor(), there: keys(['h'], stages, (page) => dialog(page).getByRole('listitem').first().waitFor()) },
   'editor-review': {
     hash: editor(),
@@ -98,11 +98,11 @@ export const PICTURES: Readonly<Record<string, Picture>> = {
   instances: { hash: (shop) => at(shop, '/clusters?listInstances=true'), there: (page, { instance }) => page.getByRole('link', { name: instance }).waitFor() },
   output: { hash: (shop) => at(shop, `/clusters/instanceDetails/local/${shop.instance}?output=true`), there: (page) => page.getByRole('log').getByText('listens on').waitFor() },
   'group-menu': { hash: group, there: press('What else can be done', (page) => page.getByRole('menuitem').first().waitFor()) },
-  resize: { hash: group, there: press('Resize …', planned('resize')) },
-  rollback: { hash: group, there: press('Roll back …', planned('disable server group')) },
-  clone: { hash: group, there: choose('What else can be done', 'Clone …', planned('clone')) },
+  resize: { hash: group, there: press('Resize …', planned) },
+  rollback: { hash: group, there: press('Roll back …', planned) },
+  clone: { hash: group, there: choose('What else can be done', 'Clone …', planned) },
   scaling: { hash: group, there: press('Add …', field('Target of each instance')) },
-  destroy: { hash: group, there: choose('What else can be done', 'Destroy …', planned('destroy')) },
+  destroy: { hash: group, there: choose('What else can be done', 'Destroy …', planned) },
   tag: { hash: group, there: press('Add a tag', (page) => dialog(page).getByRole('textbox').first().waitFor()) },
   'new-load-balancer': { hash: (shop) => at(shop, '/loadBalancers'), there: press('Create …', field('Name')) },
   'new-firewall': { hash: (shop) => at(shop, '/firewalls'), there: press('Create …', field('Name')) },

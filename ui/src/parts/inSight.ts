@@ -5,11 +5,18 @@ import { type RefObject, useEffect, useRef } from 'react';
 export function useInSight<T extends HTMLElement>(chosen: string, selector: string): RefObject<T | null> {
   const place = useRef<T>(null);
   useEffect(() => {
-    const row = place.current;
-    const one = row?.querySelector(selector);
-    if (!row || !one) return;
-    const [around, within] = [row.getBoundingClientRect(), one.getBoundingClientRect()];
-    row.scrollLeft += within.left + within.width / 2 - around.left - around.width / 2;
+    // Some rows have their parts a moment later than they are there themselves.
+    if (bring(place.current, selector)) return undefined;
+    const frame = requestAnimationFrame(() => bring(place.current, selector));
+    return () => cancelAnimationFrame(frame);
   }, [chosen, selector]);
   return place;
+}
+
+function bring(row: HTMLElement | null, selector: string): boolean {
+  const one = row?.querySelector(selector);
+  if (!row || !one) return false;
+  const [around, within] = [row.getBoundingClientRect(), one.getBoundingClientRect()];
+  row.scrollLeft += within.left + within.width / 2 - around.left - around.width / 2;
+  return true;
 }

@@ -7,7 +7,7 @@ import { Duration } from '../../parts/Time';
 import styles from './ExecutionGraph.module.css';
 import { type StageGroup, wordOfStage } from './stages';
 
-const WIDTH = 184;
+const WIDTH = 200;
 const HEIGHT = 52;
 const GAP_X = 44;
 const GAP_Y = 14;

@@ -1,6 +1,7 @@
 /** Times on a screen: they say what zone they are in, and those that run are kept running. */
-import { useMemo, useSyncExternalStore } from 'react';
+import { Fragment, useMemo, useSyncExternalStore } from 'react';
 
+import styles from './Text.module.css';
 import { age, duration, moment } from './time';
 
 const TICK = 1000;
@@ -29,12 +30,19 @@ function useRunning(text: (now: number) => string): string {
   return useSyncExternalStore(everySecond, () => text(Date.now()));
 }
 
-/** A moment with its zone. */
+/** A moment with its zone; a line breaks between its parts only. */
 export function Moment({ at }: { at: number | null | undefined }) {
   if (!at) return <span className="soft">–</span>;
   return (
     <time className="number" dateTime={new Date(at).toISOString()}>
-      {moment(at)}
+      {moment(at)
+        .split(' ')
+        .map((part, index) => (
+          <Fragment key={index}>
+            {index > 0 && ' '}
+            <span className={styles.whole}>{part}</span>
+          </Fragment>
+        ))}
     </time>
   );
 }

@@ -98,8 +98,8 @@ it('follows the output of an instance, searches it, and ends the instance', asyn
   await dialog.getByRole('searchbox').fill('LISTENS');
   await dialog.getByText('1 of 1').waitFor();
   await accessible(page, 'the output');
-  await enter(dialog.getByRole('button', { name: 'Stop' }));
-  await dialog.getByText('Stopped').waitFor();
+  await enter(dialog.getByRole('button', { name: 'Pause' }));
+  await dialog.getByText('Paused').waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
 

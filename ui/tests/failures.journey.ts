@@ -190,7 +190,7 @@ const forms = (): Form[] => [
     what: 'a change of infrastructure',
     hash: `#/applications/${APPLICATION}/firewalls`,
     type: async (page) => {
-      await enter(page.getByRole('button', { name: 'New …' }));
+      await enter(page.getByRole('button', { name: 'Create …' }));
       await page.getByRole('dialog').getByLabel('Name').fill('storm-gate');
       await page.getByRole('dialog').getByLabel('Who may connect').fill('127.0.0.0/8');
     },

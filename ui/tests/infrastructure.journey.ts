@@ -23,7 +23,7 @@ beforeAll(async () => {
 it('makes a firewall and a load balancer behind it, and shows who stands behind one', async () => {
   const page = await visit(`#/applications/${APPLICATION}/firewalls`);
   await page.getByText('There is no firewall yet').waitFor();
-  await enter(page.getByRole('button', { name: 'New …' }));
+  await enter(page.getByRole('button', { name: 'Create …' }));
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill('quay-office');
   await dialog.getByLabel('Who may connect').fill('everybody');
@@ -43,7 +43,7 @@ it('makes a firewall and a load balancer behind it, and shows who stands behind 
   await page.keyboard.press('b');
   const table = page.getByRole('table', { name: 'Load balancers' });
   await table.getByRole('link', { name: 'quay', exact: true }).waitFor();
-  await enter(page.getByRole('button', { name: 'New …' }));
+  await enter(page.getByRole('button', { name: 'Create …' }));
   await dialog.getByLabel('Name').fill('other');
   await dialog.getByText('Its name is quay, or begins with quay-.').waitFor();
   await dialog.getByLabel('Name').fill('quay-front');

@@ -64,15 +64,26 @@ const PAGES = 4;
 /** Longer than a busy machine takes for all screens, in milliseconds. */
 export const ALL_SCREENS = 900_000;
 
-/** Drives a page through each, several side by side: most of the time is waiting. */
+/** Acts on each, several at once: most of the time is waiting. */
+export async function atOnce<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  await drive(all, async (next) => {
+    for (let one = next(); one !== undefined; one = next()) await act(one);
+  });
+}
+
+/** Drives a page through each, several side by side. */
 export async function sideBySide<T>(all: readonly T[], act: (page: Page, one: T) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
-  const rest = [...all];
-  const drive = async (): Promise<void> => {
+  await drive(all, async (next) => {
     const page = await visit('#/no/such/screen', { errorsExpected: true, ...options });
-    for (let one = rest.shift(); one !== undefined; one = rest.shift()) await act(page, one);
+    for (let one = next(); one !== undefined; one = next()) await act(page, one);
     await leave(page);
-  };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(PAGES, all.length) }, drive));
+  });
+}
+
+/** Shares out what there is among several that work at once; each fails for itself, the first that did is told of. */
+async function drive<T>(all: readonly T[], work: (next: () => T | undefined) => Promise<void>): Promise<void> {
+  const rest = [...all];
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(PAGES, all.length) }, () => work(() => rest.shift())));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Every screen of the page by its route: its address, what shows that it is there, what it says while it loads and where there
- * is nothing. `failures` and `states` drive each through it; `failures` fails where a route is missing here.
+ * is nothing. `failures`, `states` and `screens` drive each through it; `failures` fails where a route is missing here.
  */
 import type { Page } from 'playwright-core';
 

@@ -179,6 +179,11 @@ export interface Reference {
   ref: string;
 }
 
+/** Whether a judgment of it waits for an answer. */
+export function awaitsJudgment({ stages }: Execution): boolean {
+  return stages.some(({ type, status }) => type === 'manualJudgment' && status === 'RUNNING');
+}
+
 /** The id in a reference. */
 export function idOf(reference: Reference): string {
   return reference.ref.slice(reference.ref.lastIndexOf('/') + 1);

@@ -2,31 +2,37 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
-import { Button } from './Button';
+import { Button, IconButton } from './Button';
 import { cx } from './cx';
 import styles from './Dialog.module.css';
 import { TextField } from './Field';
 import { Refusal } from './States';
 
-/** A dialog; Escape and a press beside it close it. */
+/** A dialog; Escape, a press beside it and its cross close it. */
 export function Dialog({
   title,
   onClose,
   children,
   wide = false,
+  hasEnd = false,
 }: {
   title: string;
   onClose: () => void;
   children: ReactNode;
   wide?: boolean;
+  /** Whether a button of its content closes it, so that it needs no cross. */
+  hasEnd?: boolean;
 }) {
   return (
     <ModalOverlay className={styles.overlay ?? ''} isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className={cx(styles.modal, wide && styles.wide)}>
         <AriaDialog className={styles.dialog ?? ''}>
-          <Heading slot="title" className={styles.title ?? ''}>
-            <bdi>{title}</bdi>
-          </Heading>
+          <div className={styles.head}>
+            <Heading slot="title" className={styles.title ?? ''}>
+              <bdi>{title}</bdi>
+            </Heading>
+            {!hasEnd && <IconButton label="Close" icon="cross" onPress={onClose} />}
+          </div>
           {children}
         </AriaDialog>
       </Modal>
@@ -41,6 +47,7 @@ export function Dialog({
 export function FormDialog({
   title,
   action,
+  cancel = 'Cancel',
   look = 'primary',
   onSubmit,
   onClose,
@@ -51,6 +58,8 @@ export function FormDialog({
   title: string;
   /** The word on the button. */
   action: string;
+  /** The word on the other one: where something is cancelled, another than that. */
+  cancel?: string;
   look?: 'primary' | 'danger';
   onSubmit: () => Promise<void>;
   onClose: () => void;
@@ -75,7 +84,7 @@ export function FormDialog({
     }
   };
   return (
-    <Dialog title={title} onClose={onClose} wide={wide}>
+    <Dialog title={title} onClose={onClose} wide={wide} hasEnd>
       <form className={styles.form} onSubmit={(event) => void send(event)} noValidate>
         <div className={styles.body}>
           {children}
@@ -84,7 +93,7 @@ export function FormDialog({
           )}
         </div>
         <div className={styles.actions}>
-          <Button onPress={onClose}>Cancel</Button>
+          <Button onPress={onClose}>{cancel}</Button>
           <Button type="submit" look={look} isDisabled={!isReady}>
             {busy ? 'Working …' : action}
           </Button>
@@ -99,6 +108,7 @@ export function ConfirmDialog({
   title,
   children,
   action,
+  cancel,
   typed,
   onConfirm,
   onClose,
@@ -107,13 +117,14 @@ export function ConfirmDialog({
   /** What will happen. */
   children: ReactNode;
   action: string;
+  cancel?: string;
   typed?: string;
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }) {
   const [word, setWord] = useState('');
   return (
-    <FormDialog title={title} action={action} look="danger" onSubmit={onConfirm} onClose={onClose} isReady={typed === undefined || word === typed}>
+    <FormDialog title={title} action={action} {...(cancel === undefined ? {} : { cancel })} look="danger" onSubmit={onConfirm} onClose={onClose} isReady={typed === undefined || word === typed}>
       <div className={styles.text}>{children}</div>
       {typed !== undefined && <TextField label={`Type ${typed} to go on`} value={word} onChange={setWord} autoFocus />}
     </FormDialog>

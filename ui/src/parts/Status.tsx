@@ -43,6 +43,21 @@ export function StatusBadge({ status, tone, children }: { status: Status; tone?:
   );
 }
 
+/** How a run looks: one of which a judgment runs waits for a person. */
+export function lookOfRun(status: Status, awaitsJudgment: boolean): { tone: Tone; word: string } {
+  return awaitsJudgment && status === 'RUNNING' ? { tone: 'waiting', word: 'Awaits judgment' } : { tone: toneOf(status), word: wordOf(status) };
+}
+
+/** A run's status in a word. */
+export function RunBadge({ status, awaitsJudgment }: { status: Status; awaitsJudgment: boolean }) {
+  const { tone, word } = lookOfRun(status, awaitsJudgment);
+  return (
+    <StatusBadge status={status} tone={tone}>
+      {word}
+    </StatusBadge>
+  );
+}
+
 /** A dot in a tone, with what it means for who cannot see it. */
 export function StatusDot({ tone, label }: { tone: Tone; label: string }) {
   return <span className={styles.dot} data-tone={tone} role="img" aria-label={label} title={label} />;

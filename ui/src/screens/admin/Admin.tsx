@@ -12,7 +12,7 @@ import { Accounts } from './Accounts';
 import styles from './Admin.module.css';
 import { DiagnosisDialog } from './DiagnosisDialog';
 import { Executions } from './Executions';
-import { rowsOf } from './model';
+import { nameOf, rowsOf } from './model';
 import { Nodes } from './Nodes';
 import { Services } from './Services';
 
@@ -34,7 +34,7 @@ export function Admin() {
       <Answer query={query} what="nodes">
         {(known) => <Standing active={known} onWhy={ask} />}
       </Answer>
-      {why !== undefined && <DiagnosisDialog id={why} onClose={() => ask(undefined)} />}
+      {why !== undefined && <DiagnosisDialog id={why} name={query.data && nameOf(query.data, why)} onClose={() => ask(undefined)} />}
     </Page>
   );
 }

@@ -11,11 +11,11 @@ import { toast } from '../../parts/Toasts';
 import styles from './Admin.module.css';
 import { commandOf } from './model';
 
-/** The dialog. */
-export function DiagnosisDialog({ id, onClose }: { id: string; onClose: () => void }) {
+/** The dialog. `name` is the execution's, where it is known. */
+export function DiagnosisDialog({ id, name, onClose }: { id: string; name: string | undefined; onClose: () => void }) {
   const query = useQuery(diagnosis(id));
   return (
-    <Dialog title={`Why ${id} stands so`} onClose={onClose} wide>
+    <Dialog title={`Why ${name ?? id} stands so`} onClose={onClose} wide>
       <Answer query={query} what="diagnosis">
         {(known) => <Told id={id} known={known} />}
       </Answer>
@@ -28,7 +28,7 @@ function Told({ id, known }: { id: string; known: Diagnosis }) {
   return (
     <div className={styles.told}>
       <p>
-        <strong>{verdict}</strong> <span dir="auto">{summary}</span>
+        <strong>{said(verdict)}.</strong> <span dir="auto">{summary}</span>
       </p>
       {causes.map((cause) => (
         <p key={cause.message} dir="auto">
@@ -41,7 +41,7 @@ function Told({ id, known }: { id: string; known: Diagnosis }) {
           <ul className={styles.list}>
             {waits.map((wait, index) => (
               <li key={index} className={styles.part}>
-                <bdi>{wait.stage.name ?? wait.stage.refId}</bdi>: {(wait.waitsFor ?? 'its turn').toLowerCase().replaceAll('_', ' ')}
+                <bdi>{wait.stage.name ?? wait.stage.refId}</bdi>: {said(wait.waitsFor ?? 'its turn').toLowerCase()}
                 {wait.since !== undefined && (
                   <>
                     , since <Moment at={wait.since} />
@@ -69,7 +69,7 @@ function Told({ id, known }: { id: string; known: Diagnosis }) {
           <ul className={styles.list}>
             {remedies.map((remedy) => (
               <li key={remedy.message} className={styles.part}>
-                {remedy.message}
+                <Marked text={remedy.message} />
                 <Command text={commandOf(remedy)} />
               </li>
             ))}
@@ -89,6 +89,18 @@ function Told({ id, known }: { id: string; known: Diagnosis }) {
       </div>
     </div>
   );
+}
+
+/** A constant as people write it: `NOT_STARTED` is Not started. */
+function said(constant: string): string {
+  const words = constant.toLowerCase().replaceAll('_', ' ');
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/** What stands between backticks is to be typed. */
+function Marked({ text }: { text: string }) {
+  // Every second piece stood between two of them.
+  return text.split('`').map((piece, index) => (index % 2 === 1 ? <code key={index}>{piece}</code> : piece));
 }
 
 function Command({ text }: { text: string | undefined }) {

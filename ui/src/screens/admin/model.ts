@@ -20,6 +20,11 @@ export function rowsOf({ nodes, unowned }: Active, now: number): Row[] {
   return rows.toSorted((one, other) => Number(other.concern !== undefined) - Number(one.concern !== undefined) || (one.startTime ?? Infinity) - (other.startTime ?? Infinity));
 }
 
+/** What an execution that is not over is called. */
+export function nameOf({ nodes, unowned }: Active, id: string): string | undefined {
+  return [...nodes.flatMap(({ executions }) => executions), ...unowned].find((one) => one.id === id)?.name;
+}
+
 function rowOf(execution: ActiveExecution, node: Node | undefined, now: number): Row {
   return { ...execution, node, concern: concernOf(execution, node, now) };
 }

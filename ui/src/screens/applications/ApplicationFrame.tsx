@@ -1,6 +1,6 @@
 /** The frame of an application: its name, its tabs, what can be done to it. It follows what changes as long as it is there. */
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 
 import { useCommands } from '../../app/Palette';
@@ -10,6 +10,7 @@ import { GateError } from '../../gate/errors';
 import { follow, useLive } from '../../gate/live';
 import type { Application } from '../../gate/wire';
 import { ButtonLink, IconButton } from '../../parts/Button';
+import { useInSight } from '../../parts/inSight';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
 import { Answer, Empty } from '../../parts/States';
@@ -100,17 +101,26 @@ function Head({ application }: { application: Application }) {
         />
       </div>
       {TABS.length > 0 && (
-        <nav className={styles.tabs} aria-label={`Screens of ${name}`}>
-          {TABS.map((tab) => (
-            <Link key={tab.label} to={tab.to} params={{ application: name } as never} className={styles.tab} activeOptions={{ includeSearch: false }}>
-              {tab.label}
-            </Link>
-          ))}
-        </nav>
+        <Tabs name={name} />
       )}
       {open === 'edit' && <ApplicationForm given={application} onClose={() => setOpen(undefined)} />}
       {open === 'delete' && <DeleteApplication name={name} onClose={() => setOpen(undefined)} onGone={() => navigate({ to: '/applications' })} />}
     </header>
+  );
+}
+
+/** The tabs; where there is no room for all of them, the one that is open is brought into sight. */
+function Tabs({ name }: { name: string }) {
+  const { pathname } = useLocation();
+  const place = useInSight<HTMLElement>(pathname, '[data-status="active"]');
+  return (
+    <nav ref={place} className={styles.tabs} aria-label={`Screens of ${name}`}>
+      {TABS.map((tab) => (
+        <Link key={tab.label} to={tab.to} params={{ application: name } as never} className={styles.tab} activeOptions={{ includeSearch: false }}>
+          {tab.label}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

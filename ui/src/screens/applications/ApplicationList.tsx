@@ -83,7 +83,7 @@ function Found({ all, q, sort, onSearch }: { all: readonly ApplicationSummary[];
       <div className={styles.tools}>
         <SearchField label="Search applications" placeholder="Name, owner, description, provider" value={q} onChange={onSearch} />
         <span className="soft number" role="status">
-          {wanted === '' ? `${all.length} applications` : `${found.length} of ${all.length}`}
+          {wanted === '' ? `${all.length} ${all.length === 1 ? 'application' : 'applications'}` : `${found.length} of ${all.length}`}
         </span>
       </div>
       {found.length === 0 ? (

@@ -74,8 +74,8 @@ function isSelected(row: Row, selected: Selected): boolean {
   if (!selected) return false;
   const id = selected['instanceId'];
   if (row.kind === 'instance') return id === row.instance.id;
-  if (row.kind === 'strip') return id !== undefined && row.instances.some((instance) => instance.id === id);
-  if (row.kind !== 'group') return false;
+  if (row.kind === 'strip' && id !== undefined) return row.instances.some((instance) => instance.id === id);
+  if (row.kind !== 'group' && row.kind !== 'strip') return false;
   const { group } = row.group;
   return selected['name'] === group.name && selected['account'] === group.account && selected['region'] === group.region;
 }
@@ -97,7 +97,7 @@ const RowOf = memo(function RowOf({ row, application, selected }: { row: Row; ap
       return <GroupRow application={application} cluster={row.cluster} group={row.group} isSelected={selected !== undefined} />;
     case 'strip':
       return (
-        <div className={styles.strip} role="listitem" data-last={row.isLast || undefined} data-off={row.group.group.isDisabled || undefined}>
+        <div className={styles.strip} role="listitem" data-selected={selected === 'group' || undefined} data-last={row.isLast || undefined} data-off={row.group.group.isDisabled || undefined}>
           <InstanceStrip application={application} provider={row.group.group.cloudProvider} instances={row.instances} selected={selected} />
         </div>
       );
@@ -170,9 +170,9 @@ function GroupRow({ application, group: { group, counts }, isSelected: selected 
   );
 }
 
-/** How many there are, and how many there should be if that is another number. */
+/** How many there are of how many there should be; nothing where that is the same number, which its health says. */
 function sizeOf(desired: number | undefined, total: number): string {
-  return desired === undefined || desired === total ? `${total}` : `${total} of ${desired}`;
+  return desired === undefined || desired === total ? '' : `${total} of ${desired}`;
 }
 
 function Health({ counts }: { counts: Counts }) {

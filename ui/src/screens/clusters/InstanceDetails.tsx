@@ -20,6 +20,7 @@ import { lookOf } from '../infrastructure/health';
 import { Gone, isGone, Panel, Part } from '../infrastructure/Split';
 import styles from './Details.module.css';
 import { deregister, type InstancePlace, reboot, register, terminate, terminateAndShrink } from './instanceChanges';
+import { related } from './Related';
 
 const LiveOutput = lazy(() => import('../infrastructure/output/LiveOutput'));
 const list = getRouteApi('/applications/$application/clusters');
@@ -119,8 +120,8 @@ function Details({ application, group, instance, onChange }: Of & { instance: In
             ['Region', <Name key="r">{group.region}</Name>],
             ['Zone', instance.zone ?? instance.availabilityZone],
             ['Launched', <Ago key="l" at={instance.launchTime} />],
-            ['Load balancers', within.length > 0 && within.join(', ')],
-            ['Deregistered from', out.length > 0 && out.join(', ')],
+            ['Load balancers', related(application, group, within, 'loadBalancer')],
+            ['Deregistered from', related(application, group, out, 'loadBalancer')],
           ]}
         />
         <FieldsOf of={instance} without={TOLD} />
@@ -131,7 +132,9 @@ function Details({ application, group, instance, onChange }: Of & { instance: In
           return (
             <div key={index} className={styles.health}>
               <StatusBadge status="NOT_STARTED" tone={own.tone}>
-                <Name>{health.type}</Name>: {own.word}
+                <span>
+                  <Name>{health.type}</Name>: {own.word}
+                </span>
               </StatusBadge>
               {health.description && <Long as="pre">{health.description}</Long>}
             </div>

@@ -19,6 +19,7 @@ import { AsJson, Facts, FieldsOf, Value } from '../infrastructure/Facts';
 import { countHealth, lookOf, present, sentenceOf } from '../infrastructure/health';
 import { Gone, isGone, Panel, Part } from '../infrastructure/Split';
 import { Tags } from '../infrastructure/Tags';
+import { related } from './Related';
 import { versionOf } from './rows';
 import styles from './Details.module.css';
 import { destroy, disable, enable, siblings, unscale } from './serverGroupChanges';
@@ -91,8 +92,8 @@ function Details({ application, group }: { application: string; group: ServerGro
             ['Created', <Created key="t" at={group.createdTime} />],
             ['Version', version && <Name key="v">{version}</Name>],
             ['Capacity', group.capacity && `${group.capacity.desired} (${group.capacity.min} to ${group.capacity.max})`],
-            ['Load balancers', links(application, group, group.loadBalancers ?? [], 'loadBalancer')],
-            ['Firewalls', links(application, group, group.securityGroups ?? [], 'firewall')],
+            ['Load balancers', related(application, group, group.loadBalancers, 'loadBalancer')],
+            ['Firewalls', related(application, group, group.securityGroups, 'firewall')],
           ]}
         />
         <FieldsOf of={group} without={TOLD} />
@@ -133,25 +134,6 @@ function Created({ at }: { at: number | null | undefined }) {
     <>
       <Ago at={at} /> <span className="soft">(<Moment at={at} />)</span>
     </>
-  );
-}
-
-/** Links to the screens of what a server group belongs to. */
-function links(application: string, group: ServerGroup, names: readonly string[], kind: 'loadBalancer' | 'firewall') {
-  if (names.length === 0) return undefined;
-  return (
-    <ul>
-      {names.map((name) => (
-        <li key={name}>
-          <Link
-            to={(kind === 'loadBalancer' ? '/applications/$application/loadBalancers/loadBalancerDetails/$provider/$account/$region/$vpcId/$name' : '/applications/$application/firewalls/firewallDetails/$provider/$account/$region/$vpcId/$name') as never}
-            params={{ application, provider: group.cloudProvider, account: group.account, region: group.region, vpcId: '-', name } as never}
-          >
-            <Name>{name}</Name>
-          </Link>
-        </li>
-      ))}
-    </ul>
   );
 }
 

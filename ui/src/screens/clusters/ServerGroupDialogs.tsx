@@ -63,7 +63,7 @@ export function RollbackDialog({ application, group, onClose, others }: Common &
   const target = others.find((one) => one.name === to);
   if (!target) {
     return (
-      <Dialog title={`Roll back ${group.name}`} onClose={onClose}>
+      <Dialog title={`Roll back ${group.name}`} onClose={onClose} hasEnd>
         <p>
           There is nothing to go back to: the cluster {group.cluster} has no other server group in {group.region}.
         </p>
@@ -90,7 +90,7 @@ export function LastGoodDialog({ application, group, onClose }: Common) {
     return <ChangeDialog application={application} change={backToLastGood(application, group, here.current, here.lastGood, `Why this one: ${here.reason}.`)} onClose={onClose} />;
   }
   return (
-    <Dialog title={`Return ${group.cluster} to its last good version`} onClose={onClose}>
+    <Dialog title={`Return ${group.cluster} to its last good version`} onClose={onClose} hasEnd>
       <Answer query={query} what="last good version">
         {() => <p>{here ? `There is nothing to go back to: ${here.current === undefined ? 'no server group of the cluster is enabled' : here.reason}.` : 'The cluster is not in this region any more.'}</p>}
       </Answer>

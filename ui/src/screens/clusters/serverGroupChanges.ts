@@ -222,10 +222,16 @@ export function scale(application: string, group: ServerGroup, { name, metric, t
     title: `Scaling of ${group.name}`,
     action: 'Save',
     danger: false,
-    says: [`Instances are added${scaleIn ? ' and removed' : ''} between ${group.capacity?.min ?? 0} and ${group.capacity?.max ?? 0}, so that ${metric} of each is near ${target}.`],
+    says: [`Instances are added${scaleIn ? ' and removed' : ''} between ${group.capacity?.min ?? 0} and ${group.capacity?.max ?? 0}, so that ${aim(metric, target)}.`],
     operations: operations(group, { upsertScalingPolicy: { ...operationOf(group), ...policy } }),
     jobs: [{ ...jobOf(group), type: 'upsertScalingPolicy', ...policy }],
   });
+}
+
+function aim(metric: string, target: number): string {
+  if (metric === 'cpuPercent') return `each takes about ${target} % of a processor`;
+  if (metric === 'requestsPerSecond') return `each answers about ${target} requests a second`;
+  return `${metric} of each is near ${target}`;
 }
 
 /** A policy less. */

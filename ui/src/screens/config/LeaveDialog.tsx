@@ -6,7 +6,7 @@ import styles from './Section.module.css';
 /** The dialog; Escape stays. */
 export function LeaveDialog({ what, onStay, onLeave }: { what: string; onStay: () => void; onLeave: () => void }) {
   return (
-    <Dialog title="Leave without saving?" onClose={onStay}>
+    <Dialog title="Leave without saving?" onClose={onStay} hasEnd>
       <p>What you changed in “{what}” is lost if you leave.</p>
       <div className={styles.actions}>
         <Button onPress={onStay} autoFocus>

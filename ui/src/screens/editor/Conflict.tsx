@@ -24,7 +24,7 @@ export function Conflict({ session, theirs, onClose, onKept }: { session: Sessio
   const merged = merge(base, mine, theirs);
   const who = theirs.lastModifiedBy ?? 'somebody';
   return (
-    <Dialog title={`${who} saved ${theirs.name} too`} onClose={onClose} wide>
+    <Dialog title={`${who} saved ${theirs.name} too`} onClose={onClose} wide hasEnd>
       <div className={styles.stack}>
         <p>
           <bdi>{who}</bdi> saved it <Ago at={savedAt(theirs)} />, after you began to change it. Nothing is lost: choose what is to be kept, look at it, then save.

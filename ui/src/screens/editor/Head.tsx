@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 
 import { useCommands } from '../../app/Palette';
 import { Button, IconButton } from '../../parts/Button';
-import type { IconName } from '../../parts/Icon';
+import { Icon, type IconName } from '../../parts/Icon';
 import { Menu } from '../../parts/Menu';
 import { Name } from '../../parts/Text';
 import { Ago } from '../../parts/Time';
@@ -47,6 +47,9 @@ export function Head({ session, isReadOnly, lock, onOpen }: { session: Session; 
   );
   return (
     <div className={styles.head}>
+      <Link className={styles.back} to="/applications/$application/executions" params={{ application }} aria-label="All pipelines">
+        <Icon name="left" />
+      </Link>
       <div className={styles.title}>
         <h2>
           <Name>{history.now.name}</Name>
@@ -69,9 +72,6 @@ export function Head({ session, isReadOnly, lock, onOpen }: { session: Session; 
         </span>
       </div>
       <div className={styles.tools}>
-        <Link className={styles.back} to="/applications/$application/executions" params={{ application }}>
-          All pipelines
-        </Link>
         {!base.strategy && !isOff && (
           <Button
             icon="play"

@@ -15,7 +15,7 @@ export function LeaveDialog({ session, onSave }: { session: Session; onSave: () 
   });
   if (blocker.status !== 'blocked') return null;
   return (
-    <Dialog title={`${session.pipeline.name} is not saved`} onClose={blocker.reset}>
+    <Dialog title={`${session.pipeline.name} is not saved`} onClose={blocker.reset} hasEnd>
       <div className={styles.stack}>
         <p>What you changed is kept in this browser if you like, and offered when you come back.</p>
         <div className={styles.actions}>

@@ -42,7 +42,7 @@ export function Review({ session, onClose, onConflict }: { session: Session; onC
     }
   };
   return (
-    <Dialog title={`Save ${history.now.name}`} onClose={onClose} wide>
+    <Dialog title={`Save ${history.now.name}`} onClose={onClose} wide hasEnd>
       <form className={styles.stack} onSubmit={(event) => void send(event)}>
         {problems.length > 0 && <Problem message="It would not run so." advice={problems.join(' ')} />}
         <Changes label="What you changed" from={base} to={history.now} />

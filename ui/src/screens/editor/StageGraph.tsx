@@ -20,6 +20,9 @@ const WIDTH = 184;
 const HEIGHT = 48;
 const GAP_X = 56;
 const GAP_Y = 18;
+/** Below this width of the window, in pixels, the graph begins with so many stages. */
+const NARROW = 704;
+const FIRST = 3;
 
 interface Shown extends Record<string, unknown> {
   label: string;
@@ -46,6 +49,8 @@ export function StageGraph({ session, isReadOnly, line, onLine }: { session: Ses
   const flow = useRef<ReactFlowInstance<StageNode>>(undefined);
   const frame = useRef<HTMLDivElement>(null);
   const spots = useSpots(stages);
+  // On a phone all of them would be too small to read: it begins with the first ones.
+  const [first] = useState(() => (window.innerWidth < NARROW ? { ...FIT, nodes: stages.slice(0, FIRST).map(({ refId }) => ({ id: refId })) } : FIT));
 
   const [{ nodes, of }, setShown] = useState<{ nodes: StageNode[]; of: readonly unknown[] }>({ nodes: [], of: [] });
   const inputs = [stages, spots, dragged, chosen];
@@ -110,7 +115,7 @@ export function StageGraph({ session, isReadOnly, line, onLine }: { session: Ses
         minZoom={0.1}
         maxZoom={1.5}
         fitView
-        fitViewOptions={FIT}
+        fitViewOptions={first}
         aria-label="Graph"
         ariaLabelConfig={WORDS}
       >

@@ -22,7 +22,7 @@ export function Versions({ session, isReadOnly, onClose }: { session: Session; i
   const { base } = session.now;
   const query = useQuery({ ...versions(base.id ?? '', base.strategy === true), staleTime: 0 });
   return (
-    <Dialog title={`Versions of ${base.name}`} onClose={onClose} wide>
+    <Dialog title={`Versions of ${base.name}`} onClose={onClose} wide hasEnd>
       <Answer query={query} what="versions">
         {(all) => <List session={session} all={all.map((one) => pipelineOf(one))} isReadOnly={isReadOnly} onClose={onClose} />}
       </Answer>

@@ -5,6 +5,7 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 
 import type { PipelineConfig } from '../../gate/wire';
 import { messageOf } from '../../gate/errors';
+import { useInSight } from '../../parts/inSight';
 import { Page } from '../../parts/Page';
 import { Loading } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
@@ -54,6 +55,7 @@ export function Workbench({ session, saved, isGone, isElsewhere }: { session: Se
   const [open, setOpen] = useState<Open>();
   const [line, setLine] = useState<Line>();
   const section = search.section ?? 'stages';
+  const tabs = useInSight<HTMLDivElement>(section, '[data-selected]');
   const stage = find(pipeline, chosen);
   const theirs = !isSaving && isNewer(saved, base) ? saved : undefined;
   const isUnsaved = isChanged || unread !== undefined;
@@ -89,7 +91,7 @@ export function Workbench({ session, saved, isGone, isElsewhere }: { session: Se
         onSaveAgain={() => void saveAgain(session).catch((error: unknown) => toast({ tone: 'bad', text: messageOf(error) }))}
       />
       <Tabs selectedKey={section} onSelectionChange={(key) => show(String(key))} className={styles.tabs ?? ''}>
-        <TabList aria-label="Parts of the pipeline" className={styles.tabList ?? ''}>
+        <TabList ref={tabs} aria-label="Parts of the pipeline" className={styles.tabList ?? ''}>
           {TABS.map(({ id, label }) => (
             <Tab key={id} id={id} className={styles.tab ?? ''}>
               {id === 'stages' && isTemplated ? 'Template' : label}

@@ -6,23 +6,22 @@ import { useState } from 'react';
 import { useShortcuts } from '../../app/shortcuts';
 import { pipelineConfigs } from '../../gate/configs';
 import { execution as executionQuery } from '../../gate/executions';
-import type { Execution } from '../../gate/wire';
+import { awaitsJudgment, type Execution } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { Icon } from '../../parts/Icon';
 import { Long } from '../../parts/Long';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
 import { Answer } from '../../parts/States';
-import { StatusBadge } from '../../parts/Status';
+import { RunBadge } from '../../parts/Status';
 import { Name } from '../../parts/Text';
 import { Duration, Moment } from '../../parts/Time';
 import { Comparison } from './Comparison';
 import styles from './ExecutionDetails.module.css';
 import { ExecutionGraph } from './ExecutionGraph';
-import { awaitsJudgment } from './filters';
 import { RunDialog } from './RunDialog';
 import { StagePanel } from './StagePanel';
-import { chosenGroup, groupsOf, interestingGroup, isOver, type StageGroup } from './stages';
+import { chosenGroup, groupsOf, interestingGroup, type StageGroup } from './stages';
 import { TimeMachine } from './TimeMachine';
 import { causeOf, parametersOf, parentOf } from './trigger';
 import { useSteering } from './useSteering';
@@ -92,10 +91,8 @@ function Head({ execution, onRepeat }: { execution: Execution; onRepeat: () => v
   const configs = useQuery(pipelineConfigs(application));
   const config = configs.data?.find(({ id }) => id === execution.pipelineConfigId);
   const steering = useSteering(execution, config && !config.disabled ? onRepeat : undefined);
-  const over = isOver(execution.status);
   const action = (label: string) => steering.actions.find((one) => one.label === label);
   const shown = ['Pause', 'Resume', 'Cancel …'].flatMap((label) => action(label) ?? []);
-  const waits = !over && execution.status === 'RUNNING' && awaitsJudgment(execution);
   return (
     <div className={styles.head}>
       <Link className={styles.back} to="/applications/$application/executions" params={{ application }} aria-label="All executions">
@@ -104,13 +101,7 @@ function Head({ execution, onRepeat }: { execution: Execution; onRepeat: () => v
       <h2 className={styles.name}>
         <Name>{execution.name ?? execution.id}</Name>
       </h2>
-      {waits ? (
-        <StatusBadge status={execution.status} tone="waiting">
-          Awaits judgment
-        </StatusBadge>
-      ) : (
-        <StatusBadge status={execution.status} />
-      )}
+      <RunBadge status={execution.status} awaitsJudgment={awaitsJudgment(execution)} />
       <span className="soft">
         <Duration from={execution.startTime} to={execution.endTime} />
       </span>

@@ -2,12 +2,12 @@
 import { useMemo } from 'react';
 
 import { layout } from '../../parts/graph';
-import { wordOf } from '../../parts/Status';
+import { useInSight } from '../../parts/inSight';
 import { Duration } from '../../parts/Time';
 import styles from './ExecutionGraph.module.css';
-import type { StageGroup } from './stages';
+import { type StageGroup, wordOfStage } from './stages';
 
-const WIDTH = 184;
+const WIDTH = 200;
 const HEIGHT = 52;
 const GAP_X = 44;
 const GAP_Y = 14;
@@ -21,6 +21,7 @@ export function ExecutionGraph({ groups, current, onChoose }: { groups: readonly
     // oxlint-disable-next-line react/exhaustive-deps
     [shape],
   );
+  const frame = useInSight<HTMLDivElement>(current ?? '', '[aria-pressed="true"]');
   const left = (refId: string): number => (drawn.places.get(refId)?.column ?? 0) * (WIDTH + GAP_X);
   const top = (refId: string): number => (drawn.places.get(refId)?.row ?? 0) * (HEIGHT + GAP_Y);
   const width = drawn.columns * (WIDTH + GAP_X) - GAP_X;
@@ -36,7 +37,7 @@ export function ExecutionGraph({ groups, current, onChoose }: { groups: readonly
       }),
   );
   return (
-    <div className={styles.frame} role="group" aria-label="Stages as a graph">
+    <div ref={frame} className={styles.frame} role="group" aria-label="Stages as a graph">
       <div className={styles.graph} style={{ width, height }}>
         <svg className={styles.lines} width={width} height={height} aria-hidden="true">
           {lines.map(({ key, d, started }) => (
@@ -59,7 +60,7 @@ export function ExecutionGraph({ groups, current, onChoose }: { groups: readonly
             >
               <bdi className={styles.name}>{stage.name}</bdi>
               <span className={styles.how}>
-                {wordOf(stage.status)}
+                {wordOfStage(stage)}
                 {stage.startTime && (
                   <>
                     {' · '}

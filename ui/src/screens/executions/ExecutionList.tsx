@@ -222,12 +222,12 @@ function GroupOfRuns({ application, group, onStart }: GroupProps) {
             to="/applications/$application/executions/configure/$pipelineId"
             params={{ application, pipelineId: config.id }}
           >
-            Configure
+            <span className={styles.word}>Configure</span>
           </ButtonLink>
         )}
         {config && !config.disabled && (
           <Button look="quiet" icon="play" aria-label={`Start ${name}`} onPress={() => onStart({ pipelineId: key })}>
-            Start
+            <span className={styles.word}>Start</span>
           </Button>
         )}
       </header>

@@ -1,12 +1,12 @@
 /** A run of a pipeline on one line: how it is, who started it with what, its stages, how long it took. */
 import { memo } from 'react';
 
-import type { Execution } from '../../gate/wire';
+import { awaitsJudgment, type Execution } from '../../gate/wire';
 import { Menu } from '../../parts/Menu';
-import { StatusBadge } from '../../parts/Status';
+import { RunBadge } from '../../parts/Status';
 import { Ago, Duration } from '../../parts/Time';
 import styles from './ExecutionRow.module.css';
-import { awaitsJudgment, bornOf } from './filters';
+import { bornOf } from './filters';
 import { StageBars } from './StageBars';
 import { causeOf, hashOf, parametersOf } from './trigger';
 import { useSteering } from './useSteering';
@@ -15,17 +15,10 @@ import { useSteering } from './useSteering';
 export const ExecutionRow = memo(function ExecutionRow({ execution, onRepeat }: { execution: Execution; onRepeat?: ((execution: Execution) => void) | undefined }) {
   const steering = useSteering(execution, onRepeat && (() => onRepeat(execution)));
   const parameters = parametersOf(execution.trigger).map(({ name, value }) => `${name}=${value}`).join('  ');
-  const waits = execution.status === 'RUNNING' && awaitsJudgment(execution);
   return (
     <li className={styles.row} data-execution={execution.id}>
       <a className={styles.status} href={hashOf(execution)}>
-        {waits ? (
-          <StatusBadge status={execution.status} tone="waiting">
-            Awaits judgment
-          </StatusBadge>
-        ) : (
-          <StatusBadge status={execution.status} />
-        )}
+        <RunBadge status={execution.status} awaitsJudgment={awaitsJudgment(execution)} />
       </a>
       <div className={styles.cause}>
         <span>

@@ -1,8 +1,7 @@
 /** An execution at a glance: a bar a stage, in its colour. Each leads to its stage. */
 import type { Execution } from '../../gate/wire';
-import { wordOf } from '../../parts/Status';
 import styles from './StageBars.module.css';
-import { groupsOf } from './stages';
+import { groupsOf, wordOfStage } from './stages';
 import { hashOf } from './trigger';
 
 const NAMED = 12;
@@ -18,14 +17,11 @@ export function StageBars({ execution, current }: { execution: Execution; curren
         <li key={stage.id} className={styles.bar} data-tone={tone} data-current={stage.id === current || undefined}>
           <a
             href={`${address}?stage=${index}`}
-            title={`${stage.name}: ${wordOf(stage.status)}`}
-            aria-label={`${stage.name}: ${wordOf(stage.status)}`}
+            title={`${stage.name}: ${wordOfStage(stage)}`}
+            aria-label={`${stage.name}: ${wordOfStage(stage)}`}
+            dir="auto"
           >
-            {groups.length <= NAMED && (
-              <bdi className={styles.name} aria-hidden="true">
-                {stage.name}
-              </bdi>
-            )}
+            {groups.length <= NAMED && stage.name}
           </a>
         </li>
       ))}

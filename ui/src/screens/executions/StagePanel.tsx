@@ -15,7 +15,7 @@ import { Duration, Moment } from '../../parts/Time';
 import { toast } from '../../parts/Toasts';
 import { Judgment } from './Judgment';
 import { linksOf } from './links';
-import { expressionFailures, failuresOf, isOver, isRestartable, type StageGroup } from './stages';
+import { expressionFailures, failuresOf, isOver, isRestartable, type StageGroup, toneOfStage, wordOfStage } from './stages';
 import styles from './StagePanel.module.css';
 
 /** The panel. `step` is which of its steps is open at first; nothing can be done to a past state. */
@@ -29,7 +29,9 @@ export function StagePanel({ execution, group, isPast, step }: { execution: Exec
           <Name>{stage.name}</Name>
         </h2>
         <span className={styles.type}>{stage.type}</span>
-        <StatusBadge status={stage.status} tone={group.tone} />
+        <StatusBadge status={stage.status} tone={group.tone}>
+          {wordOfStage(stage)}
+        </StatusBadge>
         <span className="soft">
           <Duration from={stage.startTime} to={stage.endTime} />
         </span>
@@ -46,7 +48,9 @@ export function StagePanel({ execution, group, isPast, step }: { execution: Exec
               <details open={one === opened}>
                 <summary>
                   <Name className={styles.stepName}>{one.name}</Name>
-                  <StatusBadge status={one.status} />
+                  <StatusBadge status={one.status} tone={toneOfStage(one)}>
+                    {wordOfStage(one)}
+                  </StatusBadge>
                   <span className="soft">
                     <Duration from={one.startTime} to={one.endTime} />
                   </span>

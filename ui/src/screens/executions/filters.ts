@@ -1,5 +1,5 @@
 /** Which executions are shown: what stands in the address, by upstream's names, applied to the list. */
-import type { Execution, PipelineConfig, Status } from '../../gate/wire';
+import { awaitsJudgment, type Execution, type PipelineConfig, type Status } from '../../gate/wire';
 import { listOf, type Texts } from '../../app/search';
 
 /** The names in the address. */
@@ -28,11 +28,6 @@ export function passes(execution: Execution, filters: Filters): boolean {
   if (statuses.length > 0 && !statuses.includes(execution.status)) return false;
   if (filters.awaitingJudgement === 'true' && !awaitsJudgment(execution)) return false;
   return hasWords(execution, filters.q);
-}
-
-/** Whether a judgment of it waits for an answer. */
-export function awaitsJudgment(execution: Execution): boolean {
-  return execution.stages.some((stage) => stage.type === 'manualJudgment' && stage.status === 'RUNNING');
 }
 
 function hasWords(execution: Execution, q: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Stage, Status } from '../../gate/wire';
-import { chosenGroup, expressionFailures, failuresOf, groupsOf, interestingGroup } from './stages';
+import { chosenGroup, expressionFailures, failuresOf, groupsOf, interestingGroup, wordOfStage } from './stages';
 
 const stage = (id: string, more: Partial<Stage> = {}): Stage => ({ id, type: 'x', name: id, status: 'SUCCEEDED', context: {}, refId: id, ...more });
 const below = (id: string, parentStageId: string, more: Partial<Stage> = {}): Stage =>
@@ -23,6 +23,13 @@ describe('the stages of an execution', () => {
   it('end even where they wait for each other in a circle', () => {
     const circle = [stage('a'), below('x', 'a', { requisiteStageRefIds: ['y'] }), below('y', 'a', { requisiteStageRefIds: ['x'] })];
     expect(groupsOf(circle)[0]?.steps).toHaveLength(3);
+  });
+
+  it('are said to await judgment while a person is asked', () => {
+    const of = (type: string, status: Status) => wordOfStage(stage('a', { type, status }));
+    expect(of('manualJudgment', 'RUNNING')).toBe('Awaits judgment');
+    expect(of('manualJudgment', 'SUCCEEDED')).toBe('Succeeded');
+    expect(of('wait', 'RUNNING')).toBe('Running');
   });
 
   it('are found by what links say', () => {

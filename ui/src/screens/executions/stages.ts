@@ -3,7 +3,7 @@
  * orca put before and after its work, and how it is as a whole.
  */
 import type { Stage, Status } from '../../gate/wire';
-import { type Tone, toneOf } from '../../parts/Status';
+import { type Tone, toneOf, wordOf } from '../../parts/Status';
 
 /** A stage of the pipeline with what belongs to it. */
 export interface StageGroup {
@@ -57,6 +57,11 @@ function inOrder(stages: readonly Stage[]): Stage[] {
 /** How a stage looks. */
 export function toneOfStage(stage: Stage): Tone {
   return stage.status === 'RUNNING' && isWaiting(stage.type) ? 'waiting' : toneOf(stage.status);
+}
+
+/** How a stage is, in a word: a judgment that runs is said to wait, as its run is. */
+export function wordOfStage(stage: Stage): string {
+  return stage.type === 'manualJudgment' && stage.status === 'RUNNING' ? 'Awaits judgment' : wordOf(stage.status);
 }
 
 /** Whether a running stage of this type only waits: for a person, or for time to pass. */

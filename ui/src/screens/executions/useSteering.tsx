@@ -72,6 +72,7 @@ function CancelDialog({ execution, onClose }: { execution: Execution; onClose: (
     <FormDialog
       title={`Cancel ${execution.name ?? execution.id}`}
       action="Cancel the run"
+      cancel="Let it run"
       look="danger"
       onClose={onClose}
       onSubmit={async () => {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import { accounts } from '../../gate/accounts';
 import type { Firewall } from '../../gate/cloud';
+import { firewalls } from '../../gate/firewalls';
 import { Select, TextField } from '../../parts/Field';
 import { ChangeDialog } from '../infrastructure/ChangeDialog';
 import { upsert } from './firewallChanges';
@@ -12,6 +13,7 @@ import { parseRules, textOfRules } from './rules';
 /** The dialog; without `given` it makes a new one. */
 export function FirewallDialog({ application, given, onClose }: { application: string; given?: Firewall; onClose: () => void }) {
   const { data: known = [] } = useQuery(accounts);
+  const { data: walls = [] } = useQuery(firewalls(application));
   const own = known.filter(({ cloudProvider, type }) => (cloudProvider ?? type) === 'local').map(({ name }) => name);
   const [name, setName] = useState(given?.name ?? application);
   const [chosen, setChosen] = useState(given?.account);
@@ -19,7 +21,8 @@ export function FirewallDialog({ application, given, onClose }: { application: s
   const { rules, problem } = parseRules(text);
   const account = chosen ?? own[0] ?? '';
   const place = { name, account, region: given?.region ?? 'local', cloudProvider: given?.cloudProvider ?? 'local' };
-  const wrong = name.trim() === '' ? 'A firewall has a name.' : problem;
+  const isTaken = given === undefined && walls.some((one) => one.name === name && one.account === account);
+  const wrong = name.trim() === '' ? 'A firewall has a name.' : isTaken ? `There is a firewall ${name} already: edit it, or choose another name.` : problem;
   return (
     <ChangeDialog application={application} change={upsert(application, place, rules, given === undefined)} problem={wrong} onClose={onClose}>
       {given === undefined && (

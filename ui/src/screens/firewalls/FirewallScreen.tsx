@@ -62,7 +62,7 @@ export function FirewallScreen() {
                   <Freshness query={query} application={application} />
                   {known.some(({ cloudProvider, type }) => (cloudProvider ?? type) === 'local') && (
                     <Button look="primary" icon="plus" onPress={() => setNew(true)}>
-                      New …
+                      Create …
                     </Button>
                   )}
                 </div>
@@ -93,6 +93,11 @@ export function FirewallScreen() {
   );
 }
 
+function guarded({ serverGroups: groups, loadBalancers: balancers }: Guarding) {
+  const names = [...balancers, ...groups];
+  return names.length === 0 ? <span className="soft">guards nothing</span> : <Name>{names.join(', ')}</Name>;
+}
+
 function columnsOf(application: string): Column<Guarding>[] {
   return [
     {
@@ -112,6 +117,6 @@ function columnsOf(application: string): Column<Guarding>[] {
     },
     { id: 'account', title: 'Account', width: 'minmax(5rem, 1fr)', by: ({ firewall }) => firewall.account, cell: ({ firewall }) => <Name>{firewall.account}</Name> },
     { id: 'region', title: 'Region', width: 'minmax(4rem, 1fr)', optional: true, by: ({ firewall }) => firewall.region, cell: ({ firewall }) => <Name>{firewall.region}</Name> },
-    { id: 'guards', title: 'Guards', width: 'minmax(6rem, 2fr)', cell: ({ serverGroups: groups, loadBalancers: balancers }) => <Name>{[...balancers, ...groups].join(', ')}</Name> },
+    { id: 'guards', title: 'Guards', width: 'minmax(6rem, 2fr)', cell: guarded },
   ];
 }

@@ -18,12 +18,13 @@ import { PlanView } from './PlanView';
 const LOOK_EVERY = 1000;
 const RUNS = new Set(['NOT_STARTED', 'RUNNING', 'PAUSED', 'SUSPENDED', 'BUFFERED']);
 
-/** The dialog. `children` are the fields of what can be set; `problem` is what is wrong with them. */
+/** The dialog. `children` are the fields of what can be set; `problem` is what is wrong with them, `isReady` whether what is required is there. */
 export function ChangeDialog({
   application,
   change,
   children,
   problem,
+  isReady = true,
   onClose,
   onDone,
 }: {
@@ -31,6 +32,7 @@ export function ChangeDialog({
   change: Change;
   children?: ReactNode;
   problem?: string | undefined;
+  isReady?: boolean;
   onClose: () => void;
   /** Called once it has succeeded. */
   onDone?: () => void;
@@ -46,7 +48,7 @@ export function ChangeDialog({
       title={change.title}
       action={change.action}
       look={change.danger ? 'danger' : 'primary'}
-      isReady={problem === undefined && typed}
+      isReady={problem === undefined && isReady && typed}
       onClose={() => {
         if (!started.current) onClose();
       }}
@@ -87,7 +89,7 @@ function Progress({ application, title, id, onClose, onDone }: { application: st
   }, [application, status]);
   const failure = task && failureOf(task);
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} hasEnd>
       <div className={styles.progress}>
         <p className={styles.line} role="status">
           <StatusBadge status={status} />

@@ -72,7 +72,7 @@ function AddDialog({ application, entity, onClose }: { application: string; enti
     jobs: [tagJob(application, entity, name.trim(), value)],
   });
   return (
-    <ChangeDialog application={application} change={change} problem={name.trim() === '' ? 'A tag has a name.' : undefined} onClose={onClose}>
+    <ChangeDialog application={application} change={change} isReady={name.trim() !== ''} onClose={onClose}>
       <TextField label="Name" value={name} onChange={setName} isRequired autoFocus />
       <TextField label="Value" value={value} onChange={setValue} rows={3} />
     </ChangeDialog>

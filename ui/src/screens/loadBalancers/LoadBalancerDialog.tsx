@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import { accounts } from '../../gate/accounts';
 import { firewalls } from '../../gate/firewalls';
+import { loadBalancers } from '../../gate/loadBalancers';
 import { Button, IconButton } from '../../parts/Button';
 import { Checkbox, Select, TextField } from '../../parts/Field';
 import { ChangeDialog } from '../infrastructure/ChangeDialog';
@@ -19,14 +20,16 @@ const PROTOCOLS = [
 export function LoadBalancerDialog({ application, given, onClose }: { application: string; given?: Draft; onClose: () => void }) {
   const { data: known = [] } = useQuery(accounts);
   const { data: walls = [] } = useQuery(firewalls(application));
+  const { data: balancers = [] } = useQuery(loadBalancers(application));
   const own = known.filter(({ cloudProvider, type }) => (cloudProvider ?? type) === 'local').map(({ name }) => name);
   const [draft, setDraft] = useState<Draft>(given ?? { account: '', region: 'local', provider: 'local', name: application, listeners: [{ protocol: 'http', port: '' }], firewalls: [] });
   const whole = draft.account === '' && own[0] !== undefined ? { ...draft, account: own[0] } : draft;
+  const isTaken = balancers.some(({ name, account }) => name === whole.name && account === whole.account);
   const set = (change: Partial<Draft>): void => setDraft({ ...whole, ...change });
   const setListener = (index: number, change: Partial<Listener>): void => set({ listeners: whole.listeners.map((one, at) => (at === index ? { ...one, ...change } : one)) });
   const offered = walls.filter(({ account, cloudProvider }) => account === whole.account && cloudProvider === 'local').map(({ name }) => name);
   return (
-    <ChangeDialog application={application} change={upsert(application, whole, given === undefined)} problem={problemOf(whole, application)} onClose={onClose}>
+    <ChangeDialog application={application} change={upsert(application, whole, given === undefined)} problem={problemOf(whole, application) ?? (given === undefined && isTaken ? `There is a load balancer ${whole.name} already: edit it, or choose another name.` : undefined)} onClose={onClose}>
       {given === undefined && (
         <>
           <TextField label="Name" value={whole.name} onChange={(name) => set({ name })} isRequired autoFocus />

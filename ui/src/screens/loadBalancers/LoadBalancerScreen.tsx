@@ -40,7 +40,7 @@ export function LoadBalancerScreen() {
   const canMake = known.some(({ cloudProvider, type }) => (cloudProvider ?? type) === 'local');
   const create = canMake && (
     <Button look="primary" icon="plus" onPress={() => setNew(true)}>
-      New …
+      Create …
     </Button>
   );
   useShortcuts('Load balancers', [{ keys: 'r', does: 'Ask anew', act: () => refreshInfrastructure(application) }]);

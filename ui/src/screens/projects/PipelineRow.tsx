@@ -1,8 +1,8 @@
 /** A pipeline of a project with its newest runs, the newest one in words. */
 import { Link } from '@tanstack/react-router';
 
-import type { Execution } from '../../gate/wire';
-import { StatusBadge, StatusDot, toneOf, wordOf } from '../../parts/Status';
+import { awaitsJudgment, type Execution } from '../../gate/wire';
+import { lookOfRun, RunBadge, StatusDot } from '../../parts/Status';
 import { Name } from '../../parts/Text';
 import { Ago, Duration } from '../../parts/Time';
 import { briefMoment } from '../../parts/time';
@@ -30,18 +30,21 @@ export function PipelineRow({ pipeline }: { pipeline: PipelineRuns }) {
       {newest ? (
         <>
           <Link className={styles.newest} to="/applications/$application/executions/details/$executionId" params={{ application: newest.application, executionId: newest.id }}>
-            <StatusBadge status={newest.status} />
+            <RunBadge status={newest.status} awaitsJudgment={awaitsJudgment(newest)} />
             <span className="unseen"> is the newest run of {name ?? id}</span>
           </Link>
           <span className={styles.times}>
             <Ago at={newest.startTime ?? newest.buildTime} />, <Duration from={newest.startTime} to={newest.endTime} />
           </span>
           <span className={styles.runs}>
-            {runs.toReversed().map((run) => (
-              <Link key={run.id} to="/applications/$application/executions/details/$executionId" params={{ application: run.application, executionId: run.id }}>
-                <StatusDot tone={toneOf(run.status)} label={`${wordOf(run.status)}, ${startOf(run)}`} />
-              </Link>
-            ))}
+            {runs.toReversed().map((run) => {
+              const { tone, word } = lookOfRun(run.status, awaitsJudgment(run));
+              return (
+                <Link key={run.id} to="/applications/$application/executions/details/$executionId" params={{ application: run.application, executionId: run.id }}>
+                  <StatusDot tone={tone} label={`${word}, ${startOf(run)}`} />
+                </Link>
+              );
+            })}
           </span>
         </>
       ) : (

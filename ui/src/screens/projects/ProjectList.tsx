@@ -83,5 +83,5 @@ const COLUMNS: Column<Project>[] = [
   },
   { id: 'applications', title: 'Applications', width: 'minmax(10rem, 3fr)', cell: ({ config }) => <Name>{(config.applications ?? []).join(', ')}</Name> },
   { id: 'owner', title: 'Owner', width: 'minmax(8rem, 1.5fr)', optional: true, by: ({ email }) => email ?? '', cell: ({ email }) => <Name>{email ?? ''}</Name> },
-  { id: 'changed', title: 'Changed', width: '7rem', by: ({ updateTs }) => updateTs ?? 0, cell: ({ updateTs }) => <Ago at={updateTs} /> },
+  { id: 'changed', title: 'Changed', width: '7rem', align: 'end', by: ({ updateTs }) => updateTs ?? 0, cell: ({ updateTs }) => <Ago at={updateTs} /> },
 ];

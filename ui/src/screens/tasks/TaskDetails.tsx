@@ -108,6 +108,7 @@ function Details({ application, task }: { application: string; task: Task }) {
         <ConfirmDialog
           title={`Cancel ${task.name}`}
           action="Cancel the task"
+          cancel="Let it run"
           onClose={() => setCancels(false)}
           onConfirm={async () => {
             await cancelTask(task.id);

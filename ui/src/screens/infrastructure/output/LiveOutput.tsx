@@ -1,4 +1,4 @@
-/** The output of an instance or a job: it is followed, searched and stopped. What it says to terminals is harmless. */
+/** The output of an instance or a job: it is followed, searched and paused. What it says to terminals is harmless. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
@@ -16,7 +16,7 @@ const NEAR_END = 40;
 const WORDS: Record<State, string> = {
   loading: 'Loading …',
   live: 'Live',
-  stopped: 'Stopped',
+  stopped: 'Paused',
   ended: 'It has ended',
   polled: 'Asked for every few seconds: this gate has no live output',
   failed: 'Trying again …',
@@ -75,8 +75,8 @@ export default function LiveOutput({ source }: { source: Source }) {
         </Checkbox>
         {(on || state === 'stopped') && (
           // One button for both, so that the keyboard stays on it.
-          <Button icon={on ? 'stop' : 'play'} onPress={on ? output.stop : output.go}>
-            {on ? 'Stop' : 'Go on'}
+          <Button icon={on ? 'pause' : 'play'} onPress={on ? output.stop : output.go}>
+            {on ? 'Pause' : 'Go on'}
           </Button>
         )}
         <span className={styles.state} role="status">

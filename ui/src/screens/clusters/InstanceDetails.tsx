@@ -132,7 +132,7 @@ function Details({ application, group, instance, onChange }: Of & { instance: In
           return (
             <div key={index} className={styles.health}>
               <StatusBadge status="NOT_STARTED" tone={own.tone}>
-                <span>
+                <span className={styles.source}>
                   <Name>{health.type}</Name>: {own.word}
                 </span>
               </StatusBadge>

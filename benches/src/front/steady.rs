@@ -1,8 +1,12 @@
 //! Requests at a steady rate, whatever came of those before.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{engine::Load, sample::Sample};
 
@@ -14,14 +18,14 @@ pub(super) async fn at_a_rate(
     path: impl Fn(usize) -> String,
 ) -> anyhow::Result<Sample> {
     let load = Arc::new(load.clone());
-    let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
+    let mut due = due(rate, count);
     let mut answers = JoinSet::new();
     for number in 0..count {
-        let due = ticks.tick().await;
+        let Some(due) = due.recv().await else { break };
         let (load, path) = (load.clone(), path(number));
         answers.spawn(async move {
             load.bytes(&path).await?;
-            anyhow::Ok(Instant::now() - due)
+            anyhow::Ok(due.elapsed())
         });
     }
     let mut sample = Sample::default();
@@ -29,4 +33,22 @@ pub(super) async fn at_a_rate(
         sample.add(took??);
     }
     Ok(sample)
+}
+
+/// Tells each time when it is there, `count` of them. A thread sleeps for them: tokio's timers end at whole milliseconds, and
+/// the rest of one would be taken for the server's. The thread ends with the last time, or when nobody listens.
+fn due(rate: u32, count: usize) -> mpsc::Receiver<Instant> {
+    let (sender, receiver) = mpsc::channel(1_000);
+    let between = Duration::from_secs(1) / rate;
+    thread::spawn(move || {
+        let mut next = Instant::now() + between;
+        for _ in 0..count {
+            thread::sleep(next.saturating_duration_since(Instant::now()));
+            if sender.blocking_send(next).is_err() {
+                return;
+            }
+            next += between;
+        }
+    });
+    receiver
 }

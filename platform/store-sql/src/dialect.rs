@@ -7,6 +7,7 @@ use sqlx::{Executor as _, QueryBuilder, query_builder::Separated};
 pub(crate) type Database = sqlx::Sqlite;
 pub(crate) type Connection = sqlx::SqliteConnection;
 pub(crate) type Pool = sqlx::SqlitePool;
+pub(crate) type PoolConnection = sqlx::pool::PoolConnection<Database>;
 pub(crate) type Row = sqlx::sqlite::SqliteRow;
 pub(crate) type Snapshot = sqlx::Transaction<'static, Database>;
 

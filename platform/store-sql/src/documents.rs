@@ -35,13 +35,13 @@ impl Documents for SqlStore {
     }
 
     async fn documents(&self, group: &str) -> Result<Vec<Document>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(documents(&mut snapshot, group).await)
+        let mut connection = self.connection().await?;
+        self.settle(documents(&mut connection, group).await)
     }
 
     async fn document_history(&self, group: &str, name: &str) -> Result<Vec<Document>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(history(&mut snapshot, group, name).await)
+        let mut connection = self.connection().await?;
+        self.settle(history(&mut connection, group, name).await)
     }
 }
 

@@ -54,9 +54,9 @@ pub(crate) fn are_enforced() -> bool {
 impl Fences for SqlStore {
     async fn admit(&self, fence: &Fence) -> Result<()> {
         // An owner asks for many things under one fence, and epochs only grow: a read answers all but the first.
-        let mut snapshot = self.snapshot().await?;
-        let seen = self.settle(seen(&mut snapshot, &fence.execution).await)?;
-        drop(snapshot);
+        let mut connection = self.connection().await?;
+        let seen = self.settle(seen(&mut connection, &fence.execution).await)?;
+        drop(connection);
         refuse_lower(fence, seen, self.fenced)?;
         if seen.is_some_and(|seen| seen.needs_no_note(fence, self.clock.now())) {
             return Ok(());

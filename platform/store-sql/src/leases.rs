@@ -35,8 +35,8 @@ impl Leases for SqlStore {
     }
 
     async fn held(&self) -> Result<Vec<Lease>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(held(&mut snapshot, self.clock.now()).await)
+        let mut connection = self.connection().await?;
+        self.settle(held(&mut connection, self.clock.now()).await)
     }
 }
 

@@ -46,7 +46,7 @@ use gennaker_store as store;
 
 pub use self::error::Error;
 use self::{
-    dialect::{Pool, Snapshot},
+    dialect::{Pool, PoolConnection, Snapshot},
     error::{Place, Step},
     writer::Writer,
 };
@@ -108,6 +108,11 @@ impl SqlStore {
     pub async fn close(&self) {
         self.writer.close().await;
         self.reads.close().await;
+    }
+
+    /// One connection for a read of a single statement, which sees one state by itself.
+    async fn connection(&self) -> store::Result<PoolConnection> {
+        self.settle(self.reads.acquire().await.map_err(Into::into))
     }
 
     /// One connection for reads, inside a transaction, so that several queries see one state.

@@ -36,8 +36,8 @@ impl Nodes for SqlStore {
     }
 
     async fn living(&self) -> Result<Vec<Node>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(living(&mut snapshot, self.clock.now()).await)
+        let mut connection = self.connection().await?;
+        self.settle(living(&mut connection, self.clock.now()).await)
     }
 
     async fn now(&self) -> Result<Timestamp> {

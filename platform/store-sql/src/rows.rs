@@ -6,22 +6,27 @@ use sqlx::Row as _;
 
 use crate::{archive, dialect::Row, error::Step, executions::standing};
 
-/// The columns that [`stored`] reads, in its order.
+/// The columns that [`stored`] reads, in its order: so many as [`EXECUTION_COLUMNS`].
 macro_rules! execution_columns {
     () => {
         "id, kind, group_name, definition, name, status, created, started, ended, format, body, \
-         sequence, owner_node, owner_epoch, due, signals, place_state, packed"
+         sequence, owner_node, owner_epoch, due, place_state, packed"
     };
 }
 pub(crate) use execution_columns;
+
+/// In the place of [`execution_columns`] in a row that is no execution's, before what else is in it.
+pub(crate) const NO_EXECUTION: &str =
+    "'', '', '', NULL, '', '', 0, NULL, NULL, 0, '', 0, NULL, NULL, NULL, NULL, NULL, ";
+
+/// How many [`execution_columns`] are.
+pub(crate) const EXECUTION_COLUMNS: usize = 17;
 
 /// An execution without its parts and signals.
 #[derive(Debug)]
 pub(crate) struct Stored {
     /// The execution; `parts` and `signals` are empty yet.
     pub(crate) execution: Execution,
-    /// How many signals wait.
-    pub(crate) waiting: i64,
     /// Whether body and parts are in an archive.
     pub(crate) packed: bool,
 }
@@ -46,24 +51,21 @@ pub(crate) fn stored(row: &Row) -> Step<Stored> {
     let sequence = number(what, &head.id, row.try_get::<i64, _>(11)?)?;
     let owner = owner(what, &head.id, row.try_get(12)?, row.try_get(13)?)?;
     let due = time(row.try_get(14)?);
-    let place = standing(row.try_get(16)?);
+    let place = standing(row.try_get(15)?);
     let execution = Execution { head, parts: Vec::new(), owner, sequence, due, signals: Vec::new(), place };
-    let packed = archive::is_packed(&execution.head.id, row.try_get(17)?)?;
-    Ok(Stored { execution, waiting: row.try_get(15)?, packed })
+    let packed = archive::is_packed(&execution.head.id, row.try_get(16)?)?;
+    Ok(Stored { execution, packed })
 }
 
-/// Reads a row of `execution, id, position, body`: the part and whose it is.
-pub(crate) fn part(row: &Row) -> Step<(String, Part)> {
-    let execution: String = row.try_get(0)?;
-    let position = number("part of execution", &execution, row.try_get::<i64, _>(2)?)?;
-    Ok((execution, Part { id: row.try_get(1)?, position, body: row.try_get(3)? }))
+/// A part of an execution from its columns.
+pub(crate) fn part(execution: &str, id: String, position: i64, body: String) -> Step<Part> {
+    Ok(Part { id, position: number("part of execution", execution, position)?, body })
 }
 
-/// Reads a row of `execution, sequence, at, body`: the signal and whose it is.
-pub(crate) fn signal(row: &Row) -> Step<(String, Signal)> {
-    let execution: String = row.try_get(0)?;
-    let sequence = number("signal of execution", &execution, row.try_get::<i64, _>(1)?)?;
-    Ok((execution, Signal { sequence, at: Timestamp::from_millis(row.try_get(2)?), body: row.try_get(3)? }))
+/// A signal of an execution from its columns.
+pub(crate) fn signal(execution: &str, sequence: i64, at: i64, body: String) -> Step<Signal> {
+    let sequence = number("signal of execution", execution, sequence)?;
+    Ok(Signal { sequence, at: Timestamp::from_millis(at), body })
 }
 
 /// An owner from its two columns.

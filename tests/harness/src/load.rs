@@ -40,6 +40,7 @@ use std::{
 use gennaker_base::Kind;
 use tokio::{
     select,
+    sync::Semaphore,
     task::JoinSet,
     time::{Instant, sleep},
 };
@@ -177,7 +178,10 @@ impl Load {
         if options.rate > 0.0 {
             let workers = options.in_flight;
             let next = AtomicU64::new(0);
-            let schedule = Arc::new(Schedule { options, start, next, tally: tally.clone(), stop: stop.clone() });
+            let due = Semaphore::new(0);
+            let schedule = Arc::new(Schedule { options, start, due, next, tally: tally.clone(), stop: stop.clone() });
+            let paced = Arc::downgrade(&schedule);
+            tasks.spawn_blocking(move || requests::pace(&paced));
             (0..workers).for_each(|_| {
                 tasks.spawn(requests::work(schedule.clone()));
             });

@@ -1,31 +1,33 @@
 /** Times on a screen: they say what zone they are in, and those that run are kept running. */
-import { Fragment, useEffect, useMemo } from 'react';
+import { Fragment, useMemo, useSyncExternalStore } from 'react';
 
-import { store } from './store';
 import styles from './Text.module.css';
 import { age, duration, moment } from './time';
 
 const TICK = 1000;
-const clock = store(Date.now());
-let followers = 0;
+const followers = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** The time, in epoch milliseconds; renders again every second while `runs`. */
-export function useNow(runs = true): number {
-  useEffect(() => {
-    if (!runs) return undefined;
-    followers += 1;
-    clock.set(Date.now());
-    timer ??= setInterval(() => clock.set(Date.now()), TICK);
-    return () => {
-      followers -= 1;
-      if (followers === 0) {
-        clearInterval(timer);
-        timer = undefined;
-      }
-    };
-  }, [runs]);
-  return clock.use();
+/** Calls `act` every second, until the returned function is called. */
+function everySecond(act: () => void): () => void {
+  followers.add(act);
+  timer ??= setInterval(() => followers.forEach((each) => each()), TICK);
+  return () => {
+    followers.delete(act);
+    if (followers.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** The second that it is, in epoch milliseconds; renders again every second. */
+export function useNow(): number {
+  return useSyncExternalStore(everySecond, () => Math.floor(Date.now() / TICK) * TICK);
+}
+
+/** A text that the time changes, as it is now; it is looked at every second, and rendered again when it is another. */
+function useRunning(text: (now: number) => string): string {
+  return useSyncExternalStore(everySecond, () => text(Date.now()));
 }
 
 /** A moment with its zone; a line breaks between its parts only. */
@@ -51,12 +53,12 @@ export function Ago({ at }: { at: number | null | undefined }) {
 }
 
 function RunningAgo({ at }: { at: number }) {
-  const now = useNow();
+  const ago = useRunning((now) => age(at, now));
   // A screen has hundreds of these, and a zone's time costs more than all the rest of one.
   const title = useMemo(() => moment(at), [at]);
   return (
     <time className="number" dateTime={new Date(at).toISOString()} title={title}>
-      {age(at, now)}
+      {ago}
     </time>
   );
 }
@@ -68,5 +70,5 @@ export function Duration({ from, to }: { from: number | null | undefined; to: nu
 }
 
 function RunningDuration({ from }: { from: number }) {
-  return <span className="number">{duration(useNow() - from)}</span>;
+  return <span className="number">{useRunning((now) => duration(now - from))}</span>;
 }

@@ -21,7 +21,7 @@ pub(super) async fn claim(turn: &mut Turn, claim: Claim) -> Step<Claimed> {
         return Ok(Claimed::default());
     }
     let rows = select(&claim, turn.now).build().persistent(false).fetch_all(&mut turn.connection).await?;
-    let (mut claimed, unpacked) = load::read_unpacking(&mut turn.connection, &rows, true).await?;
+    let (mut claimed, unpacked) = load::read(&mut turn.connection, &rows, true).await?;
     let mut script = Script::new();
     for (id, archive) in unpacked {
         compact::unpack(&mut script, &id, archive);

@@ -10,10 +10,10 @@ use std::collections::{HashMap, HashSet};
 use gennaker_store::{Event, Part};
 use sqlx::{QueryBuilder, Row as _};
 
-use super::{events, load, parts};
+use super::{events, parts};
 use crate::{
     archive::{Archive, FORMAT, UNPACKABLE},
-    dialect::{Connection, Database, Script},
+    dialect::{Connection, Database, Row, Script},
     error::Step,
     rows,
     writer::Turn,
@@ -37,6 +37,9 @@ pub(crate) const CONDITIONS: &str = "is_over = 1 AND packed IS NULL AND owner_no
 /// Reads and packs at most `limit` executions.
 pub(super) async fn pack(connection: &mut Connection, limit: u32) -> Step<Vec<Packed>> {
     let rows = select(limit).build().fetch_all(&mut *connection).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut ids = Vec::with_capacity(rows.len());
     for row in &rows {
         ids.push(row.try_get::<String, _>(0)?);
@@ -44,14 +47,15 @@ pub(super) async fn pack(connection: &mut Connection, limit: u32) -> Step<Vec<Pa
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let mut unreadable = HashSet::new();
     let mut parts: HashMap<String, Vec<Part>> = HashMap::new();
-    for row in load::among(connection, load::PARTS, &ids).await? {
-        match rows::part(&row) {
-            Ok((id, part)) => parts.entry(id).or_default().push(part),
-            Err(_) => drop(unreadable.insert(row.try_get::<String, _>(0)?)),
+    for row in of(connection, PARTS, &ids).await? {
+        let id: String = row.try_get(0)?;
+        match part(&id, &row) {
+            Ok(part) => parts.entry(id).or_default().push(part),
+            Err(_) => drop(unreadable.insert(id)),
         }
     }
     let mut events: HashMap<String, Vec<Event>> = HashMap::new();
-    for row in load::among(connection, EVENTS, &ids).await? {
+    for row in of(connection, EVENTS, &ids).await? {
         let id: String = row.try_get(5)?;
         match events::read(&id, &row) {
             Ok(event) => events.entry(id).or_default().push(event),
@@ -72,10 +76,29 @@ pub(super) async fn pack(connection: &mut Connection, limit: u32) -> Step<Vec<Pa
     Ok(packed)
 }
 
+const PARTS: [&str; 2] = [
+    "SELECT execution, id, position, body FROM gennaker_parts WHERE execution IN (",
+    ") ORDER BY execution, position, id",
+];
 const EVENTS: [&str; 2] = [
     "SELECT sequence, epoch, kind, at, body, execution FROM gennaker_events WHERE execution IN (",
     ") ORDER BY execution, sequence",
 ];
+
+fn part(id: &str, row: &Row) -> Step<Part> {
+    rows::part(id, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)
+}
+
+/// The rows of these executions: few, as [`TOGETHER`] says.
+async fn of(connection: &mut Connection, [before, after]: [&str; 2], ids: &[&str]) -> Step<Vec<Row>> {
+    let mut query = QueryBuilder::new(before);
+    let mut places = query.separated(", ");
+    for id in ids {
+        places.push_bind((*id).to_owned());
+    }
+    query.push(after);
+    Ok(query.build().persistent(false).fetch_all(connection).await?)
+}
 
 pub(crate) fn select(limit: u32) -> QueryBuilder<Database> {
     let mut statement = QueryBuilder::new("SELECT id, signal_sequence, body FROM gennaker_executions WHERE ");

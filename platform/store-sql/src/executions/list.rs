@@ -14,7 +14,7 @@ use sqlx::QueryBuilder;
 pub(crate) use self::streams::Stream;
 use super::load;
 use crate::{
-    dialect::{ASIDE, Connection, Database, PARAMETERS},
+    dialect::{ASIDE, Connection, Database},
     error::Step,
     rows::{column, execution_columns},
 };
@@ -74,15 +74,8 @@ fn order(statement: &mut QueryBuilder<Database>, order: Order) {
 
 /// The executions of these ids, in the order of the ids.
 async fn in_order(connection: &mut Connection, ids: &[String]) -> Step<Vec<Execution>> {
-    let mut found = HashMap::with_capacity(ids.len());
-    for ids in ids.chunks(PARAMETERS) {
-        let mut statement =
-            QueryBuilder::new(concat!("SELECT ", execution_columns!(), " FROM gennaker_executions WHERE 1 = 1"));
-        among(&mut statement, "", "id", ids);
-        let rows = statement.build().persistent(false).fetch_all(&mut *connection).await?;
-        let read = load::listed(connection, &rows).await?;
-        found.extend(read.into_iter().map(|execution| (execution.head.id.clone(), execution)));
-    }
+    let read = load::those(connection, ids).await?.into_iter();
+    let mut found: HashMap<_, _> = read.map(|execution| (execution.head.id.clone(), execution)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 

@@ -1,5 +1,6 @@
 //! Executions: one row each, with rows for parts, events and signals. What each operation does is in its own file.
 
+mod belongings;
 mod changed;
 mod claim;
 mod commit;
@@ -48,8 +49,8 @@ impl Executions for SqlStore {
     }
 
     async fn next_due(&self, kinds: &[String]) -> Result<Option<Timestamp>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(claim::next_due(&mut snapshot, kinds).await)
+        let mut connection = self.connection().await?;
+        self.settle(claim::next_due(&mut connection, kinds).await)
     }
 
     async fn signal(&self, id: &str, body: String) -> Result<Signal> {
@@ -58,18 +59,18 @@ impl Executions for SqlStore {
     }
 
     async fn signalled(&self, owner: &Owner) -> Result<Vec<String>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(signals::signalled(&mut snapshot, owner).await)
+        let mut connection = self.connection().await?;
+        self.settle(signals::signalled(&mut connection, owner).await)
     }
 
     async fn signals(&self, id: &str) -> Result<Vec<Signal>> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(signals::waiting(&mut snapshot, id).await)
+        let mut connection = self.connection().await?;
+        self.settle(signals::waiting(&mut connection, id).await)
     }
 
     async fn load(&self, id: &str) -> Result<Execution> {
-        let mut snapshot = self.snapshot().await?;
-        self.settle(load::load(&mut snapshot, id).await)
+        let mut connection = self.connection().await?;
+        self.settle(load::load(&mut connection, id).await)
     }
 
     async fn list(&self, query: &Query) -> Result<Vec<Execution>> {

@@ -47,10 +47,9 @@ pub(super) async fn signalled(connection: &mut Connection, owner: &Owner) -> Ste
 }
 
 pub(super) async fn waiting(connection: &mut Connection, id: &str) -> Step<Vec<Signal>> {
-    let rows =
-        sqlx::query("SELECT execution, sequence, at, body FROM gennaker_signals WHERE execution = ? ORDER BY sequence")
-            .bind(id.to_owned())
-            .fetch_all(connection)
-            .await?;
-    rows.iter().map(|row| rows::signal(row).map(|(_, signal)| signal)).collect()
+    let rows = sqlx::query("SELECT sequence, at, body FROM gennaker_signals WHERE execution = ? ORDER BY sequence")
+        .bind(id.to_owned())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| rows::signal(id, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)).collect()
 }

@@ -8,8 +8,11 @@ use std::sync::{
 use bytes::Bytes;
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::json;
-use tokio::task::JoinSet;
-use tokio_tungstenite::{connect_async, tungstenite::Message};
+use tokio::{
+    net::TcpStream,
+    task::{JoinHandle, JoinSet},
+};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -57,6 +60,41 @@ async fn client(
     Ok(())
 }
 
+/// A WebSocket that gets back what it sends.
+struct Echo(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Echo {
+    /// Opens one through a balancer, and has had an answer.
+    async fn open(address: &str) -> Self {
+        let (socket, _) = connect_async(format!("ws://{address}/ws")).await.expect("a WebSocket");
+        let mut echo = Echo(socket);
+        echo.answers("ready").await;
+        echo
+    }
+
+    async fn answers(&mut self, text: &str) {
+        self.0.send(Message::text(text)).await.expect("sent");
+        assert_eq!(self.0.next().await.expect("an echo").expect("an echo"), Message::text(text));
+    }
+}
+
+/// An agent with the balancer `shop` and one instance of version 1 behind it; and the balancer's address.
+async fn shop() -> (Agent, String) {
+    let agent = Agent::start().await;
+    let (_, address) = agent.balancer("shop").await;
+    agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
+    (agent, address)
+}
+
+/// Takes `shop-v000` out of traffic, and waits up to that many milliseconds for what it still serves; how much was cut.
+fn disabling(agent: &Agent, drain: u64) -> JoinHandle<usize> {
+    let client = agent.client.clone();
+    tokio::spawn(async move {
+        let traffic = serde_json::from_value(json!({"enabled": false, "drainTimeoutMs": drain})).expect("a request");
+        client.set_traffic("shop-v000", &traffic, &call()).await.expect("disabled").cut
+    })
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_group_is_replaced_under_load_and_no_request_fails() {
     let agent = Agent::start().await;
@@ -68,9 +106,7 @@ async fn a_server_group_is_replaced_under_load_and_no_request_fails() {
     for habit in [Habit::KeepAlive, Habit::KeepAlive, Habit::KeepAlive, Habit::NewConnections, Habit::Posts] {
         clients.spawn(client(habit, address.clone(), count.clone(), switched.clone(), stop.clone()));
     }
-    let (mut socket, _) = connect_async(format!("ws://{address}/ws")).await.expect("a WebSocket");
-    socket.send(Message::text("before")).await.expect("sent");
-    assert_eq!(socket.next().await.expect("an echo").expect("an echo"), Message::text("before"));
+    let mut socket = Echo::open(&address).await;
     let slow = tokio::spawn({
         let address = address.clone();
         async move { get(&address, "/slow/2000").await.map_err(|error| error.to_string()) }
@@ -80,11 +116,7 @@ async fn a_server_group_is_replaced_under_load_and_no_request_fails() {
     let enough = count.requests.load(Ordering::SeqCst) + 200;
     until("both versions under load", || async { count.requests.load(Ordering::SeqCst) > enough }).await;
 
-    let client_of_agent = agent.client.clone();
-    let disabling = tokio::spawn(async move {
-        let traffic = serde_json::from_value(json!({"enabled": false, "drainTimeoutMs": 9_000})).expect("a request");
-        client_of_agent.set_traffic("shop-v000", &traffic, &call()).await.expect("disabled")
-    });
+    let disabling = disabling(&agent, 9_000);
     agent.until_group("shop-v000", "disabled", |group| !group.enabled).await;
     switched.cancel();
     let enough = count.requests.load(Ordering::SeqCst) + 200;
@@ -92,11 +124,10 @@ async fn a_server_group_is_replaced_under_load_and_no_request_fails() {
 
     assert_eq!(slow.await.expect("joined").expect("an answer").body, "slow");
     assert!(!disabling.is_finished(), "the WebSocket is still open");
-    socket.send(Message::text("after")).await.expect("sent");
-    assert_eq!(socket.next().await.expect("an echo").expect("an echo"), Message::text("after"));
-    socket.close(None).await.expect("closed");
-    while socket.next().await.is_some() {}
-    assert_eq!(disabling.await.expect("joined").cut, 0);
+    socket.answers("after").await;
+    socket.0.close(None).await.expect("closed");
+    while socket.0.next().await.is_some() {}
+    assert_eq!(disabling.await.expect("joined"), 0);
     let deleted = agent.client.delete_server_group("shop-v000", 1_000, &call()).await.expect("deleted");
     assert_eq!(deleted.cut, 0);
 
@@ -111,15 +142,11 @@ async fn a_server_group_is_replaced_under_load_and_no_request_fails() {
 
 #[tokio::test]
 async fn what_outlives_the_drain_time_is_cut_and_counted() {
-    let agent = Agent::start().await;
-    let (_, address) = agent.balancer("shop").await;
-    agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
-    let (mut socket, _) = connect_async(format!("ws://{address}/ws")).await.expect("a WebSocket");
-    socket.send(Message::text("ready")).await.expect("sent");
-    assert_eq!(socket.next().await.expect("an echo").expect("an echo"), Message::text("ready"));
+    let (agent, address) = shop().await;
+    let mut socket = Echo::open(&address).await;
 
     assert_eq!(agent.set_traffic("shop-v000", false, 50).await, 1);
-    let ended = socket.next().await;
+    let ended = socket.0.next().await;
     assert!(!matches!(ended, Some(Ok(Message::Text(_)))), "{ended:?}");
 
     let refused = get(&address, "/").await.expect("an answer");
@@ -149,22 +176,13 @@ async fn a_slow_request_is_cut_with_an_answer() {
 
 #[tokio::test]
 async fn what_is_in_traffic_again_is_not_cut_by_the_drain_of_before() {
-    let agent = Agent::start().await;
-    let (_, address) = agent.balancer("shop").await;
-    agent.group(&server("shop-v000", "1", "shop", json!({}))).await;
-    let (mut socket, _) = connect_async(format!("ws://{address}/ws")).await.expect("a WebSocket");
-    socket.send(Message::text("ready")).await.expect("sent");
-    assert_eq!(socket.next().await.expect("an echo").expect("an echo"), Message::text("ready"));
-    let client = agent.client.clone();
-    let disabling = tokio::spawn(async move {
-        let traffic = serde_json::from_value(json!({"enabled": false, "drainTimeoutMs": 2_000})).expect("a request");
-        client.set_traffic("shop-v000", &traffic, &call()).await.expect("disabled")
-    });
+    let (agent, address) = shop().await;
+    let mut socket = Echo::open(&address).await;
+    let disabling = disabling(&agent, 2_000);
     agent.until_group("shop-v000", "disabled", |group| !group.enabled).await;
     agent.set_traffic("shop-v000", true, 0).await;
-    assert_eq!(disabling.await.expect("joined").cut, 0);
-    socket.send(Message::text("still")).await.expect("sent");
-    assert_eq!(socket.next().await.expect("an echo").expect("an echo"), Message::text("still"));
+    assert_eq!(disabling.await.expect("joined"), 0);
+    socket.answers("still").await;
     // The next drain sees it as any other.
     assert_eq!(agent.set_traffic("shop-v000", false, 50).await, 1);
 }

@@ -1,14 +1,16 @@
 //! The schedule: the n-th request is due at `n / rate`, however the earlier ones fare.
 //!
-//! As many workers as requests may be in flight take the next due time from one counter. While all are busy the schedule
-//! waits for nobody: its times are due all the same, and whoever is free next sends late, which is counted.
+//! A thread lets one request after the other go when it is due, and as many workers as requests may be in flight take them.
+//! While all are busy the schedule waits for nobody: its times are due all the same, and whoever is free next sends late, which
+//! is counted.
 
 use std::{
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -16,7 +18,8 @@ use http::StatusCode;
 use serde_json::Value;
 use tokio::{
     select,
-    time::{Instant, sleep_until, timeout},
+    sync::Semaphore,
+    time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -26,27 +29,56 @@ use super::{
     tally::Tally,
 };
 
+/// How soon the schedule sees that the load has stopped.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// What the workers share.
 pub(super) struct Schedule {
     pub(super) options: Options,
     pub(super) start: Instant,
+    /// How many are due and not taken.
+    pub(super) due: Semaphore,
+    /// The number of the next that is taken.
     pub(super) next: AtomicU64,
     pub(super) tally: Arc<Tally>,
     pub(super) stop: CancellationToken,
 }
 
+impl Schedule {
+    fn due(&self, number: u64) -> Instant {
+        self.start + Duration::from_secs_f64(number as f64 / self.options.rate)
+    }
+}
+
+/// Lets the requests go when they are due, until the load stops or nobody is left to send. It sleeps as a thread: tokio's timers
+/// end at whole milliseconds, where several requests would go at once.
+pub(super) fn pace(schedule: &Weak<Schedule>) {
+    let mut number = 0;
+    while let Some(schedule) = schedule.upgrade().filter(|schedule| !schedule.stop.is_cancelled()) {
+        let left = schedule.due(number).saturating_duration_since(Instant::now());
+        thread::sleep(left.min(LOOK));
+        if left <= LOOK {
+            schedule.due.add_permits(1);
+            number += 1;
+        }
+    }
+}
+
 /// Sends one due request after the other until the load stops.
 pub(super) async fn work(schedule: Arc<Schedule>) {
-    let Schedule { options, start, next, tally, stop } = &*schedule;
+    let Schedule { options, next, tally, stop, .. } = &*schedule;
     let mut kept = None;
     loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        let due = *start + Duration::from_secs_f64(number as f64 / options.rate);
         select! {
             biased;
             () = stop.cancelled() => return,
-            () = sleep_until(due) => {}
+            taken = schedule.due.acquire() => match taken {
+                Ok(permit) => permit.forget(),
+                Err(_) => return,
+            },
         }
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let due = schedule.due(number);
         let own = has_own_connection(number, options.new_connections);
         tally.sent(due.elapsed(), own);
         let answer = async {

@@ -18,8 +18,9 @@ async fn a_program_that_ends_at_once_is_told_with_its_log() {
     let options = InstallOptions { folder: Some(folder.path().to_owned()), files, ..InstallOptions::default() };
     let error = Install::start(&other, options).await.expect_err("it ends");
     assert_eq!(error.kind(), Kind::Unavailable);
-    assert!(error.to_string().contains("agent ended on its own"), "{error}");
-    assert!(error.to_string().contains("local-agent"), "{error}");
+    // Both programs end, and either may be noticed first.
+    assert!(error.to_string().contains("ended on its own"), "{error}");
+    assert!(error.to_string().contains("unexpected argument"), "{error}");
 
     let config = |name: &str| fs::read_to_string(folder.path().join("config").join(name)).expect("it was written");
     assert_eq!(config("orca-local.yml"), "a: 1\n");

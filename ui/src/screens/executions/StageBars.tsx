@@ -19,12 +19,9 @@ export function StageBars({ execution, current }: { execution: Execution; curren
             href={`${address}?stage=${index}`}
             title={`${stage.name}: ${wordOfStage(stage)}`}
             aria-label={`${stage.name}: ${wordOfStage(stage)}`}
+            dir="auto"
           >
-            {groups.length <= NAMED && (
-              <bdi className={styles.name} aria-hidden="true">
-                {stage.name}
-              </bdi>
-            )}
+            {groups.length <= NAMED && stage.name}
           </a>
         </li>
       ))}

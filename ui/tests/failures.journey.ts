@@ -123,26 +123,28 @@ interface Form {
   readonly taken: (page: Page) => Promise<unknown>;
 }
 
+/** Types what every thing with an owner asks for. */
+async function typeOwned(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel("Owner's e-mail").fill('crew@example.com');
+}
+
+const nameOn = (page: Page): Promise<string> => page.getByLabel('Name').inputValue();
+
 const forms = (): Form[] => [
   {
     what: 'a new application',
     hash: '#/applications?create=true',
-    type: async (page) => {
-      await page.getByLabel('Name').fill('calm');
-      await page.getByLabel("Owner's e-mail").fill('crew@example.com');
-    },
-    typed: (page) => page.getByLabel('Name').inputValue(),
+    type: (page) => typeOwned(page, 'calm'),
+    typed: nameOn,
     button: 'Create',
     taken: (page) => page.waitForURL(/#\/applications\/calm/),
   },
   {
     what: 'a new project',
     hash: '#/projects?create=true',
-    type: async (page) => {
-      await page.getByLabel('Name').fill('Lull');
-      await page.getByLabel("Owner's e-mail").fill('crew@example.com');
-    },
-    typed: (page) => page.getByLabel('Name').inputValue(),
+    type: (page) => typeOwned(page, 'Lull'),
+    typed: nameOn,
     button: 'Create',
     taken: (page) => page.waitForURL(/#\/projects\/Lull\/dashboard/),
   },
@@ -150,7 +152,7 @@ const forms = (): Form[] => [
     what: 'a new pipeline',
     hash: `#/applications/${APPLICATION}/executions/create`,
     type: (page) => page.getByLabel('Name').fill('breeze'),
-    typed: (page) => page.getByLabel('Name').inputValue(),
+    typed: nameOn,
     button: 'Create',
     taken: (page) => page.waitForURL(/executions\/configure\//),
   },

@@ -30,9 +30,11 @@ export interface Screen {
   readonly loads: string;
   /** What it says where gate has nothing, or not what the address names. */
   readonly empty: string;
+  /** Whether it shows no name that a user gave. */
+  readonly isBare?: true;
 }
 
-const within = ({ application }: World, rest: string): string => `#/applications/${application}${rest}`;
+const within = ({ application }: World, rest: string): string => `#/applications/${encodeURIComponent(application)}${rest}`;
 const region = (name: string) => (page: Page) => page.getByRole('region', { name, exact: true }).first().waitFor();
 const row = (table: string, name: string) => (page: Page) => page.getByRole('table', { name: table }).getByRole('link', { name, exact: true }).first().waitFor();
 const runs = (page: Page, { pipeline }: World): Promise<void> => region(pipeline)(page);
@@ -59,6 +61,7 @@ const inApplication: Readonly<Record<string, Screen>> = {
     },
     loads: 'what it can be made of',
     empty: 'New pipeline',
+    isBare: true,
   },
   '/clusters': {
     hash: (world) => within(world, '/clusters'),
@@ -72,7 +75,7 @@ const inApplication: Readonly<Record<string, Screen>> = {
     loads: 'server group',
     empty: 'It is not there',
   },
-  '/clusters/instanceDetails/$provider/$instanceId': { hash: (world) => within(world, `/clusters/instanceDetails/local/${world.instance}`), there: instance, loads: 'instance', empty: 'It is not there' },
+  '/clusters/instanceDetails/$provider/$instanceId': { hash: (world) => within(world, `/clusters/instanceDetails/local/${encodeURIComponent(world.instance)}`), there: instance, loads: 'instance', empty: 'It is not there' },
   '/loadBalancers': { hash: (world) => within(world, '/loadBalancers'), there: (page, { balancer }) => row('Load balancers', balancer)(page), loads: 'load balancers', empty: 'There is no load balancer yet' },
   '/loadBalancers/loadBalancerDetails/$provider/$account/$region/$vpcId/$name': {
     hash: (world) => within(world, `/loadBalancers/loadBalancerDetails/local/local/local/-/${encodeURIComponent(world.balancer)}`),
@@ -121,7 +124,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     empty: 'The project names no pipelines',
   },
   '/search': {
-    hash: ({ application }) => `#/search?q=${application}`,
+    hash: ({ application }) => `#/search?q=${encodeURIComponent(application)}`,
     there: (page, { application }) => page.getByRole('region', { name: 'Applications' }).getByRole('link', { name: application, exact: true }).waitFor(),
     loads: 'what matches',
     empty: 'Nothing matches',
@@ -135,10 +138,10 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     loads: 'nodes',
     empty: 'Nothing runs and nothing waits.',
   },
-  '/first-steps': { hash: () => '#/first-steps', there: (page) => page.getByLabel('Your e-mail address').waitFor(), loads: 'applications', empty: 'Create an application' },
+  '/first-steps': { hash: () => '#/first-steps', there: (page) => page.getByLabel('Your e-mail address').waitFor(), loads: 'applications', empty: 'Create an application', isBare: true },
   '/executions/$executionId': { hash: (world) => `#/executions/${world.run}`, there: run, loads: 'execution', empty: 'There is no such execution' },
   '/tasks/$taskId': { hash: (world) => `#/tasks/${world.task}`, there: steps, loads: 'task', empty: 'There is no such task' },
-  '/instance/$provider/$account/$region/$instanceId': { hash: (world) => `#/instance/local/local/local/${world.instance}`, there: instance, loads: 'instance', empty: 'There is no such instance' },
+  '/instance/$provider/$account/$region/$instanceId': { hash: (world) => `#/instance/local/local/local/${encodeURIComponent(world.instance)}`, there: instance, loads: 'instance', empty: 'There is no such instance' },
   ...Object.fromEntries(Object.entries(inApplication).map(([path, screen]) => [`/applications/$application${path}`, screen])),
 };
 

@@ -10,6 +10,7 @@ import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components
 import { applications } from '../gate/applications';
 import { Icon, type IconName } from '../parts/Icon';
 import { store } from '../parts/store';
+import { Name } from '../parts/Text';
 import { ranked } from './rank';
 import styles from './Palette.module.css';
 
@@ -120,7 +121,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
               >
                 <Icon name={command.icon ?? 'right'} />
                 <bdi className={styles.title}>{command.title}</bdi>
-                <span className={styles.kind}>{command.kind}</span>
+                <Name className={styles.kind ?? ''}>{command.kind}</Name>
               </li>
             ))}
           </ul>

@@ -155,7 +155,7 @@ export function Checkbox({
   return (
     <AriaCheckbox className={styles.checkbox ?? ''} isSelected={isSelected} onChange={onChange} isDisabled={isDisabled}>
       <span className={styles.box}>{isSelected && <Icon name="check" />}</span>
-      <span>{children}</span>
+      <span className={styles.said}>{children}</span>
     </AriaCheckbox>
   );
 }

@@ -1,9 +1,9 @@
 /**
  * A table: columns that say how a row is shown and sorted. The order stands in `sort`, which a screen keeps in its address:
- * `name` or `-name`. Long lists are drawn only where they are seen.
+ * `name` or `-name`. Long lists are drawn only where they are seen; where rows wrap, each is as high as it turns out.
  */
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useMemo, useRef } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef } from 'react';
 
 import { Icon } from './Icon';
 import styles from './Table.module.css';
@@ -58,6 +58,9 @@ export function Table<Row>({
   const virtual = useWindowVirtualizer({
     count: ordered.length,
     estimateSize: () => ROW,
+    // Where the list is not shown its rows have no height: all of them would fit into the window.
+    measureElement: (row) => row.getBoundingClientRect().height || ROW,
+    getItemKey: useCallback((index: number) => (ordered[index] === undefined ? index : keyOf(ordered[index])), [ordered, keyOf]),
     overscan: 12,
     scrollMargin: place.current?.offsetTop ?? 0,
     enabled: ordered.length > ALL_DRAWN,
@@ -79,7 +82,7 @@ export function Table<Row>({
       <div role="rowgroup" ref={place} style={few ? undefined : { height: virtual.getTotalSize() }}>
         <div style={few ? undefined : { transform: `translateY(${before}px)` }}>
           {shown.map(({ row, index }) => (
-            <div key={keyOf(row)} className={styles.row} role="row" aria-rowindex={index + 2}>
+            <div key={keyOf(row)} ref={few ? undefined : virtual.measureElement} data-index={index} className={styles.row} role="row" aria-rowindex={index + 2}>
               {columns.map((column) => (
                 <div key={column.id} className={styles.cell} role="cell" data-align={column.align} data-optional={column.optional}>
                   {column.cell(row)}

@@ -1,6 +1,7 @@
 /** Short notes that something was done, or was not; they go by themselves, and are read out. */
 import { Button, IconButton } from './Button';
 import { Icon } from './Icon';
+import { Long } from './Long';
 import { store } from './store';
 import styles from './Toasts.module.css';
 
@@ -36,9 +37,7 @@ export function Toasts() {
       {notes.use().map((note) => (
         <div key={note.id} className={styles.toast} data-tone={note.tone}>
           <Icon name={note.tone === 'good' ? 'check' : note.tone === 'bad' ? 'warning' : 'info'} />
-          <span className={styles.text} dir="auto">
-            {note.text}
-          </span>
+          <Long className={styles.text}>{note.text}</Long>
           {note.action && (
             <Button
               look="quiet"

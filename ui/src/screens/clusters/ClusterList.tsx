@@ -115,7 +115,9 @@ const RowOf = memo(function RowOf({ row, application, selected }: { row: Row; ap
             <Name>{instance.name ?? instance.id}</Name>
           </Link>
           <span className={styles.state}>{look.word}</span>
-          <span className={styles.zone}>{instance.availabilityZone ?? instance.zone ?? ''}</span>
+          <span className={styles.zone}>
+            <Name>{instance.availabilityZone ?? instance.zone ?? ''}</Name>
+          </span>
           <span className={styles.age}>
             <Ago at={instance.launchTime} />
           </span>

@@ -133,7 +133,7 @@ function Details({ application, group, instance, onChange }: Of & { instance: In
             <div key={index} className={styles.health}>
               <StatusBadge status="NOT_STARTED" tone={own.tone}>
                 <span>
-                  <bdi>{health.type}</bdi>: {own.word}
+                  <Name>{health.type}</Name>: {own.word}
                 </span>
               </StatusBadge>
               {health.description && <Long as="pre">{health.description}</Long>}

@@ -8,6 +8,7 @@ import type { Application } from '../../gate/wire';
 import { Button } from '../../parts/Button';
 import { Page } from '../../parts/Page';
 import { Answer } from '../../parts/States';
+import { Name } from '../../parts/Text';
 import { DeleteApplication } from '../applications/DeleteApplication';
 import { Attributes, AttributesAsJson } from './Attributes';
 import { Banners } from './Banners';
@@ -80,7 +81,7 @@ function Sections({ application }: { application: Application }) {
         <Section id="delete" title="Delete" intro="The application goes with its pipelines and their history. What runs in clouds stays; an application that still has clusters is not deleted.">
           <div>
             <Button look="danger" icon="trash" onPress={() => setDeleting(true)}>
-              Delete {name}
+              Delete <Name>{name}</Name>
             </Button>
           </div>
         </Section>

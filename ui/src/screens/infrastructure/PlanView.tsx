@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { messageOf } from '../../gate/errors';
 import { planOfJobs, planOfOperations } from '../../gate/plans';
 import { Icon } from '../../parts/Icon';
+import { Long } from '../../parts/Long';
 import type { Change } from './change';
 import { changesOf, remarksOf, stagesOf } from './plan';
 import styles from './PlanView.module.css';
@@ -44,10 +45,12 @@ export function PlanView({ application, change }: { application: string; change:
         </ol>
       )}
       {remarks.map(({ severity, message }) => (
-        <p key={message} className={styles.remark} data-severity={severity}>
+        <div key={message} className={styles.remark} data-severity={severity}>
           <Icon name={severity === 'NOTE' ? 'info' : 'warning'} />
-          <bdi>{message}</bdi>
-        </p>
+          <Long as="p" className={styles.said}>
+            {message}
+          </Long>
+        </div>
       ))}
       {stages.length > 0 && (
         <details className={styles.steps} open={changes.length === 0}>

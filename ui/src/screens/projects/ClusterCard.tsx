@@ -74,7 +74,7 @@ function Region({ running }: { running: RunningRegion | undefined }) {
       <span className="number">
         {counts.up}/{counts.total}
       </span>
-      {numbers.length > 0 && <span className="soft">#{numbers.join(', #')}</span>}
+      {numbers.length > 0 && <span className={styles.builds}>#{numbers.join(', #')}</span>}
     </span>
   );
 }

@@ -1,8 +1,10 @@
 /** The rows of clusters, of which only those that are seen are drawn. */
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
+import type { Instance } from '../../gate/cloud';
+import { path } from '../../gate/http';
 import { Icon } from '../../parts/Icon';
 import { StatusBar } from '../../parts/Status';
 import { Name } from '../../parts/Text';
@@ -17,7 +19,7 @@ const HEIGHTS = { account: 34, cluster: 38, group: 34, strip: 16, stripLast: 22,
 /** What stands beside the squares of a line. */
 const ASIDE = 42;
 /** Rows beyond what is seen. */
-const AHEAD = 12;
+const AHEAD = 6;
 
 /** What is looked at: parts of the address. */
 export type Selected = Readonly<Record<string, string>> | undefined;
@@ -25,6 +27,7 @@ export type Selected = Readonly<Record<string, string>> | undefined;
 /** The list. */
 export function ClusterList({ application, clusters, drawn, selected }: { application: string; clusters: readonly Cluster[]; drawn: Drawn; selected: Selected }) {
   const place = useRef<HTMLDivElement>(null);
+  const search = useLocation({ select: ({ searchStr }) => searchStr });
   const [width, setWidth] = useState(0);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
@@ -58,7 +61,7 @@ export function ClusterList({ application, clusters, drawn, selected }: { applic
       <div role="presentation" style={{ transform: `translateY(${before}px)` }}>
         {items.map(({ index, key }) => {
           const row = rows[index];
-          return row && <RowOf key={key} row={row} application={application} selected={isSelected(row, selected) ? (selected?.['instanceId'] ?? 'group') : undefined} />;
+          return row && <RowOf key={key} row={row} application={application} search={search} selected={isSelected(row, selected) ? (selected?.['instanceId'] ?? 'group') : undefined} />;
         })}
       </div>
     </div>
@@ -80,7 +83,7 @@ function isSelected(row: Row, selected: Selected): boolean {
   return selected['name'] === group.name && selected['account'] === group.account && selected['region'] === group.region;
 }
 
-const RowOf = memo(function RowOf({ row, application, selected }: { row: Row; application: string; selected: string | undefined }) {
+const RowOf = memo(function RowOf({ row, application, search, selected }: { row: Row; application: string; search: string; selected: string | undefined }) {
   switch (row.kind) {
     case 'account':
       return (
@@ -101,31 +104,39 @@ const RowOf = memo(function RowOf({ row, application, selected }: { row: Row; ap
           <InstanceStrip application={application} provider={row.group.group.cloudProvider} instances={row.instances} selected={selected} />
         </div>
       );
-    case 'instance': {
-      const { instance, group } = row;
-      const look = lookOf(instance.healthState);
-      return (
-        <div className={styles.instance} role="listitem" data-selected={selected !== undefined || undefined}>
-          <span className={styles.dot} data-tone={look.tone} aria-hidden="true" />
-          <Link
-            to="/applications/$application/clusters/instanceDetails/$provider/$instanceId"
-            params={{ application, provider: group.group.cloudProvider, instanceId: instance.id }}
-            search={((before: object) => before) as never}
-          >
-            <Name>{instance.name ?? instance.id}</Name>
-          </Link>
-          <span className={styles.state}>{look.word}</span>
-          <span className={styles.zone}>
-            <Name>{instance.availabilityZone ?? instance.zone ?? ''}</Name>
-          </span>
-          <span className={styles.age}>
-            <Ago at={instance.launchTime} />
-          </span>
-        </div>
-      );
-    }
+    case 'instance':
+      return <InstanceRow application={application} group={row.group} instance={row.instance} search={search} isSelected={selected !== undefined} />;
   }
 });
+
+/** Dozens of these are made for each frame while the list scrolls: their links are the browser's own, which cost next to nothing. */
+function InstanceRow({ application, group: { group }, instance, search, isSelected: selected }: { application: string; group: Group; instance: Instance; search: string; isSelected: boolean }) {
+  const look = lookOf(instance.healthState);
+  const name = instance.name ?? instance.id;
+  return (
+    <div className={styles.instance} role="listitem" data-selected={selected || undefined}>
+      <span className={styles.dot} data-tone={look.tone} aria-hidden="true" />
+      <a
+        href={`#${path('applications', application, 'clusters', 'instanceDetails', group.cloudProvider, instance.id)}${search}`}
+        aria-current={selected ? 'page' : undefined}
+        onPointerEnter={loadDetails}
+        onFocus={loadDetails}
+        dir="auto"
+        title={name.length > 24 ? name : undefined}
+      >
+        {name}
+      </a>
+      <span className={styles.state}>{look.word}</span>
+      <span className={styles.zone}>{instance.availabilityZone ?? instance.zone}</span>
+      <Ago at={instance.launchTime} />
+    </div>
+  );
+}
+
+/** Loads what an instance's details are drawn with, before they are opened. */
+function loadDetails(): void {
+  void import('./InstanceDetails');
+}
 
 function ClusterRow({ cluster }: { cluster: Cluster }) {
   return (

@@ -47,7 +47,7 @@ fuzz: preflight ## Feed languages, services and configuration random input, 10 m
 screenshots: ## Take every screen of the web page, light and dark, wide and narrow, into target/screenshots
 	@tools/preflight.sh test
 	@cargo build --bin gennaker --bin greeter
-	@UI_SCREENSHOTS=$(CURDIR)/target/screenshots cargo test --workspace --test page -- screens
+	@UI_SCREENSHOTS=$(CURDIR)/target/screenshots cargo test --workspace --test screens -- screens
 
 preflight:
 	@tools/preflight.sh

@@ -8,7 +8,7 @@ use cargo_metadata::MetadataCommand;
 
 use crate::process;
 
-/// Where Debian puts Chromium; `tests/system/tests/page.rs` looks there too.
+/// Where Debian puts Chromium; `tests/system/tests/browser/mod.rs` looks there too.
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// A note for each kind of tests that will not run.

@@ -33,6 +33,7 @@ use self::{
     files::{Standing, Temporary},
     history::History,
     locks::Locks,
+    walk::Walks,
 };
 use crate::{Condition, Error, Key, Listing, Object, Objects, Result, Revision, Version};
 
@@ -67,6 +68,7 @@ struct Folder {
     temporary: PathBuf,
     history: History,
     locks: Locks,
+    walks: Walks,
     options: FolderOptions,
     clock: SharedClock,
 }
@@ -81,6 +83,7 @@ impl FolderObjects {
             temporary: root.join(".tmp"),
             history: History::new(&root, options.revisions),
             locks: Locks::new(root.join(".locks")),
+            walks: Walks::default(),
             root,
             options,
             clock,
@@ -151,7 +154,7 @@ impl Folder {
 
     fn list(&self, prefix: &Key) -> Result<Listing> {
         self.locks.check()?;
-        walk::list(&self.root, prefix)
+        self.walks.list(&self.root, prefix, self.clock.now())
     }
 
     fn get(&self, key: &Key) -> Result<Option<Object>> {

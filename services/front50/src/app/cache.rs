@@ -24,12 +24,13 @@ pub(crate) struct Cache<T> {
     writes: u64,
 }
 
-/// What is read of the store because it is new or changed.
+/// What a listing shows as other than what is in memory.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    /// The ids to read.
-    pub(crate) ids: Vec<String>,
-    present: BTreeMap<String, String>,
+    /// The ids to read, since they are new or changed, with their stamps.
+    pub(crate) changed: BTreeMap<String, String>,
+    /// The ids of what is not listed.
+    gone: Vec<String>,
     writes: u64,
 }
 
@@ -122,31 +123,39 @@ impl<T> Cache<T> {
 
     /// What to read of a listing (ids and stamps) that was begun at `writes`.
     pub(crate) fn compare(&self, present: BTreeMap<String, String>, writes: u64) -> Reading {
-        let known = |id: &str, stamp: &str| {
-            let of_item = self.items.get(id).and_then(|cached| cached.stamp.as_deref());
+        let mut gone: Vec<String> = self.damaged.keys().filter(|id| !present.contains_key(*id)).cloned().collect();
+        // Both are in the order of their ids, and there may be many thousands.
+        let mut known = self.items.stamps().peekable();
+        let mut is_known = |id: &str, stamp: &str| {
+            while let Some((unlisted, _)) = known.next_if(|(known, _)| *known < id) {
+                gone.push(unlisted.to_owned());
+            }
+            let of_item = known.next_if(|(known, _)| *known == id).and_then(|(_, stamp)| stamp);
             let of_damage = self.damaged.get(id).and_then(|damage| damage.stamp.as_deref());
             of_item == Some(stamp) || of_damage == Some(stamp)
         };
-        let ids = present.iter().filter(|(id, stamp)| !known(id, stamp)).map(|(id, _)| id.clone()).collect();
-        Reading { ids, present, writes }
+        let changed = present.into_iter().filter(|(id, stamp)| !is_known(id, stamp)).collect();
+        gone.extend(known.map(|(id, _)| id.to_owned()));
+        Reading { changed, gone, writes }
     }
 
     /// Takes over what was read. `unknown` says which ids the listing could not see; they stay as they are. Gives the ids
     /// and reasons of what is newly damaged.
     pub(crate) fn take(
         &mut self,
-        reading: &Reading,
+        mut reading: Reading,
         found: Vec<(String, Found<T>)>,
         unknown: impl Fn(&str) -> bool,
     ) -> Vec<(String, String)> {
         let own = std::mem::take(&mut self.own);
         let newer = |id: &str| own.get(id).is_some_and(|at| *at > reading.writes);
-        let gone = |id: &str| !reading.present.contains_key(id) && !unknown(id) && !newer(id);
-        self.items.retain(|id| !gone(id));
-        self.damaged.retain(|id, _| !gone(id));
+        for id in reading.gone.iter().filter(|id| !unknown(id) && !newer(id)) {
+            self.items.remove(id);
+            self.damaged.remove(id);
+        }
         let mut news = Vec::new();
         for (id, found) in found.into_iter().filter(|(id, _)| !newer(id)) {
-            let stamp = reading.present.get(&id).cloned();
+            let stamp = reading.changed.remove(&id);
             news.extend(self.place(id, found, stamp));
         }
         // Refreshes follow each other, so that no older one is still running.
@@ -214,9 +223,10 @@ mod tests {
 
     fn refresh(cache: &mut Cache<i32>, entries: &[(&str, &str)], found: impl Fn(&str) -> Found<i32>) -> Vec<String> {
         let reading = cache.compare(listing(entries), cache.writes());
-        let found = reading.ids.iter().map(|id| (id.clone(), found(id))).collect();
-        cache.take(&reading, found, |_| false);
-        reading.ids
+        let ids: Vec<String> = reading.changed.keys().cloned().collect();
+        let found = ids.iter().map(|id| (id.clone(), found(id))).collect();
+        cache.take(reading, found, |_| false);
+        ids
     }
 
     fn items(cache: &Cache<i32>) -> Vec<i32> {
@@ -244,8 +254,8 @@ mod tests {
         cache.wrote("a", ready(7));
         cache.removed("b");
         cache.wrote("c", ready(8));
-        let found = reading.ids.iter().map(|id| (id.clone(), Found::item(2))).collect();
-        cache.take(&reading, found, |_| false);
+        let found = reading.changed.keys().map(|id| (id.clone(), Found::item(2))).collect();
+        cache.take(reading, found, |_| false);
         assert_eq!(items(&cache), [7, 8]);
         refresh(&mut cache, &[("a", "3")], |_| Found::item(9));
         assert_eq!(items(&cache), [9], "the next refresh knows better");

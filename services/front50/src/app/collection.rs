@@ -68,7 +68,7 @@ pub(crate) struct Collection<T> {
     objects: Arc<dyn Objects>,
     clock: SharedClock,
     layout: Layout,
-    cache: RwLock<Cache<T>>,
+    cache: Arc<RwLock<Cache<T>>>,
     following: Following,
     marking: Marking,
     failing: AtomicBool,
@@ -108,7 +108,7 @@ impl<T: Item> Collection<T> {
         Ok(Collection {
             objects,
             layout: Layout::new(&options.root_folder, T::GROUP, T::FILE, T::FILES)?,
-            cache: RwLock::default(),
+            cache: Arc::default(),
             following: Following::default(),
             marking: Marking::default(),
             failing: AtomicBool::new(false),

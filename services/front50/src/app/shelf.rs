@@ -83,6 +83,11 @@ impl<T> Shelf<T> {
         self.items.values()
     }
 
+    /// The ids of all items in their order, with the stamps under which they were read.
+    pub(crate) fn stamps(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.items.iter().map(|(id, cached)| (&**id, cached.stamp.as_deref()))
+    }
+
     /// The item of an id.
     pub(crate) fn get(&self, id: &str) -> Option<&Cached<T>> {
         self.items.get(id)
@@ -155,12 +160,6 @@ impl<T> Shelf<T> {
         }
         Some((id, cached.changed))
     }
-
-    /// Takes away all but those whose id is to stay.
-    pub(crate) fn retain(&mut self, stays: impl Fn(&str) -> bool) {
-        let gone: Vec<Arc<str>> = self.items.keys().filter(|id| !stays(id)).cloned().collect();
-        gone.iter().for_each(|id| self.remove(id));
-    }
 }
 
 #[cfg(test)]
@@ -193,7 +192,7 @@ mod tests {
         shelf.insert("a", ready(22), None);
         assert_eq!((found(&shelf, "tens 1"), found(&shelf, "tens 2")), (vec![12], vec![22, 21]));
         assert!(shelf.changes() > before);
-        shelf.retain(|id| id == "c");
+        ["a", "b"].into_iter().for_each(|id| shelf.remove(id));
         assert_eq!((found(&shelf, "tens 1"), found(&shelf, "tens 2"), shelf.len()), (vec![], vec![21], 1));
         let before = shelf.changes();
         shelf.remove("none");

@@ -3,20 +3,20 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        PoisonError, RwLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use futures::{StreamExt as _, stream};
 use gennaker_http::HealthStatus;
-use gennaker_objects::{Entry, Key, Unread, Version};
+use gennaker_objects::{Entry, Key, Listing, Unread, Version};
 use tokio::sync::Semaphore;
 
 use super::{
     super::{
         Error,
-        cache::{Cache, Found},
+        cache::{Cache, Found, Reading},
         mark::{Mark, Place},
     },
     Collection, Item, READS, details,
@@ -120,24 +120,35 @@ impl<T: Item> Collection<T> {
     /// Lists the group, and reads what is new or changed.
     async fn read_all(&self) -> Result<(), Error> {
         let writes = self.with(Cache::writes);
-        let listing = self.objects.list(self.layout.folder()).await?;
-        let (mut stamps, mut keys) = (BTreeMap::new(), BTreeMap::new());
-        for Entry { key, stamp, .. } in listing.entries {
-            let Some(id) = self.layout.id(&key) else { continue };
-            stamps.insert(id.clone(), stamp);
-            keys.insert(id, key);
-        }
-        let reading = self.with(|cache| cache.compare(stamps, writes));
-        let keys = reading.ids.iter().filter_map(|id| keys.remove_entry(id)).collect();
+        let Listing { entries, unread } = self.objects.list(self.layout.folder()).await?;
+        let (reading, keys) = self.compare(entries, writes).await?;
         let found = self.read_objects(keys).await;
         let hidden = |id: &str| {
-            let begins = |key: &str| listing.unread.iter().any(|unread| key.starts_with(&unread.prefix));
+            let begins = |key: &str| unread.iter().any(|unread| key.starts_with(&unread.prefix));
             self.layout.key(id).is_ok_and(|key| begins(key.as_str()))
         };
-        let damaged = self.change(|cache| cache.take(&reading, found, hidden));
-        *self.following.unread.write().unwrap_or_else(PoisonError::into_inner) = listing.unread;
+        let damaged = self.change(|cache| cache.take(reading, found, hidden));
+        *self.following.unread.write().unwrap_or_else(PoisonError::into_inner) = unread;
         self.show(&damaged);
         Ok(())
+    }
+
+    /// What of a listing is to be read, and where. There may be many thousands: requests do not wait for the thread that
+    /// goes through them.
+    async fn compare(&self, entries: Vec<Entry>, writes: u64) -> Result<(Reading, Vec<(String, Key)>), Error> {
+        let (layout, cache) = (self.layout.clone(), Arc::clone(&self.cache));
+        let compare = move || {
+            let (mut stamps, mut keys) = (BTreeMap::new(), BTreeMap::new());
+            for Entry { key, stamp, .. } in entries {
+                let Some(id) = layout.id(&key) else { continue };
+                stamps.insert(id.clone(), stamp);
+                keys.insert(id, key);
+            }
+            let reading = cache.read().unwrap_or_else(PoisonError::into_inner).compare(stamps, writes);
+            let keys = reading.changed.keys().filter_map(|id| keys.remove_entry(id)).collect();
+            (reading, keys)
+        };
+        tokio::task::spawn_blocking(compare).await.map_err(|error| Error::Unread(error.to_string()))
     }
 
     async fn read_objects(&self, keys: Vec<(String, Key)>) -> Vec<(String, Found<T>)> {

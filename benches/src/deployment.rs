@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
 use gennaker_harness::{
-    Client, Delivery, Install, Launch,
+    Client, Delivery, Install, Launch, Program,
     delivery::{Execution, Version, stages},
     reserve_port,
 };
@@ -71,18 +71,26 @@ fn duration(execution: &Execution) -> Option<Duration> {
 async fn own_start(install: &Install, greeter: &Path) -> anyhow::Result<Sample> {
     let mut sample = Sample::default();
     for _ in 0..ROUNDS {
-        let port = reserve_port().context("no port of 127.0.0.1 is free")?;
-        let client = Client::new(format!("http://127.0.0.1:{port}"))?;
-        let launch = Launch::new("greeter", greeter, install.folder().join("logs/greeter.log"));
         let begin = Instant::now();
-        let mut program = launch.env("PORT", port.to_string()).start(install.group())?;
-        while !client.get("/health").await.is_ok_and(|answer| answer.status == 200) {
-            program.check_running()?;
-            anyhow::ensure!(begin.elapsed() < DEADLINE, "the program does not become healthy");
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        let (mut program, _) = start_by_hand(install, greeter).await?;
         sample.add(begin.elapsed());
         program.kill()?;
     }
     Ok(sample)
+}
+
+/// The program, when it is healthy, and its address.
+pub(crate) async fn start_by_hand(install: &Install, greeter: &Path) -> anyhow::Result<(Program, String)> {
+    let port = reserve_port().context("no port of 127.0.0.1 is free")?;
+    let base = format!("http://127.0.0.1:{port}");
+    let client = Client::new(base.clone())?;
+    let launch = Launch::new("greeter", greeter, install.folder().join("logs/greeter.log"));
+    let begin = Instant::now();
+    let mut program = launch.env("PORT", port.to_string()).start(install.group())?;
+    while !client.get("/health").await.is_ok_and(|answer| answer.status == 200) {
+        program.check_running()?;
+        anyhow::ensure!(begin.elapsed() < DEADLINE, "the program does not become healthy");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    Ok((program, base))
 }

@@ -15,6 +15,7 @@ use self::{
     stored::{APPLICATIONS, PIPELINES},
 };
 use crate::{
+    deployment::start_by_hand,
     engine::{Load, three_stages},
     idle::resident,
     report::{Report, Row, mebibytes, millis},
@@ -24,6 +25,7 @@ use crate::{
 const LISTS: usize = 100;
 const SAVES: usize = 200;
 const READS: usize = 1_000;
+const RATE: u32 = 50;
 const REQUESTS: usize = 6_000;
 const MOST: u64 = 400 << 20;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -49,6 +51,7 @@ pub(crate) async fn measure(programs: &Programs, report: &mut Report) -> anyhow:
     let gate = Load::new(install.base_url(Service::Gate))?;
     let execution = ended_execution(&install).await?;
     list(&gate, report).await?;
+    greet(&install, programs, report).await?;
     read_executions(&gate, &execution, report).await?;
     mixed(&gate, &execution, report).await?;
     save(&gate, report).await?;
@@ -93,17 +96,35 @@ async fn list(gate: &Load, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What the client and the machine take of the time of the next.
+async fn greet(install: &Install, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
+    let (mut greeter, base) = start_by_hand(install, programs.path("greeter")?).await?;
+    let sample = at_a_rate(&Load::new(base)?, RATE, READS, |_| "/health".to_owned()).await?;
+    greeter.kill()?;
+    report.add(Row {
+        what: format!("the machine's own answer, {RATE} a second"),
+        target: None,
+        original: "-",
+        measured: percentiles(&sample),
+        method: format!(
+            "{READS} times `GET /health` of the example program, which has nothing to do for it, at {RATE} a second, each from \
+             its due time: what the client and this machine take of the time of the next row."
+        ),
+    });
+    Ok(())
+}
+
 async fn read_executions(gate: &Load, execution: &str, report: &mut Report) -> anyhow::Result<()> {
     let path = format!("/pipelines/{execution}");
-    let sample = at_a_rate(gate, 50, READS, move |_| path.clone()).await?;
+    let sample = at_a_rate(gate, RATE, READS, move |_| path.clone()).await?;
     let kept = sample.median() < Duration::from_millis(2) && sample.percentile(0.99) < Duration::from_millis(5);
     report.add(Row {
-        what: "one execution through gate, 50 a second".to_owned(),
+        what: format!("one execution through gate, {RATE} a second"),
         target: Some(("p50 < 2 ms, p99 < 5 ms".to_owned(), kept)),
         original: "p50 19.5 ms, p99 86.5 ms",
         measured: percentiles(&sample),
         method: format!(
-            "{READS} times `GET /pipelines/ID` at 50 a second, whatever came of those before, each from its due time."
+            "{READS} times `GET /pipelines/ID` at {RATE} a second, whatever came of those before, each from its due time."
         ),
     });
     Ok(())

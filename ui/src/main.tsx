@@ -7,6 +7,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
+import { keepFocus } from './app/keepFocus';
 import { rewriteOldLink, router } from './app/router';
 import { listenToKeys } from './app/shortcuts';
 import { applyTheme } from './app/theme';
@@ -14,6 +15,7 @@ import { client } from './gate/client';
 
 applyTheme();
 listenToKeys();
+keepFocus();
 // Before the router's own: it reads the address when it changes.
 window.addEventListener('hashchange', rewriteOldLink, { capture: true });
 

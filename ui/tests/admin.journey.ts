@@ -39,6 +39,7 @@ it('shows how all is, says why something waits, and holds and lets go everything
   const executions = section('Executions');
   await executions.getByRole('link', { name: 'Pull <b>hard</b>' }).waitFor();
   await executions.getByText('All go on, or wait as they should.').waitFor();
+  await executions.getByRole('row', { name: /Pull/ }).getByText('Waits', { exact: true }).waitFor();
   await accessible(page, 'the administration');
 
   await enter(executions.getByRole('button', { name: /^Why does Pull/ }));

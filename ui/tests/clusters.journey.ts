@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
 import { deployVersion, groupsOf, makeDelivery } from './greeter';
-import { accessible, ask, deck, enter, leave, startPipeline, until, untilRun, visit } from './support';
+import { Keys } from './keys';
+import { accessible, ask, deck, enter, leave, until, visit } from './support';
 
 const APPLICATION = 'harbour';
 
@@ -14,16 +15,33 @@ function row(page: Page, name: string) {
   return page.getByRole('list', { name: 'Clusters' }).getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) });
 }
 
-it('shows live how a version replaces another one', async () => {
+/** Starts the pipeline from its screen, and comes back to the clusters. */
+async function deployByKeys(keys: Keys, version: string): Promise<void> {
+  const { page } = keys;
+  await keys.press('g');
+  await keys.press('e');
+  await page.getByRole('region', { name: 'deploy' }).waitFor();
+  await keys.press('s');
+  const dialog = page.getByRole('dialog');
+  await keys.pick(dialog.getByRole('button', { name: /^Choose a pipeline/ }), page.getByRole('option', { name: 'deploy' }));
+  await keys.write(dialog.getByLabel('version'), version);
+  await keys.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await keys.press('g');
+  await keys.press('c');
+}
+
+it('shows live how a version replaces another one, by keyboard', async () => {
   const page = await visit(`#/applications/${APPLICATION}/clusters`);
   await page.getByText('Nothing runs yet').waitFor();
   await accessible(page, 'no clusters');
   await page.getByRole('img', { name: /^Live/ }).waitFor();
-  const first = await startPipeline(APPLICATION, 'deploy', { version: '1' });
+  const keys = new Keys(page);
+  await deployByKeys(keys, '1');
   // Nobody loads anything anew.
   await row(page, 'harbour-v000').getByText('2 up').waitFor();
-  await untilRun(first, 'succeeds', ({ status }) => status === 'SUCCEEDED');
-  await startPipeline(APPLICATION, 'deploy', { version: '2' });
+  await until('it is over', async () => (await ask<unknown[]>('GET', `/applications/${APPLICATION}/pipelines?statuses=RUNNING,NOT_STARTED`)).length === 0);
+  await deployByKeys(keys, '2');
   await row(page, 'harbour-v001').getByText('2 up').waitFor();
   await row(page, 'harbour-v000').getByText('disabled').waitFor();
   await row(page, 'harbour-v000').getByText('2 out of service').waitFor();
@@ -33,26 +51,30 @@ it('shows live how a version replaces another one', async () => {
 
 it('rolls back from the screen once its plan was shown, by keyboard', async () => {
   const page = await visit(`#/applications/${APPLICATION}/clusters`);
-  await enter(row(page, 'harbour-v001').getByRole('link'));
+  const keys = new Keys(page);
+  await keys.push(row(page, 'harbour-v001').getByRole('link'));
   await page.waitForURL(/#\/applications\/harbour\/clusters\/serverGroupDetails\/local\/local\/local\/harbour-v001$/);
   const details = page.getByRole('region', { name: 'Server group harbour-v001' });
   await details.getByText('Enabled').waitFor();
   await accessible(page, 'a server group');
-  await enter(details.getByRole('button', { name: 'Roll back …' }));
+  await keys.push(details.getByRole('button', { name: 'Roll back …' }));
   const dialog = page.getByRole('dialog');
   const plan = dialog.getByRole('region', { name: 'Plan' });
   await plan.getByText('enable server group harbour-v000').waitFor();
   await plan.getByText('disable server group harbour-v001').waitFor();
   await dialog.getByText('Once 100 % of it is healthy, harbour-v001 leaves traffic').waitFor();
-  await dialog.getByLabel('Reason').fill('version 2 is <b>slow</b>');
+  // What is enabled first takes the requests.
+  expect(await plan.getByText('takes requests').count()).toBe(0);
+  await keys.write(dialog.getByLabel('Reason'), 'version 2 is <b>slow</b>');
   await accessible(page, 'the question before a rollback');
-  await enter(dialog.getByRole('button', { name: 'Roll back', exact: true }));
+  await keys.push(dialog.getByRole('button', { name: 'Roll back', exact: true }));
   await dialog.getByRole('status').getByText('Succeeded').waitFor();
   await accessible(page, 'the task of a rollback');
-  await enter(dialog.getByRole('link', { name: 'Open the task' }));
+  await keys.push(dialog.getByRole('link', { name: 'Open the task' }));
   await page.getByRole('region', { name: 'Steps' }).waitFor();
   await page.getByRole('region', { name: 'Variables' }).getByText('version 2 is <b>slow</b>').waitFor();
-  await page.goto(`${deck}/#/applications/${APPLICATION}/clusters`);
+  await keys.press('g');
+  await keys.press('c');
   await row(page, 'harbour-v001').getByText('disabled').waitFor();
   await row(page, 'harbour-v000').getByText('2 up').waitFor();
   const groups = await groupsOf(APPLICATION);

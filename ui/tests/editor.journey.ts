@@ -1,8 +1,8 @@
 /** Pipelines written and changed in the editor: by keyboard, by mouse, as text. */
-import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
-import { choose, names, open, save, saved } from './editor';
+import { choose, names, open, save, saved, stageRow, toStages } from './editor';
+import { Keys } from './keys';
 import { accessible, enter, leave, makeApplication, savePipeline, until, untilRun, visit } from './support';
 
 const APPLICATION = 'yard';
@@ -14,68 +14,83 @@ beforeAll(async () => {
 });
 
 /** Writes a stage with keys only: its type, its name, how long it waits. */
-async function typeStage(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('a');
+async function typeStage(keys: Keys, name: string): Promise<void> {
+  const { page } = keys;
+  await keys.press('a');
   const dialog = page.getByRole('dialog');
-  await dialog.locator('input:focus').waitFor();
-  await page.keyboard.type('wait');
+  await keys.isAt(dialog.getByRole('combobox'));
+  await keys.type('wait');
   await dialog.getByRole('option', { name: /^Wait/ }).first().waitFor();
-  await page.keyboard.press('Enter');
+  await keys.press('Enter');
   await dialog.waitFor({ state: 'detached' });
   await page.getByRole('region', { name: /^Stage Wait/ }).waitFor();
-  await page.keyboard.press('e');
-  await page.locator('[data-stage-name] input:focus').waitFor();
-  await page.keyboard.type(name);
+  await keys.press('e');
+  await keys.isAt(page.getByLabel('Name of the stage'));
+  await keys.type(name);
   await page.getByRole('region', { name: `Stage ${name}` }).waitFor();
-  const seconds = page.getByLabel('Seconds', { exact: false }).first();
-  await enter(seconds, 'Control+a');
-  await page.keyboard.type('1');
-  await page.keyboard.press('Tab');
-  // The keys of the screen hold where nobody types.
-  await enter(page.getByRole('list', { name: 'Stages in their order' }).locator('button[aria-current="true"]'), 'Shift');
+  await keys.write(page.getByLabel('Seconds', { exact: false }).first(), '1');
+  await toStages(keys);
 }
 
 it('is written with three stages by keyboard, saved and run', async () => {
   const page = await visit(`#/applications/${APPLICATION}/executions`);
+  const keys = new Keys(page);
   await page.getByText('There is no pipeline yet').waitFor();
-  await page.keyboard.press('c');
+  await keys.press('c');
   await page.getByRole('heading', { name: 'New pipeline' }).waitFor();
   await accessible(page, 'a new pipeline');
-  await page.getByLabel('Name').press('b');
-  await page.keyboard.type('uild');
-  await page.keyboard.press('Enter');
+  await keys.isAt(page.getByLabel('Name'));
+  await keys.type('build');
+  await keys.press('Enter');
   await page.waitForURL(/executions\/configure\/[^?]+\?new=1$/);
   await page.getByText('There is no stage yet').waitFor();
   await accessible(page, 'a pipeline without stages');
 
-  for (const name of ['Bake', 'Ship', 'Cheer']) await typeStage(page, name);
+  for (const name of ['Bake', 'Ship', 'Cheer', 'Sink']) await typeStage(keys, name);
+  // The keyboard stays in the list where a stage of it goes.
+  await keys.press('x');
+  await keys.isAt(stageRow(page));
   expect(await names(page)).toEqual(['Bake', 'Ship', 'Cheer']);
   await accessible(page, 'three stages');
-  await page.keyboard.press('?');
-  await page.getByRole('dialog').getByText('Add a stage after the chosen one').waitFor();
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await keys.press('?');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Add a stage after the chosen one').waitFor();
+  await keys.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await keys.isAt(stageRow(page));
 
   // The last is to wait for nothing, and then for the second again.
-  await page.keyboard.press('w');
-  const dialog = page.getByRole('dialog');
-  await enter(dialog.getByRole('checkbox', { name: 'Ship' }), 'Space');
+  await keys.press('w');
+  await keys.push(dialog.getByRole('checkbox', { name: 'Ship' }), 'Space');
   await accessible(page, 'what a stage waits for');
-  await enter(dialog.getByRole('button', { name: 'Set' }));
+  await keys.push(dialog.getByRole('button', { name: 'Set' }));
   await page.getByRole('region', { name: 'Stage Cheer' }).getByText('starts at once').waitFor();
-  await page.keyboard.press('u');
+  await keys.isAt(stageRow(page));
+  await keys.press('u');
   await page.getByRole('region', { name: 'Stage Cheer' }).getByText('after Ship').waitFor();
 
-  await page.keyboard.press('p');
+  await keys.press('p');
   await page.getByRole('region', { name: 'Plan' }).getByText('Cheer', { exact: true }).waitFor();
   await accessible(page, 'what it would do');
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await keys.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
 
-  await page.keyboard.press('s');
+  // A parameter: the tabs are one stop, the arrow keys walk in them.
+  await keys.reach(page.getByRole('tab', { name: /^Stages/ }));
+  await keys.press('ArrowRight');
+  await keys.press('ArrowRight');
+  await keys.isAt(page.getByRole('tab', { name: /^Parameters/ }));
+  await keys.push(page.getByRole('button', { name: 'Add parameter' }));
+  const parameter = page.getByRole('listitem', { name: /^Parameter 1/ });
+  await keys.isAt(parameter.getByLabel('Name', { exact: false }).first());
+  await keys.type('version');
+  await keys.push(parameter.getByRole('checkbox', { name: 'Required' }), 'Space');
+
+  await keys.press('s');
   await page.getByRole('region', { name: 'What you changed' }).getByText('The stage Bake is added.').waitFor();
   await accessible(page, 'what is changed');
-  await enter(page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }));
+  await keys.isAt(dialog.getByRole('button', { name: 'Save', exact: true }));
+  await keys.press('Enter');
   await page.getByText('build is saved.').waitFor();
   const { stages } = await saved(APPLICATION, 'build');
   expect(stages.map(({ name, type, waitTime, requisiteStageRefIds }) => [name, type, waitTime, requisiteStageRefIds])).toEqual([
@@ -84,9 +99,12 @@ it('is written with three stages by keyboard, saved and run', async () => {
     ['Cheer', 'wait', 1, ['2']],
   ]);
 
-  await enter(page.getByRole('button', { name: 'Start …' }));
-  await enter(page.getByRole('dialog').getByRole('button', { name: 'Start', exact: true }));
+  await keys.push(page.getByRole('button', { name: 'Start …' }));
+  await keys.isAt(dialog.getByLabel('version'));
+  await keys.type('1.2');
+  await keys.press('Enter');
   const row = page.getByRole('region', { name: 'build' }).getByRole('listitem').first();
+  await row.getByText('version=1.2').waitFor();
   await row.getByText('Succeeded').waitFor();
   const id = (await row.getAttribute('data-execution')) ?? '';
   const run = await untilRun(id, 'succeeds', ({ status }) => status === 'SUCCEEDED');

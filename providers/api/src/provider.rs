@@ -65,11 +65,12 @@ pub trait Provider: Send + Sync + 'static {
     async fn validate(&self, operation: &Operation) -> Result<()>;
 
     /// What a valid operation would do now, without doing it: a plan of an `OPERATION`, whose steps are the changes that it
-    /// would make, with what speaks against it as remarks.
+    /// would make, with what speaks against it as remarks. `before` are the operations of this provider that are done before
+    /// it: a remark that holds no more after them is left out.
     ///
     /// # Errors
     /// `NotFound` for an unknown account, `Unsupported` if it plans nothing: then [`Error::is_unplanned`].
-    async fn plan(&self, _operation: &Operation) -> Result<Plan> {
+    async fn plan(&self, _operation: &Operation, _before: &[Operation]) -> Result<Plan> {
         Err(Error::unsupported(self.name(), UNPLANNED))
     }
 

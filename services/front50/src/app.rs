@@ -47,7 +47,7 @@ pub(crate) use self::{
     notifications::{GLOBAL, Notifications},
     permissions::{Permission, Permissions},
     pipeline_queries::{Listed, Triggers},
-    pipelines::{Pipelines, parse_pipeline},
+    pipelines::{Pipelines, Stale, parse_pipeline},
     projects::{Project, Projects},
     service_accounts::{ServiceAccount, ServiceAccounts},
     snapshots::{Snapshot, Snapshots},

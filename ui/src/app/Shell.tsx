@@ -7,6 +7,7 @@ import { cx } from '../parts/cx';
 import { Icon } from '../parts/Icon';
 import { Toasts } from '../parts/Toasts';
 import { Banner } from './Banner';
+import { giveFocus } from './keepFocus';
 import { Palette, useCommands } from './Palette';
 import { Preferences } from './Preferences';
 import { ShortcutList } from './ShortcutList';
@@ -104,8 +105,7 @@ function focusSearch(): boolean {
 function skip(event: { preventDefault: () => void }): void {
   event.preventDefault();
   const main = document.getElementById('main');
-  main?.setAttribute('tabindex', '-1');
-  main?.focus();
+  if (main) giveFocus(main);
 }
 
 function Mark() {

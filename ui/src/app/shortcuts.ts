@@ -61,5 +61,6 @@ export function listenToKeys(): void {
 function isTyping(target: EventTarget | null): boolean {
   if (document.querySelector('[role="dialog"], [role="alertdialog"]') !== null) return true;
   const element = target instanceof HTMLElement ? target : null;
-  return element !== null && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+  // A box that is checked or not takes no letters.
+  return element !== null && (element.isContentEditable || element.matches('textarea, select, input:not([type="checkbox"], [type="radio"])'));
 }

@@ -16,6 +16,9 @@ export type Saving = Fields & { id?: string; application: string; name: string; 
 /** How many versions a history has at most. */
 const VERSIONS = 100;
 
+/** What front50 says of a save that is not made of the newest version, or that another one overtakes. */
+const STALE = /pipeline is stale|saved by somebody else at this moment/;
+
 /** An application's pipelines, in their order. */
 export function pipelineConfigs(application: string) {
   return queryOptions({
@@ -65,15 +68,16 @@ export function versions(id: string, isStrategy: boolean) {
 export async function savePipeline(pipeline: Saving, asOf?: string | number): Promise<PipelineConfig> {
   const { application, name, id } = pipeline;
   if (id !== undefined && asOf !== undefined) {
-    // Upstream's front50, and ours unless `refuseStale` is set, write over a newer version whatever `staleCheck` says.
+    // Upstream's front50 writes over a newer version whatever `staleCheck` says; ours refuses it with `refuseStale`, which closes
+    // the moment between this look and the save.
     const saved = await client.fetchQuery({ ...savedPipeline(application, id), staleTime: 0 });
     if (String(saved.updateTs) !== String(asOf)) throw new GateError('conflict', `${name} was saved by somebody else meanwhile`, 409);
   }
   try {
     const body = asOf === undefined ? pipeline : { ...pipeline, updateTs: asOf };
-    await post(pipeline.strategy ? '/strategies' : '/pipelines', body, { query: { staleCheck: asOf !== undefined } });
+    await post(pipeline.strategy ? '/strategies' : '/pipelines', body, { query: { staleCheck: asOf !== undefined, refuseStale: asOf === undefined ? undefined : true } });
   } catch (error) {
-    if (error instanceof GateError && /pipeline is stale/.test(error.message)) throw new GateError('conflict', error.message, error.status, error.requestId);
+    if (error instanceof GateError && STALE.test(error.message)) throw new GateError('conflict', error.message, error.status, error.requestId);
     throw error;
   }
   await changed(application);

@@ -4,6 +4,7 @@
  */
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef, useState } from 'react';
 import { Menu as AriaMenu, MenuItem, Popover } from 'react-aria-components';
+import { flushSync } from 'react-dom';
 
 import buttons from './Button.module.css';
 import { cx } from './cx';
@@ -41,6 +42,12 @@ export function Menu({ label, actions, children }: { label: string; actions: rea
     event.preventDefault();
     show(first);
   };
+  const take = (action: Action | undefined): void => {
+    // A dialog that it opens gives the keyboard back to what has it now: the button, not the entry, which is gone by then.
+    flushSync(() => setOpen(undefined));
+    button.current?.focus();
+    action?.act();
+  };
   return (
     <>
       <button
@@ -66,7 +73,7 @@ export function Menu({ label, actions, children }: { label: string; actions: rea
             aria-label={label}
             autoFocus={open}
             onClose={() => setOpen(undefined)}
-            onAction={(key) => actions.find((action) => action.label === key)?.act()}
+            onAction={(key) => take(actions.find((action) => action.label === key))}
           >
             {actions.map((action) => (
               <MenuItem key={action.label} id={action.label} textValue={action.label} isDisabled={action.disabled ?? false} className={cx(styles.item, action.danger && styles.danger)}>

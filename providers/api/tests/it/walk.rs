@@ -133,7 +133,7 @@ async fn what_no_snapshot_holds_is_asked_for() {
 #[tokio::test]
 async fn a_plan_tells_the_changes_and_makes_none() {
     let world = World::new();
-    let plan = world.provider.plan(&create(json!({"us-east-1": ["us-east-1a"]}))).await.expect("a plan");
+    let plan = world.provider.plan(&create(json!({"us-east-1": ["us-east-1a"]})), &[]).await.expect("a plan");
     assert_eq!((plan.of, plan.kind.as_deref()), (Planned::Operation, Some("createServerGroup")));
     let names: Vec<_> = plan.steps.iter().filter_map(|step| step.name.clone()).collect();
     assert_eq!(names, ["launch template shop-v000 in us-east-1", "server group shop-v000 in us-east-1"]);

@@ -167,10 +167,13 @@ impl Provider for LocalProvider {
         self.accounts.named(parsed.account()).map(|_| ())
     }
 
-    async fn plan(&self, operation: &Operation) -> Result<Plan> {
+    async fn plan(&self, operation: &Operation, before: &[Operation]) -> Result<Plan> {
         let parsed = operations::Parsed::read(operation)?;
         let agent = self.accounts.named(parsed.account())?.client.state().await?;
-        plan::of(&parsed, &agent)
+        // What is wrong with one of those stands in its own plan.
+        let before = before.iter().filter_map(|operation| operations::Parsed::read(operation).ok());
+        let before: Vec<_> = before.filter(|earlier| earlier.account() == parsed.account()).collect();
+        plan::of(&parsed, &before, &agent)
     }
 
     async fn run(&self, request: &Request, journal: &dyn Journal) -> Result<Outcome> {

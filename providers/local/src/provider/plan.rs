@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 use super::{description::OnServerGroup, operations};
 use crate::protocol::{Need, ServerGroup, Snapshot};
 
-/// The changes of an operation that was read.
+/// The changes of an operation that was read; `before` are those that are done before it.
 ///
 /// # Errors
 /// If no name can be found for a new server group.
-pub(super) fn of(parsed: &operations::Parsed, agent: &Snapshot) -> Result<Plan> {
+pub(super) fn of(parsed: &operations::Parsed, before: &[operations::Parsed], agent: &Snapshot) -> Result<Plan> {
     use operations::Parsed;
-    let mut plan = Planner { agent, plan: Plan { of: Planned::Operation, ..Plan::default() } };
+    let mut plan = Planner { agent, before, plan: Plan { of: Planned::Operation, ..Plan::default() } };
     match parsed {
         Parsed::Create(create) => {
             let capacity = create.capacity_of.as_ref().and_then(|source| plan.server_group(source));
@@ -186,6 +186,7 @@ fn created(known: bool) -> &'static str {
 /// A plan in the making.
 struct Planner<'a> {
     agent: &'a Snapshot,
+    before: &'a [operations::Parsed],
     plan: Plan,
 }
 
@@ -257,12 +258,24 @@ impl<'a> Planner<'a> {
     /// Says so if nothing of the cluster would serve any more.
     fn last_of_its_cluster(&mut self, group: &ServerGroup) {
         let cluster = |group: &ServerGroup| Moniker::parse(&group.spec.name).cluster;
-        let serves = |other: &&ServerGroup| other.enabled && !other.deleting && !other.instances.is_empty();
+        let serves = |other: &&ServerGroup| self.is_in_traffic(other) && !other.deleting && !other.instances.is_empty();
         let others = self.agent.server_groups.iter().filter(|other| other.spec.name != group.spec.name);
         if serves(&group) && !others.filter(serves).any(|other| cluster(other) == cluster(group)) {
             let name = &group.spec.name;
             self.remark(Severity::Doubt, format!("nothing else of the cluster of {name} takes requests"));
         }
+    }
+
+    /// Whether it is enabled once everything before is done.
+    fn is_in_traffic(&self, group: &ServerGroup) -> bool {
+        use operations::Parsed;
+        let last = self.before.iter().rev().find_map(|earlier| match earlier {
+            Parsed::Enable(on) if on.name == group.spec.name => Some(true),
+            Parsed::Disable(on) if on.name == group.spec.name && on.percentage.is_none() => Some(false),
+            Parsed::Destroy(on) if on.name == group.spec.name => Some(false),
+            _ => None,
+        });
+        last.unwrap_or(group.enabled)
     }
 }
 
@@ -288,11 +301,14 @@ mod tests {
         .expect("a snapshot")
     }
 
-    fn plan(name: &str, description: Value) -> Plan {
+    fn parsed(name: &str, description: Value) -> operations::Parsed {
         let mut description = description.as_object().expect("an object").clone();
         description.insert("account".to_owned(), "local".into());
-        let parsed = operations::Parsed::read(&Operation { name: name.to_owned(), description }).expect("it is right");
-        of(&parsed, &agent()).expect("a plan")
+        operations::Parsed::read(&Operation { name: name.to_owned(), description }).expect("it is right")
+    }
+
+    fn plan(name: &str, description: Value) -> Plan {
+        of(&parsed(name, description), &[], &agent()).expect("a plan")
     }
 
     fn steps(plan: &Plan) -> Vec<String> {
@@ -321,6 +337,23 @@ mod tests {
         }
         let enabled = plan("enableServerGroup", json!({"serverGroupName": "shop-v003"}));
         assert_eq!(enabled.remarks[0].message, "shop-v003 is enabled already");
+    }
+
+    #[test]
+    fn what_is_enabled_before_takes_requests() {
+        let mut agent = agent();
+        let mut other = agent.server_groups[0].clone();
+        other.spec.name = "shop-v002".to_owned();
+        other.enabled = false;
+        agent.server_groups.push(other);
+        let on = |name: &str| json!({ "serverGroupName": name });
+        let [enable, disable] = [("enableServerGroup", "shop-v002"), ("disableServerGroup", "shop-v003")]
+            .map(|(operation, name)| parsed(operation, on(name)));
+        let rolled_back = of(&disable, &[enable], &agent).expect("a plan");
+        assert!(rolled_back.remarks.is_empty(), "{:?}", rolled_back.remarks);
+        let enable = parsed("enableServerGroup", on("shop-v002"));
+        let taken_back = of(&disable, &[enable, parsed("disableServerGroup", on("shop-v002"))], &agent);
+        assert_eq!(taken_back.expect("a plan").remarks.len(), 1);
     }
 
     #[test]

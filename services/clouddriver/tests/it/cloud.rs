@@ -237,7 +237,7 @@ impl Provider for Cloud {
         }
     }
 
-    async fn plan(&self, operation: &Operation) -> Result<Plan> {
+    async fn plan(&self, operation: &Operation, _before: &[Operation]) -> Result<Plan> {
         let change = Plan { of: Planned::Change, name: Some("server group shop-v002".to_owned()), ..Plan::default() };
         Ok(Plan { of: Planned::Operation, kind: Some(operation.name.clone()), steps: vec![change], ..Plan::default() })
     }

@@ -11,7 +11,7 @@ use gennaker_wire::{Object, Pipeline};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Error, Pipelines, configs::name_term, pipelines::parse_pipeline};
+use super::{Error, Pipelines, Stale, configs::name_term, pipelines::parse_pipeline};
 
 /// How many are checked, and then written, at a time.
 const AT_ONCE: usize = 16;
@@ -46,12 +46,7 @@ impl Pipelines {
     ///
     /// # Errors
     /// If the store fails; those before are saved then.
-    pub(crate) async fn save_all(
-        &self,
-        bodies: Vec<Object>,
-        stale_check: bool,
-        user: &str,
-    ) -> Result<BatchOutcome, Error> {
+    pub(crate) async fn save_all(&self, bodies: Vec<Object>, stale: Stale, user: &str) -> Result<BatchOutcome, Error> {
         self.items().catch_up().await;
         let checked = stream::iter(bodies).map(|body| self.check_one(body)).buffered(AT_ONCE);
         let checked: Vec<Result<Save, Refused>> = checked.collect().await;
@@ -70,7 +65,7 @@ impl Pipelines {
             }
         };
         let saves: Vec<Result<Save, Refused>> = checked.into_iter().map(|save| save.and_then(&mut once)).collect();
-        let outcome = self.store_all(saves, stale_check, user).await;
+        let outcome = self.store_all(saves, stale, user).await;
         // Whatever became of the others: what is written is told of.
         self.items().tell().await;
         outcome
@@ -93,7 +88,7 @@ impl Pipelines {
     async fn store_all(
         &self,
         saves: Vec<Result<Save, Refused>>,
-        stale_check: bool,
+        stale: Stale,
         user: &str,
     ) -> Result<BatchOutcome, Error> {
         let mut outcome = BatchOutcome::default();
@@ -107,7 +102,7 @@ impl Pipelines {
             }
             let stored = together.into_iter().map(|save| async {
                 match save {
-                    Ok(save) => self.store_one(save, stale_check, user).await,
+                    Ok(save) => self.store_one(save, stale, user).await,
                     Err(refused) => Err(refused),
                 }
             });
@@ -142,10 +137,10 @@ impl Pipelines {
         is_apart
     }
 
-    async fn store_one(&self, save: Save, stale_check: bool, user: &str) -> Result<String, Refused> {
+    async fn store_one(&self, save: Save, stale: Stale, user: &str) -> Result<String, Refused> {
         let Save { sent, checked, id } = save;
         let saved = match self.items().current(&id).await {
-            Ok(current) => self.store_untold(checked, &id, &current, stale_check, user).await,
+            Ok(current) => self.store_untold(checked, &id, &current, stale, user).await,
             Err(error) => Err(error),
         };
         saved.map(|saved| names(&saved).1).map_err(|error| failed(&sent, error))

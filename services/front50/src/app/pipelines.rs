@@ -53,6 +53,17 @@ pub(crate) struct Pipelines {
     refuse_stale: bool,
 }
 
+/// What becomes of a save whose `updateTs` is not the stored one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stale {
+    /// It is written over what was saved since.
+    Accepted,
+    /// It is refused if `front50.refuseStale` is set: what `staleCheck` asks for, which upstream does not look at.
+    AsConfigured,
+    /// It is refused.
+    Refused,
+}
+
 /// Reads a pipeline as upstream reads it.
 ///
 /// # Errors
@@ -127,12 +138,12 @@ impl Pipelines {
     }
 
     /// Saves a pipeline under its id, or under a new one. As upstream's, the answer does not say when.
-    pub(crate) async fn save(&self, pipeline: Pipeline, stale_check: bool, user: &str) -> Result<Pipeline, Error> {
+    pub(crate) async fn save(&self, pipeline: Pipeline, stale: Stale, user: &str) -> Result<Pipeline, Error> {
         self.items().catch_up().await;
         let pipeline = self.check(pipeline).await?;
         let id = pipeline.id.clone().unwrap_or_else(|| self.configs.new_id());
         let current = self.items().current(&id).await?;
-        let saved = self.store(pipeline, &id, &current, stale_check, user).await?;
+        let saved = self.store(pipeline, &id, &current, stale, user).await?;
         Ok(undated(&saved))
     }
 
@@ -141,7 +152,7 @@ impl Pipelines {
         &self,
         id: &str,
         pipeline: Pipeline,
-        stale_check: bool,
+        stale: Stale,
         user: &str,
     ) -> Result<Arc<Pipeline>, Error> {
         self.items().catch_up().await;
@@ -152,7 +163,7 @@ impl Pipelines {
         }
         let pipeline = self.check(pipeline).await?;
         let current = self.items().current(id).await?;
-        self.store(pipeline, id, &current, stale_check, user).await
+        self.store(pipeline, id, &current, stale, user).await
     }
 
     /// Checks a pipeline by itself, and completes it.
@@ -176,10 +187,10 @@ impl Pipelines {
         pipeline: Pipeline,
         id: &str,
         current: &Current<Pipeline>,
-        stale_check: bool,
+        stale: Stale,
         user: &str,
     ) -> Result<Arc<Pipeline>, Error> {
-        let stored = self.store_untold(pipeline, id, current, stale_check, user).await?;
+        let stored = self.store_untold(pipeline, id, current, stale, user).await?;
         self.items().tell().await;
         Ok(stored)
     }
@@ -190,10 +201,15 @@ impl Pipelines {
         pipeline: Pipeline,
         id: &str,
         current: &Current<Pipeline>,
-        stale_check: bool,
+        stale: Stale,
         user: &str,
     ) -> Result<Arc<Pipeline>, Error> {
-        if stale_check && self.refuse_stale {
+        let is_refused = match stale {
+            Stale::Accepted => false,
+            Stale::AsConfigured => self.refuse_stale,
+            Stale::Refused => true,
+        };
+        if is_refused {
             let stored = current.item.as_ref().and_then(|stored| stored.update_ts.as_deref());
             checks::not_stale(pipeline.update_ts.as_deref(), stored)?;
         }

@@ -16,7 +16,7 @@ use super::{
     body::Body,
     query::{Flag, Limit, Number, Refresh},
 };
-use crate::app::{App, BatchOutcome, Listed, MOST, Triggers};
+use crate::app::{App, BatchOutcome, Listed, MOST, Stale, Triggers};
 
 const READ: Permission = Permission::of("application", Access::Read);
 const WRITE: Permission = Permission::of("application", Access::Write);
@@ -43,6 +43,18 @@ pub(super) fn api() -> Api<Arc<App>> {
 #[serde(rename_all = "camelCase", default)]
 struct Saved {
     stale_check: Flag,
+    /// Whether a stale save is refused whatever is configured. Ours.
+    refuse_stale: Flag,
+}
+
+impl Saved {
+    fn stale(&self) -> Stale {
+        match (self.refuse_stale.or_false(), self.stale_check.or_false()) {
+            (true, _) => Stale::Refused,
+            (false, true) => Stale::AsConfigured,
+            (false, false) => Stale::Accepted,
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -136,8 +148,7 @@ async fn save(
     Query(query): Query<Saved>,
     body: Body,
 ) -> Result<Json<Pipeline>> {
-    let stale_check = query.stale_check.or_false();
-    Ok(Json(app.pipelines.save(body.pipeline()?, stale_check, &caller.user).await?))
+    Ok(Json(app.pipelines.save(body.pipeline()?, query.stale(), &caller.user).await?))
 }
 
 async fn update(
@@ -147,8 +158,7 @@ async fn update(
     Query(query): Query<Saved>,
     body: Body,
 ) -> Result<Json<Shared<Pipeline>>> {
-    let stale_check = query.stale_check.or_false();
-    Ok(Json(app.pipelines.update(&id, body.pipeline()?, stale_check, &caller.user).await?.into()))
+    Ok(Json(app.pipelines.update(&id, body.pipeline()?, query.stale(), &caller.user).await?.into()))
 }
 
 async fn save_all(
@@ -157,8 +167,7 @@ async fn save_all(
     Query(query): Query<Saved>,
     body: Body,
 ) -> Result<Json<BatchOutcome>> {
-    let stale_check = query.stale_check.or_false();
-    Ok(Json(app.pipelines.save_all(body.objects()?, stale_check, &caller.user).await?))
+    Ok(Json(app.pipelines.save_all(body.objects()?, query.stale(), &caller.user).await?))
 }
 
 async fn remove(

@@ -169,3 +169,19 @@ async fn stale_saves_are_refused_where_that_is_configured() {
     assert_eq!(node.put("/pipelines/1?staleCheck=true", body.clone()).await.status, StatusCode::OK);
     assert_eq!(node.put("/pipelines/1", body).await.status, StatusCode::OK, "nobody asked for the check");
 }
+
+#[tokio::test]
+async fn whoever_asks_for_it_has_his_stale_saves_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = Node::start_with(&folder, Options::default()).await;
+    node.post("/pipelines", pipeline("shop", "a", "1")).await;
+    let body = node.get("/pipelines/shop").await.body[0].clone();
+    let asked = "/pipelines?staleCheck=true&refuseStale=true";
+    assert_eq!(node.post(asked, body.clone()).await.status, StatusCode::OK);
+    let answer = node.post(asked, body.clone()).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body["message"].as_str().expect("a message").starts_with("The submitted pipeline is stale."));
+    let put = "/pipelines/1?refuseStale=true";
+    assert_eq!(node.put(put, body.clone()).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(node.put("/pipelines/1?staleCheck=true", body).await.status, StatusCode::OK, "as upstream's");
+}

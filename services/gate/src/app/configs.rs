@@ -44,13 +44,23 @@ pub(crate) async fn find(clients: &Clients, caller: &Caller, application: &str, 
     if own && config.text("id").as_deref() == Some(name_or_id) { Ok(config) } else { Err(Error::not_found(missing)) }
 }
 
+/// What front50 is asked to look at before it saves a config.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Checks {
+    /// `staleCheck`: front50 refuses a config that was saved since it was read, if it is configured to.
+    pub(crate) stale: bool,
+    /// `refuseStale`: it does so whatever is configured. Ours.
+    pub(crate) refuse_stale: bool,
+}
+
 /// Saves a config: a new one if it has no id, or an id that front50 does not know.
 ///
 /// # Errors
 /// `Invalid` with front50's words if front50 refuses it.
-pub(crate) async fn save(clients: &Clients, caller: &Caller, mut config: Object, stale_check: bool) -> Result<()> {
+pub(crate) async fn save(clients: &Clients, caller: &Caller, mut config: Object, checks: Checks) -> Result<()> {
     keep_place(clients, caller, &mut config).await?;
-    let call = Call::new(Method::POST, &["pipelines"]).query("staleCheck", stale_check).body(&config)?;
+    let call = Call::new(Method::POST, &["pipelines"]).query("staleCheck", checks.stale);
+    let call = call.query_if("refuseStale", checks.refuse_stale.then_some(true)).body(&config)?;
     clients.front50.forward(caller, call).await.map(drop).map_err(refused)
 }
 
@@ -92,7 +102,7 @@ pub(crate) async fn replace(clients: &Clients, caller: &Caller, id: &str, mut co
         _ => config.insert("id".to_owned(), id.into()),
     };
     let application = config.text("application").unwrap_or_default();
-    save(clients, caller, config, false).await?;
+    save(clients, caller, config, Checks::default()).await?;
     let saved = list(clients, caller, &application).await?;
     Ok(saved.into_iter().find(|saved| text(saved, "id").as_deref() == Some(id)).unwrap_or_default())
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{KNOWN, READ, WRITE, input::Asked, table};
 use crate::{
     Gate,
-    app::configs,
+    app::configs::{self, Checks},
     forward::{Forward, Service::Front50, get, number, post},
 };
 
@@ -35,7 +35,7 @@ pub(super) fn api() -> Api<Gate> {
                 .reads(["pipelineNameFilter", "pipelineLimit"]),
         )
         .route(get("/applications/{application}/pipelineConfigs/{pipelineName}", one).needs(READ))
-        .route(post("/pipelines", save).needs(WRITE).reads(["staleCheck"]))
+        .route(post("/pipelines", save).needs(WRITE).reads(["staleCheck", "refuseStale"]))
         .route(post("/pipelines/bulksave", save_all).needs(WRITE).deadline(LOOK + BULK_SAVE))
         .route(put("/pipelines/{id}", replace).needs(WRITE))
         .route(delete("/pipelines/{application}/{pipelineName}", remove).needs(WRITE))
@@ -73,8 +73,11 @@ async fn save(
     Query(query): Asked,
     Json(config): Json<Object>,
 ) -> Result<StatusCode> {
-    let stale_check = query.flag("staleCheck")?.unwrap_or(false);
-    configs::save(&gate.clients, &caller.onward(), config, stale_check).await?;
+    let checks = Checks {
+        stale: query.flag("staleCheck")?.unwrap_or(false),
+        refuse_stale: query.flag("refuseStale")?.unwrap_or(false),
+    };
+    configs::save(&gate.clients, &caller.onward(), config, checks).await?;
     Ok(StatusCode::OK)
 }
 

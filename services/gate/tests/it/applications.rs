@@ -129,6 +129,17 @@ async fn infrastructure_has_what_upstreams_gate_adds() {
 }
 
 #[tokio::test]
+async fn a_save_that_may_not_be_stale_says_so_to_front50() {
+    let asked = "/pipelines?staleCheck=true&refuseStale=true";
+    let front50 =
+        Peer::default().answering("POST", asked, 400, &json!({"message": "The submitted pipeline is stale."}));
+    let peers = Peers { front50, ..Peers::default() };
+    let body = json!({"id": "p-1", "name": "one", "application": "shop", "index": 0});
+    let answer = World::of(&peers).send("POST", asked, &body).await;
+    assert_eq!((answer.status, answer.message().as_str()), (400, "The submitted pipeline is stale."));
+}
+
+#[tokio::test]
 async fn pipelines_saved_in_bulk_keep_their_places() {
     let summary = json!({"successful_pipelines_count": 2});
     let front50 = Peer::default().with("/pipelines/p-1/get", &json!({"id": "p-1", "index": 3})).answering(

@@ -5,6 +5,7 @@ import { diagnosis, type Diagnosis } from '../../gate/admin';
 import { messageOf } from '../../gate/errors';
 import { ButtonLink, IconButton } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
+import { sentence } from '../../parts/sentence';
 import { Answer } from '../../parts/States';
 import { Moment } from '../../parts/Time';
 import { toast } from '../../parts/Toasts';
@@ -15,7 +16,7 @@ import { commandOf } from './model';
 export function DiagnosisDialog({ id, name, onClose }: { id: string; name: string | undefined; onClose: () => void }) {
   const query = useQuery(diagnosis(id));
   return (
-    <Dialog title={`Why ${name ?? id} stands so`} onClose={onClose} wide>
+    <Dialog title={sentence`Why ${name ?? id} stands so`} onClose={onClose} wide>
       <Answer query={query} what="diagnosis">
         {(known) => <Told id={id} known={known} />}
       </Answer>

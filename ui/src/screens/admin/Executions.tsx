@@ -9,13 +9,14 @@ import { ConfirmDialog } from '../../parts/Dialog';
 import { Checkbox, SearchField } from '../../parts/Field';
 import { Icon } from '../../parts/Icon';
 import { Menu } from '../../parts/Menu';
+import { sentence } from '../../parts/sentence';
 import { StatusBadge } from '../../parts/Status';
 import { type Column, Table } from '../../parts/Table';
 import { Name } from '../../parts/Text';
 import { Ago } from '../../parts/Time';
 import { toast } from '../../parts/Toasts';
 import styles from './Admin.module.css';
-import { filtered, type Row } from './model';
+import { filtered, lookOf, type Row } from './model';
 
 const route = getRouteApi('/admin');
 
@@ -56,7 +57,7 @@ export function Executions({ active, rows, onWhy }: { active: Active; rows: read
       )}
       {ends && (
         <ConfirmDialog
-          title={`End ${ends.name ?? ends.id} by force`}
+          title={sentence`End ${ends.name ?? ends.id} by force`}
           action="End it"
           onClose={() => setEnds(undefined)}
           onConfirm={async () => {
@@ -68,6 +69,15 @@ export function Executions({ active, rows, onWhy }: { active: Active; rows: read
         </ConfirmDialog>
       )}
     </section>
+  );
+}
+
+function Look({ row }: { row: Row }) {
+  const { tone, word } = lookOf(row);
+  return (
+    <StatusBadge status={row.status} tone={tone}>
+      {word}
+    </StatusBadge>
   );
 }
 
@@ -98,7 +108,7 @@ function columnsWith(onWhy: (id: string) => void, onEnd: (row: Row) => void): Co
       ),
     },
     { id: 'application', title: 'Application', width: 'minmax(6rem, 1fr)', cell: ({ application }) => <Name>{application}</Name> },
-    { id: 'status', title: 'Status', width: '8.5rem', cell: ({ status }) => <StatusBadge status={status} /> },
+    { id: 'status', title: 'Status', width: '8.5rem', cell: (row) => <Look row={row} /> },
     { id: 'node', title: 'Driven by', width: 'minmax(6rem, 1fr)', optional: true, cell: ({ node }) => (node ? <Name>{node.node}</Name> : <span className="soft">nobody: it waits</span>) },
     { id: 'started', title: 'Started', width: '6.5rem', cell: ({ startTime }) => <Ago at={startTime} /> },
     {

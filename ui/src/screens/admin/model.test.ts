@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Active, ActiveExecution, Node } from '../../gate/admin';
-import { accountsOf, commandOf, filtered, rowsOf, servicesOf, steerable } from './model';
+import { accountsOf, commandOf, filtered, lookOf, rowsOf, servicesOf, steerable } from './model';
 
 const NOW = 1_000_000;
 const execution = (id: string, more: Partial<ActiveExecution> = {}): ActiveExecution => ({ id, type: 'PIPELINE', application: 'shop', name: `run ${id}`, status: 'RUNNING', startTime: 1, signals: 0, ...more });
@@ -21,6 +21,11 @@ describe('executions that are not over', () => {
     expect(filtered(rows, '', true)).toHaveLength(3);
     expect(filtered(rows, 'RUN 4', false).map(({ id }) => id)).toEqual(['4']);
     expect(filtered(rows, 'b', false).map(({ id }) => id)).toEqual(['3']);
+  });
+
+  it('wait where they run and nobody drives them', () => {
+    const words = Object.fromEntries(rowsOf(active, NOW).map((row) => [row.id, lookOf(row).word]));
+    expect(words).toMatchObject({ 1: 'Running', 4: 'Waits', 6: 'Paused' });
   });
 
   it('are paused and resumed where they are pipelines', () => {

@@ -1,6 +1,7 @@
 /** What administrators see of executions, nodes and services, and what of it needs a look. */
 import type { Active, ActiveExecution, Health, Node } from '../../gate/admin';
 import type { Account } from '../../gate/wire';
+import { type Tone, toneOf, wordOf } from '../../parts/Status';
 
 /** An execution with who has it. */
 export interface Row extends ActiveExecution {
@@ -34,6 +35,11 @@ function concernOf({ due, signals, status }: ActiveExecution, node: Node | undef
   if (due !== undefined && now - due > LATE && status !== 'PAUSED') return 'It should have gone on.';
   if (!node && signals > 0) return 'A command waits, and nobody drives it.';
   return undefined;
+}
+
+/** How an execution looks: one that runs and that nobody drives waits, for a judgment, for a time, for something else's end. */
+export function lookOf({ status, node }: Row): { tone: Tone; word: string } {
+  return status === 'RUNNING' && node === undefined ? { tone: 'waiting', word: 'Waits' } : { tone: toneOf(status), word: wordOf(status) };
 }
 
 /** The rows that have the text in their name, application or id; and only those that need a look. */

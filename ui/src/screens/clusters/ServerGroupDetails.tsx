@@ -53,6 +53,8 @@ function Details({ application, group }: { application: string; group: ServerGro
   const counts = countHealth(group.instances);
   const launch = group.launchConfig ?? {};
   const version = versionOf(group);
+  // It counts the changes of the launch configuration, and has nothing to do with what is deployed.
+  const launchVersion = Number(launch['version'] ?? 0);
   const actions: Action[] = [
     group.isDisabled ? { label: 'Enable …', icon: 'play', act: () => setOpen('enable') } : { label: 'Disable …', icon: 'pause', danger: true, act: () => setOpen('disable') },
     { label: 'Clone …', icon: 'copy', act: () => setOpen('clone') },
@@ -111,7 +113,8 @@ function Details({ application, group }: { application: string; group: ServerGro
       </Part>
       {Object.keys(launch).length > 0 && (
         <Part title="What it runs">
-          <FieldsOf of={launch} />
+          <Facts facts={[['Launch configuration', launchVersion > 0 && `version ${launchVersion}: it was changed since the server group was made`]]} />
+          <FieldsOf of={launch} without={['version']} />
         </Part>
       )}
       {group.buildInfo && (

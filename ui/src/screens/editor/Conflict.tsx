@@ -6,6 +6,7 @@ import { useState } from 'react';
 
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
+import { sentence } from '../../parts/sentence';
 import { Ago } from '../../parts/Time';
 import { merge } from './changes';
 import { Diff } from './Code';
@@ -24,13 +25,13 @@ export function Conflict({ session, theirs, onClose, onKept }: { session: Sessio
   const merged = merge(base, mine, theirs);
   const who = theirs.lastModifiedBy ?? 'somebody';
   return (
-    <Dialog title={`${who} saved ${theirs.name} too`} onClose={onClose} wide hasEnd>
+    <Dialog title={sentence`${who} saved ${theirs.name} too`} onClose={onClose} wide hasEnd>
       <div className={styles.stack}>
         <p>
           <bdi>{who}</bdi> saved it <Ago at={savedAt(theirs)} />, after you began to change it. Nothing is lost: choose what is to be kept, look at it, then save.
         </p>
         <div className={styles.sides}>
-          <Changes label={`What ${who} changed`} from={base} to={theirs} />
+          <Changes label={sentence`What ${who} changed`} from={base} to={theirs} />
           <Changes label="What you changed" from={base} to={mine} />
         </div>
         {'both' in merged && (
@@ -46,7 +47,7 @@ export function Conflict({ session, theirs, onClose, onKept }: { session: Sessio
           <Button
             onPress={() => {
               session.rebase(theirs);
-              session.take(`Take what ${who} saved`, theirs);
+              session.take(sentence`Take what ${who} saved`, theirs);
               onClose();
             }}
           >

@@ -11,6 +11,7 @@ import type { PipelineConfig } from '../../gate/wire';
 import { Button, ButtonLink } from '../../parts/Button';
 import { Select, TextField } from '../../parts/Field';
 import { Page } from '../../parts/Page';
+import { sentence } from '../../parts/sentence';
 import { Failure, Loading, Refusal } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import styles from './CreatePipeline.module.css';
@@ -46,8 +47,8 @@ export function CreatePipeline() {
   const wrong = nameProblem(name, there.map((one) => one.name));
   const offered = [
     { value: 'nothing', label: 'Nothing: no stage yet' },
-    ...there.map((one) => ({ value: `copy ${one.id}`, label: `Like ${one.name}` })),
-    ...(kind === 'pipeline' ? (made.data ?? []).map((one) => ({ value: `template ${one.id}`, label: `The template ${nameOf(one)}` })) : []),
+    ...there.map((one) => ({ value: `copy ${one.id}`, label: sentence`Like ${one.name}` })),
+    ...(kind === 'pipeline' ? (made.data ?? []).map((one) => ({ value: `template ${one.id}`, label: sentence`The template ${nameOf(one)}` })) : []),
   ];
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -57,7 +58,7 @@ export function CreatePipeline() {
     setError(undefined);
     try {
       const saved = await savePipeline(begun(given));
-      toast({ tone: 'good', text: `${saved.name} is made.` });
+      toast({ tone: 'good', text: sentence`${saved.name} is made.` });
       await navigate({ to: '/applications/$application/executions/configure/$pipelineId', params: { application, pipelineId: saved.id }, search: { new: '1' }, replace: true });
     } catch (reason) {
       setError(reason);

@@ -1,10 +1,11 @@
 /** The head of the editor: what is edited, whether it is saved, and what can be done to the whole. */
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 
 import { useCommands } from '../../app/Palette';
+import { Back } from '../../parts/Back';
 import { Button, IconButton } from '../../parts/Button';
-import { Icon, type IconName } from '../../parts/Icon';
+import { type IconName } from '../../parts/Icon';
 import { Menu } from '../../parts/Menu';
 import { Name } from '../../parts/Text';
 import { Ago } from '../../parts/Time';
@@ -47,9 +48,7 @@ export function Head({ session, isReadOnly, lock, onOpen }: { session: Session; 
   );
   return (
     <div className={styles.head}>
-      <Link className={styles.back} to="/applications/$application/executions" params={{ application }} aria-label="All pipelines">
-        <Icon name="left" />
-      </Link>
+      <Back to="/applications/$application/executions" params={{ application }} aria-label="All pipelines" />
       <div className={styles.title}>
         <h2>
           <Name>{history.now.name}</Name>

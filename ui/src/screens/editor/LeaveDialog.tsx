@@ -3,6 +3,7 @@ import { useBlocker } from '@tanstack/react-router';
 
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
+import { sentence } from '../../parts/sentence';
 import type { Session } from './session';
 import styles from './Workbench.module.css';
 
@@ -15,7 +16,7 @@ export function LeaveDialog({ session, onSave }: { session: Session; onSave: () 
   });
   if (blocker.status !== 'blocked') return null;
   return (
-    <Dialog title={`${session.pipeline.name} is not saved`} onClose={blocker.reset} hasEnd>
+    <Dialog title={sentence`${session.pipeline.name} is not saved`} onClose={blocker.reset} hasEnd>
       <div className={styles.stack}>
         <p>What you changed is kept in this browser if you like, and offered when you come back.</p>
         <div className={styles.actions}>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { deletePipeline, pipelineConfigs, strategyConfigs } from '../../gate/configs';
 import { ConfirmDialog, FormDialog } from '../../parts/Dialog';
 import { Checkbox, TextField } from '../../parts/Field';
+import { sentence } from '../../parts/sentence';
 import { toast } from '../../parts/Toasts';
 import { nameProblem } from './names';
 import { amend } from './saving';
@@ -25,13 +26,13 @@ export function RenameDialog({ session, onClose }: Props) {
   const wrong = nameProblem(name, taken);
   return (
     <FormDialog
-      title={`Rename ${base.name}`}
+      title={sentence`Rename ${base.name}`}
       action="Rename"
       isReady={wrong === undefined && name.trim() !== base.name}
       onClose={onClose}
       onSubmit={async () => {
         await amend(session, (pipeline) => ({ ...pipeline, name: name.trim() }));
-        toast({ tone: 'good', text: `It is called ${name.trim()} now.` });
+        toast({ tone: 'good', text: sentence`It is called ${name.trim()} now.` });
       }}
     >
       <TextField label="Name" value={name} onChange={setName} error={name === base.name ? undefined : wrong} autoFocus isRequired />
@@ -45,12 +46,12 @@ export function DisableDialog({ session, onClose }: Props) {
   const disabled = base.disabled !== true;
   return (
     <FormDialog
-      title={`${disabled ? 'Disable' : 'Enable'} ${base.name}`}
+      title={sentence`${disabled ? 'Disable' : 'Enable'} ${base.name}`}
       action={disabled ? 'Disable' : 'Enable'}
       onClose={onClose}
       onSubmit={async () => {
         await amend(session, (pipeline) => ({ ...pipeline, disabled }));
-        toast({ tone: 'good', text: `${base.name} is ${disabled ? 'disabled' : 'enabled'}.` });
+        toast({ tone: 'good', text: sentence`${base.name} is ${disabled ? 'disabled' : 'enabled'}.` });
       }}
     >
       <p>{disabled ? 'No trigger starts it, and nobody can start it by hand, until it is enabled. What runs goes on.' : 'Its triggers start it again.'}</p>
@@ -65,12 +66,12 @@ export function LockDialog({ session, onClose }: Props) {
   const [allowUnlockUi, setAllow] = useState(true);
   return (
     <FormDialog
-      title={`Lock ${base.name}`}
+      title={sentence`Lock ${base.name}`}
       action="Lock"
       onClose={onClose}
       onSubmit={async () => {
         await amend(session, (pipeline) => ({ ...pipeline, locked: { ui: true, allowUnlockUi, ...(description.trim() === '' ? {} : { description: description.trim() }) } }));
-        toast({ tone: 'good', text: `${base.name} is locked.` });
+        toast({ tone: 'good', text: sentence`${base.name} is locked.` });
       }}
     >
       <p>It cannot be changed in this page while it is locked. Who uses the API can change it still.</p>
@@ -87,12 +88,12 @@ export function UnlockDialog({ session, onClose }: Props) {
   const { base } = session.now;
   return (
     <FormDialog
-      title={`Unlock ${base.name}`}
+      title={sentence`Unlock ${base.name}`}
       action="Unlock"
       onClose={onClose}
       onSubmit={async () => {
         await amend(session, ({ locked: _locked, ...pipeline }) => pipeline as typeof base);
-        toast({ tone: 'good', text: `${base.name} is unlocked.` });
+        toast({ tone: 'good', text: sentence`${base.name} is unlocked.` });
       }}
     >
       <p>Everybody who may write to the application can change it then.</p>
@@ -105,12 +106,12 @@ export function DeleteDialog({ session, onClose, onDeleted }: Props & { onDelete
   const { base } = session.now;
   return (
     <ConfirmDialog
-      title={`Delete ${base.name}`}
+      title={sentence`Delete ${base.name}`}
       action="Delete"
       onClose={onClose}
       onConfirm={async () => {
         await deletePipeline(base.application, base.name, base.strategy === true);
-        toast({ tone: 'good', text: `${base.name} is deleted.` });
+        toast({ tone: 'good', text: sentence`${base.name} is deleted.` });
         onDeleted();
       }}
     >

@@ -8,6 +8,7 @@ import type { Plan } from '../../gate/plan';
 import type { Parameter } from '../../gate/wire';
 import { Dialog } from '../../parts/Dialog';
 import { TextField } from '../../parts/Field';
+import { sentence } from '../../parts/sentence';
 import { Answer } from '../../parts/States';
 import { StatusDot, type Tone } from '../../parts/Status';
 import { Moment } from '../../parts/Time';
@@ -37,7 +38,7 @@ export function PlanDialog({ session, onClose }: { session: Session; onClose: ()
   });
   const isMissing = query.error instanceof GateError && (query.error.kind === 'unsupported' || query.error.status === 404 || query.error.status === 405);
   return (
-    <Dialog title={`What ${pipeline.name} would do`} onClose={onClose} wide>
+    <Dialog title={sentence`What ${pipeline.name} would do`} onClose={onClose} wide>
       <div className={styles.stack}>
         {pipeline.parameterConfig.map(({ name, label }) => (
           <TextField key={name} label={label || name} value={typed[name] ?? ''} onChange={(value) => setTyped({ ...typed, [name]: value })} />

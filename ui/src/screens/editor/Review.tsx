@@ -9,6 +9,7 @@ import { savedPipeline } from '../../gate/configs';
 import { GateError } from '../../gate/errors';
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
+import { sentence } from '../../parts/sentence';
 import { Problem, Refusal } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import { changes } from './changes';
@@ -32,7 +33,7 @@ export function Review({ session, onClose, onConflict }: { session: Session; onC
     setError(undefined);
     try {
       await saveShown(session);
-      toast({ tone: 'good', text: `${session.now.base.name} is saved.` });
+      toast({ tone: 'good', text: sentence`${session.now.base.name} is saved.` });
       onClose();
     } catch (reason) {
       setBusy(false);
@@ -42,7 +43,7 @@ export function Review({ session, onClose, onConflict }: { session: Session; onC
     }
   };
   return (
-    <Dialog title={`Save ${history.now.name}`} onClose={onClose} wide hasEnd>
+    <Dialog title={sentence`Save ${history.now.name}`} onClose={onClose} wide hasEnd>
       <form className={styles.stack} onSubmit={(event) => void send(event)}>
         {problems.length > 0 && <Problem message="It would not run so." advice={problems.join(' ')} />}
         <Changes label="What you changed" from={base} to={history.now} />

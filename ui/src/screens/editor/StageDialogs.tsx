@@ -3,6 +3,7 @@ import { useState } from 'react';
 
 import { Dialog, FormDialog } from '../../parts/Dialog';
 import { Checkbox, SearchField, Select } from '../../parts/Field';
+import { sentence } from '../../parts/sentence';
 import { StageTypePicker } from './forms';
 import { addStage, ancestors, inOrder, labelOf, moveAfter, replaceStage, type StageConfig } from './model';
 import type { Session } from './session';
@@ -13,7 +14,7 @@ const FEW = 12;
 /** The choice of a new stage; it waits for `after`, or for nothing. */
 export function AddDialog({ session, after, onClose }: { session: Session; after: StageConfig | undefined; onClose: () => void }) {
   return (
-    <Dialog title={after ? `Add a stage after ${labelOf(after)}` : 'Add a stage'} onClose={onClose} wide>
+    <Dialog title={after ? sentence`Add a stage after ${labelOf(after)}` : 'Add a stage'} onClose={onClose} wide>
       <StageTypePicker
         onPick={(picked) => {
           session.make('Add a stage', (pipeline) => addStage(pipeline, picked, after?.refId));
@@ -33,7 +34,7 @@ export function WaitsDialog({ session, stage, onClose }: { session: Session; sta
   const shown = offered.filter((one) => labelOf(one).toLowerCase().includes(typed.trim().toLowerCase()));
   return (
     <FormDialog
-      title={`What ${labelOf(stage)} waits for`}
+      title={sentence`What ${labelOf(stage)} waits for`}
       action="Set"
       onClose={onClose}
       onSubmit={() => {
@@ -66,7 +67,7 @@ export function MoveDialog({ session, stage, onClose }: { session: Session; stag
   const options = inOrder(session.pipeline).filter(({ refId }) => refId !== stage.refId);
   return (
     <FormDialog
-      title={`Move ${labelOf(stage)}`}
+      title={sentence`Move ${labelOf(stage)}`}
       action="Move"
       isReady={after !== undefined}
       onClose={onClose}

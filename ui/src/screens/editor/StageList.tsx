@@ -1,6 +1,7 @@
 /** The stages in the order in which they may run, as a list: what the graph shows, for the keyboard and for who reads. */
 import { memo, useEffect, useRef } from 'react';
 
+import { isolated } from '../../parts/sentence';
 import { inOrder, labelOf, type StageConfig } from './model';
 import type { Session } from './session';
 import styles from './StageList.module.css';
@@ -24,7 +25,7 @@ export function StageList({ session }: { session: Session }) {
           key={one.refId}
           stage={one}
           number={index + 1}
-          waits={one.requisiteStageRefIds.map((ref) => names.get(ref) ?? ref).join(', ')}
+          waits={one.requisiteStageRefIds.map((ref) => isolated(names.get(ref) ?? ref)).join(', ')}
           isChosen={one.refId === chosen}
           canTab={one.refId === chosen || (chosen === undefined && index === 0)}
           session={session}

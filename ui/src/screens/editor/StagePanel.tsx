@@ -3,6 +3,7 @@ import { useState } from 'react';
 
 import { Button, IconButton } from '../../parts/Button';
 import { TextField } from '../../parts/Field';
+import { isolated } from '../../parts/sentence';
 import { Name } from '../../parts/Text';
 import { StageForm } from './forms';
 import { labelOf, renameStage, replaceStage, stage as find, type StageConfig } from './model';
@@ -36,7 +37,7 @@ export function StagePanel({ session, stage, isReadOnly, acts }: { session: Sess
         <bdi className={styles.type}>{stage.type}</bdi>
         <span className={styles.waits}>
           {waits.length === 0 ? 'starts at once' : 'after '}
-          <bdi>{waits.join(', ')}</bdi>
+          <bdi>{waits.map(isolated).join(', ')}</bdi>
         </span>
         {!isReadOnly && (
           <div className={styles.tools}>

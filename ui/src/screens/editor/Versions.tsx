@@ -6,6 +6,7 @@ import { versions } from '../../gate/configs';
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
 import { Select } from '../../parts/Field';
+import { sentence } from '../../parts/sentence';
 import { Answer } from '../../parts/States';
 import { Moment } from '../../parts/Time';
 import { toast } from '../../parts/Toasts';
@@ -22,7 +23,7 @@ export function Versions({ session, isReadOnly, onClose }: { session: Session; i
   const { base } = session.now;
   const query = useQuery({ ...versions(base.id ?? '', base.strategy === true), staleTime: 0 });
   return (
-    <Dialog title={`Versions of ${base.name}`} onClose={onClose} wide hasEnd>
+    <Dialog title={sentence`Versions of ${base.name}`} onClose={onClose} wide hasEnd>
       <Answer query={query} what="versions">
         {(all) => <List session={session} all={all.map((one) => pipelineOf(one))} isReadOnly={isReadOnly} onClose={onClose} />}
       </Answer>

@@ -7,6 +7,7 @@ import type { PipelineConfig } from '../../gate/wire';
 import { messageOf } from '../../gate/errors';
 import { useInSight } from '../../parts/inSight';
 import { Page } from '../../parts/Page';
+import { sentence } from '../../parts/sentence';
 import { Loading } from '../../parts/States';
 import { toast } from '../../parts/Toasts';
 import { Conflict } from './Conflict';
@@ -73,7 +74,7 @@ export function Workbench({ session, saved, isGone, isElsewhere }: { session: Se
     const newer = pipelineOf(theirs);
     session.rebase(newer);
     session.take(`Take what ${newer.lastModifiedBy ?? 'somebody'} saved`, newer);
-    toast({ tone: 'info', text: `${newer.lastModifiedBy ?? 'Somebody'} saved this pipeline. You see the newest version.` });
+    toast({ tone: 'info', text: sentence`${newer.lastModifiedBy ?? 'Somebody'} saved this pipeline. You see the newest version.` });
   }, [theirs, isUnsaved, session]);
 
   useEditorKeys({ session, open: setOpen, line, setLine, show, section, isReadOnly, isTemplated });

@@ -5,6 +5,7 @@
  * `name`); everything else by the field.
  */
 import type { Fields } from '../../gate/wire';
+import { isolated, sentence } from '../../parts/sentence';
 import { labelOf, type Pipeline, pipelineOf, problemsOf, type StageConfig } from './model';
 
 /** Fields that say when and by whom it was saved, not what it does. */
@@ -32,15 +33,15 @@ export function changes(one: Pipeline, other: Pipeline): string[] {
   const after = new Map(other.stages.map((stage) => [stage.refId, stage]));
   for (const stage of other.stages) {
     const old = before.get(stage.refId);
-    if (!old) found.push(`The stage ${labelOf(stage)} is added.`);
+    if (!old) found.push(sentence`The stage ${labelOf(stage)} is added.`);
     else if (!same(old, stage)) found.push(ofStage(old, stage, before, after));
   }
-  for (const stage of one.stages) if (!after.has(stage.refId)) found.push(`The stage ${labelOf(stage)} is removed.`);
+  for (const stage of one.stages) if (!after.has(stage.refId)) found.push(sentence`The stage ${labelOf(stage)} is removed.`);
   const order = (pipeline: Pipeline, there: Map<string, StageConfig>): string => pipeline.stages.filter(({ refId }) => there.has(refId)).map(({ refId }) => refId).join();
   if (order(one, after) !== order(other, before)) found.push('The stages stand in another order.');
   for (const name of fieldsOf(one, other)) {
     if (name === 'stages' || same(one[name], other[name])) continue;
-    if (name === 'name') found.push(`It is called ${other.name}; it was called ${one.name}.`);
+    if (name === 'name') found.push(sentence`It is called ${other.name}; it was called ${one.name}.`);
     else if (name === 'disabled') found.push(other.disabled ? 'It is disabled.' : 'It is enabled.');
     else found.push(`${WORDS[name] ?? name} ${isMany(name) ? 'are' : 'is'} changed.`);
   }
@@ -62,14 +63,14 @@ function isMany(name: string): boolean {
 function ofStage(old: StageConfig, now: StageConfig, before: ReadonlyMap<string, StageConfig>, after: ReadonlyMap<string, StageConfig>): string {
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((name) => !same(old[name], now[name]));
   const parts = names.map((name) => {
-    if (name === 'name') return `it was called ${labelOf(old)}`;
+    if (name === 'name') return sentence`it was called ${labelOf(old)}`;
     if (name === 'requisiteStageRefIds') {
       const refs = now.requisiteStageRefIds.map((ref) => labelOf(after.get(ref) ?? before.get(ref) ?? { name: '', type: '', refId: ref }));
-      return `it waits for ${refs.length === 0 ? 'nothing' : refs.join(', ')}`;
+      return `it waits for ${refs.length === 0 ? 'nothing' : refs.map(isolated).join(', ')}`;
     }
     return name;
   });
-  return `The stage ${labelOf(now)} is changed: ${parts.join(', ')}.`;
+  return `The stage ${isolated(labelOf(now))} is changed: ${parts.join(', ')}.`;
 }
 
 /** What came of putting two changes together. */
@@ -92,7 +93,7 @@ export function merge(base: Pipeline, mine: Pipeline, theirs: Pipeline): Merge {
     const value =
       key === undefined
         ? three(at(base, name), at(mine, name), at(theirs, name), () => both.push(name))
-        : mergeLists(listOf(base[name]), listOf(mine[name]), listOf(theirs[name]), key, (what) => both.push(`${name === 'stages' ? 'the stage' : name} ${what}`));
+        : mergeLists(listOf(base[name]), listOf(mine[name]), listOf(theirs[name]), key, (what) => both.push(sentence`${name === 'stages' ? 'the stage' : name} ${what}`));
     if (value !== MISSING) merged[name] = value;
   }
   if (both.length > 0) return { both };

@@ -7,8 +7,8 @@ import { useShortcuts } from '../../app/shortcuts';
 import { pipelineConfigs } from '../../gate/configs';
 import { execution as executionQuery } from '../../gate/executions';
 import { awaitsJudgment, type Execution } from '../../gate/wire';
+import { Back } from '../../parts/Back';
 import { Button } from '../../parts/Button';
-import { Icon } from '../../parts/Icon';
 import { Long } from '../../parts/Long';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
@@ -95,9 +95,7 @@ function Head({ execution, onRepeat }: { execution: Execution; onRepeat: () => v
   const shown = ['Pause', 'Resume', 'Cancel …'].flatMap((label) => action(label) ?? []);
   return (
     <div className={styles.head}>
-      <Link className={styles.back} to="/applications/$application/executions" params={{ application }} aria-label="All executions">
-        <Icon name="left" />
-      </Link>
+      <Back to="/applications/$application/executions" params={{ application }} aria-label="All executions" />
       <h2 className={styles.name}>
         <Name>{execution.name ?? execution.id}</Name>
       </h2>

@@ -14,12 +14,14 @@ import type { Execution, PipelineConfig } from '../../gate/wire';
 import { Button, ButtonLink } from '../../parts/Button';
 import { SearchField, Select } from '../../parts/Field';
 import { Page } from '../../parts/Page';
+import { sentence } from '../../parts/sentence';
 import { Answer, Empty, Failure } from '../../parts/States';
 import { Name } from '../../parts/Text';
 import styles from './ExecutionList.module.css';
 import { ExecutionRow } from './ExecutionRow';
 import { type Filters, type Group, groupsOf, isFiltered, isSameGroup, STATUSES } from './filters';
 import { RunDialog, type Start } from './RunDialog';
+import { walkRuns } from './walkRuns';
 
 const route = getRouteApi('/applications/$application/executions');
 const EACH = 5;
@@ -42,16 +44,18 @@ export function ExecutionList() {
     { keys: 's', does: 'Start a pipeline', act: () => setStart({}) },
     { keys: 'c', does: 'Create a pipeline', act: () => void navigate({ to: '/applications/$application/executions/create', params: { application } }) },
     { keys: 'x', does: 'Show all again: no filters', act: () => set(NO_FILTERS) },
+    { keys: 'j', does: 'To the next run', act: () => walkRuns(1) },
+    { keys: 'k', does: 'To the run before', act: () => walkRuns(-1) },
   ]);
   useCommands(
     useMemo(
       () => [
         ...(configs.data ?? [])
           .filter(({ disabled }) => !disabled)
-          .map(({ id, name }) => ({ id: `start ${id}`, title: `Start ${name}`, kind: `In ${application}`, icon: 'play' as const, act: () => setStart({ pipelineId: id }) })),
+          .map(({ id, name }) => ({ id: `start ${id}`, title: sentence`Start ${name}`, kind: `In ${application}`, icon: 'play' as const, act: () => setStart({ pipelineId: id }) })),
         ...(configs.data ?? []).map(({ id, name }) => ({
           id: `configure ${id}`,
-          title: `Configure ${name}`,
+          title: sentence`Configure ${name}`,
           kind: `In ${application}`,
           icon: 'edit' as const,
           act: () => void navigate({ to: '/applications/$application/executions/configure/$pipelineId', params: { application, pipelineId: id } }),

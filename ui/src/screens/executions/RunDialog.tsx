@@ -11,6 +11,7 @@ import { useFailure } from '../../gate/failing';
 import type { Execution, Parameter, PipelineConfig } from '../../gate/wire';
 import { FormDialog } from '../../parts/Dialog';
 import { Checkbox, Select, TextField } from '../../parts/Field';
+import { sentence } from '../../parts/sentence';
 import { Failure } from '../../parts/States';
 import { Prose } from '../../parts/Text';
 import { toast } from '../../parts/Toasts';
@@ -92,11 +93,11 @@ function RunForm({
     // What is chosen for an artifact goes before what the run that is repeated had.
     if (expected.length > 0 || given.length > 0) sent['artifacts'] = given;
     await startPipeline(application, config.name, { ...sent, parameters: typed, ...(dryRun ? { dryRun: true } : {}) });
-    toast({ tone: 'good', text: `${config.name} is started.` });
+    toast({ tone: 'good', text: sentence`${config.name} is started.` });
   };
   return (
     <FormDialog
-      title={config ? `Start ${config.name}` : 'Start a pipeline'}
+      title={config ? sentence`Start ${config.name}` : 'Start a pipeline'}
       action="Start"
       onSubmit={submit}
       onClose={onClose}

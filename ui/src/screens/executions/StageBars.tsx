@@ -1,5 +1,6 @@
 /** An execution at a glance: a bar a stage, in its colour. Each leads to its stage. */
 import type { Execution } from '../../gate/wire';
+import { sentence } from '../../parts/sentence';
 import styles from './StageBars.module.css';
 import { groupsOf, wordOfStage } from './stages';
 import { hashOf } from './trigger';
@@ -17,7 +18,7 @@ export function StageBars({ execution, current }: { execution: Execution; curren
         <li key={stage.id} className={styles.bar} data-tone={tone} data-current={stage.id === current || undefined}>
           <a
             href={`${address}?stage=${index}`}
-            title={`${stage.name}: ${wordOfStage(stage)}`}
+            title={sentence`${stage.name}: ${wordOfStage(stage)}`}
             aria-label={`${stage.name}: ${wordOfStage(stage)}`}
             dir="auto"
           >

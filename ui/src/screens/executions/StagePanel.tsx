@@ -9,6 +9,7 @@ import { Button } from '../../parts/Button';
 import { ConfirmDialog } from '../../parts/Dialog';
 import { Long } from '../../parts/Long';
 import { Markdown } from '../../parts/Markdown';
+import { isolated, sentence } from '../../parts/sentence';
 import { StatusBadge } from '../../parts/Status';
 import { Name } from '../../parts/Text';
 import { Duration, Moment } from '../../parts/Time';
@@ -119,23 +120,23 @@ function StageActions({ execution, stage, steps }: { execution: Execution; stage
       )}
       {asks === 'restart' && (
         <ConfirmDialog
-          title={`Restart from ${stage.name}`}
+          title={sentence`Restart from ${stage.name}`}
           action="Restart"
           onClose={close}
           onConfirm={async () => {
             await restartStage(execution.id, stage.id);
-            toast({ tone: 'good', text: `${stage.name} runs once more.` });
+            toast({ tone: 'good', text: sentence`${stage.name} runs once more.` });
           }}
         >
           <p>
-            {stage.name} runs once more{follow.length > 0 ? `, and then ${follow.join(', ')}` : ''}. What it did before is not undone first.
+            {isolated(stage.name)} runs once more{follow.length > 0 ? `, and then ${follow.map(isolated).join(', ')}` : ''}. What it did before is not undone first.
           </p>
           {!isOver(execution.status) && <p>The run is not over; the stage joins what goes on.</p>}
         </ConfirmDialog>
       )}
       {typeof asks === 'object' && (
         <ConfirmDialog
-          title={`Skip what ${asks.name} waits for`}
+          title={sentence`Skip what ${asks.name} waits for`}
           action="Skip"
           onClose={close}
           onConfirm={async () => {

@@ -1,5 +1,6 @@
 /** Where a stage leads: the run that it started, the build, the addresses that it called. Only http links are links. */
 import type { Stage } from '../../gate/wire';
+import { sentence } from '../../parts/sentence';
 
 /** A link out of a stage. */
 export type StageLink =
@@ -16,7 +17,7 @@ export function linksOf(steps: readonly Stage[]): StageLink[] {
     const text = (name: string): string | undefined => (typeof context[name] === 'string' && context[name] !== '' ? (context[name] as string) : undefined);
     const id = text('executionId');
     if (type === 'pipeline' && id) {
-      found.set(id, { kind: 'run', text: `Run of ${text('executionName') ?? 'the pipeline'}`, application: text('application') ?? '', id });
+      found.set(id, { kind: 'run', text: sentence`Run of ${text('executionName') ?? 'the pipeline'}`, application: text('application') ?? '', id });
     }
     const build = context['buildInfo'] as { url?: unknown; fullDisplayName?: unknown } | undefined;
     url(String(build?.fullDisplayName ?? 'Build'), build?.url);

@@ -9,6 +9,7 @@ import type { Execution } from '../../gate/wire';
 import { ConfirmDialog, FormDialog } from '../../parts/Dialog';
 import { Checkbox, TextField } from '../../parts/Field';
 import type { Action } from '../../parts/Menu';
+import { isolated, sentence } from '../../parts/sentence';
 import { toast } from '../../parts/Toasts';
 import { isOver } from './stages';
 import { hashOf } from './trigger';
@@ -47,7 +48,7 @@ export function useSteering(execution: Execution, onRepeat?: () => void): Steeri
       {open === 'cancel' && <CancelDialog execution={execution} onClose={() => setOpen(undefined)} />}
       {open === 'delete' && (
         <ConfirmDialog
-          title={`Delete this run of ${name}`}
+          title={sentence`Delete this run of ${name}`}
           action="Delete"
           onClose={() => setOpen(undefined)}
           onConfirm={async () => {
@@ -70,7 +71,7 @@ function CancelDialog({ execution, onClose }: { execution: Execution; onClose: (
   const running = execution.stages.filter((stage) => stage.status === 'RUNNING' && !stage.parentStageId);
   return (
     <FormDialog
-      title={`Cancel ${execution.name ?? execution.id}`}
+      title={sentence`Cancel ${execution.name ?? execution.id}`}
       action="Cancel the run"
       cancel="Let it run"
       look="danger"
@@ -83,7 +84,7 @@ function CancelDialog({ execution, onClose }: { execution: Execution; onClose: (
       <p>
         {running.length === 0
           ? 'Nothing of it runs now; what has not started will not.'
-          : `It stops ${running.map((stage) => stage.name).join(', ')}, and what has not started will not.`}{' '}
+          : `It stops ${running.map((stage) => isolated(stage.name)).join(', ')}, and what has not started will not.`}{' '}
         What it has begun is undone where a stage can.
       </p>
       <TextField label="Reason" value={reason} onChange={setReason} rows={2} autoFocus description="Others see it with the run." />

@@ -7,6 +7,7 @@ import type { Firewall } from '../../gate/cloud';
 import { firewalls } from '../../gate/firewalls';
 import { Select, TextField } from '../../parts/Field';
 import { ChangeDialog } from '../infrastructure/ChangeDialog';
+import { problemOfName } from '../infrastructure/taken';
 import { upsert } from './firewallChanges';
 import { parseRules, textOfRules } from './rules';
 
@@ -21,8 +22,7 @@ export function FirewallDialog({ application, given, onClose }: { application: s
   const { rules, problem } = parseRules(text);
   const account = chosen ?? own[0] ?? '';
   const place = { name, account, region: given?.region ?? 'local', cloudProvider: given?.cloudProvider ?? 'local' };
-  const isTaken = given === undefined && walls.some((one) => one.name === name && one.account === account);
-  const wrong = name.trim() === '' ? 'A firewall has a name.' : isTaken ? `There is a firewall ${name} already: edit it, or choose another name.` : problem;
+  const wrong = (given === undefined ? problemOfName('firewall', { name, account }, walls) : undefined) ?? problem;
   return (
     <ChangeDialog application={application} change={upsert(application, place, rules, given === undefined)} problem={wrong} onClose={onClose}>
       {given === undefined && (

@@ -8,6 +8,7 @@ import { loadBalancers } from '../../gate/loadBalancers';
 import { Button, IconButton } from '../../parts/Button';
 import { Checkbox, Select, TextField } from '../../parts/Field';
 import { ChangeDialog } from '../infrastructure/ChangeDialog';
+import { problemOfName } from '../infrastructure/taken';
 import styles from './LoadBalancerDialog.module.css';
 import { type Draft, type Listener, problemOf, upsert } from './loadBalancerChanges';
 
@@ -24,12 +25,12 @@ export function LoadBalancerDialog({ application, given, onClose }: { applicatio
   const own = known.filter(({ cloudProvider, type }) => (cloudProvider ?? type) === 'local').map(({ name }) => name);
   const [draft, setDraft] = useState<Draft>(given ?? { account: '', region: 'local', provider: 'local', name: application, listeners: [{ protocol: 'http', port: '' }], firewalls: [] });
   const whole = draft.account === '' && own[0] !== undefined ? { ...draft, account: own[0] } : draft;
-  const isTaken = balancers.some(({ name, account }) => name === whole.name && account === whole.account);
+  const problem = problemOf(whole, application) ?? (given === undefined ? problemOfName('load balancer', whole, balancers) : undefined);
   const set = (change: Partial<Draft>): void => setDraft({ ...whole, ...change });
   const setListener = (index: number, change: Partial<Listener>): void => set({ listeners: whole.listeners.map((one, at) => (at === index ? { ...one, ...change } : one)) });
   const offered = walls.filter(({ account, cloudProvider }) => account === whole.account && cloudProvider === 'local').map(({ name }) => name);
   return (
-    <ChangeDialog application={application} change={upsert(application, whole, given === undefined)} problem={problemOf(whole, application) ?? (given === undefined && isTaken ? `There is a load balancer ${whole.name} already: edit it, or choose another name.` : undefined)} onClose={onClose}>
+    <ChangeDialog application={application} change={upsert(application, whole, given === undefined)} problem={problem} onClose={onClose}>
       {given === undefined && (
         <>
           <TextField label="Name" value={whole.name} onChange={(name) => set({ name })} isRequired autoFocus />

@@ -9,6 +9,7 @@ import { ButtonLink } from '../../parts/Button';
 import { ConfirmDialog } from '../../parts/Dialog';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
+import { sentence } from '../../parts/sentence';
 import { Answer, Empty } from '../../parts/States';
 import { Name } from '../../parts/Text';
 import { toast } from '../../parts/Toasts';
@@ -32,7 +33,7 @@ export function Dashboard() {
   if (query.error instanceof GateError && query.error.kind === 'missing') {
     return (
       <main id="main">
-        <Empty title={`There is no project ${project}`} action={<ButtonLink to="/projects">All projects</ButtonLink>}>
+        <Empty title={sentence`There is no project ${project}`} action={<ButtonLink to="/projects">All projects</ButtonLink>}>
           It may have been deleted or renamed, or the address is mistyped.
         </Empty>
       </main>
@@ -74,12 +75,12 @@ function Parts({ project }: { project: Project }) {
       {open === 'edit' && <ProjectForm given={project} onClose={close} onDone={(name) => navigate({ to: '/projects/$project/dashboard', params: { project: name }, replace: true })} />}
       {open === 'delete' && (
         <ConfirmDialog
-          title={`Delete ${project.name}`}
+          title={sentence`Delete ${project.name}`}
           action="Delete"
           onClose={close}
           onConfirm={async () => {
             await deleteProject(project);
-            toast({ tone: 'good', text: `${project.name} is deleted.` });
+            toast({ tone: 'good', text: sentence`${project.name} is deleted.` });
             await navigate({ to: '/projects' });
           }}
         >

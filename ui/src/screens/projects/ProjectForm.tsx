@@ -9,6 +9,7 @@ import { pipelineNames } from '../../gate/search';
 import { Button, IconButton } from '../../parts/Button';
 import { FormDialog } from '../../parts/Dialog';
 import { Select, TextField } from '../../parts/Field';
+import { sentence } from '../../parts/sentence';
 import { toast } from '../../parts/Toasts';
 import { Choices } from './Choices';
 import { type ClusterDraft, type Draft, draftOf, nothing, offered, problems, sent, withoutApplication } from './model';
@@ -33,12 +34,12 @@ export function ProjectForm({ given, onClose, onDone }: { given?: Project; onClo
   const submit = async (): Promise<void> => {
     const body = sent(draft, given);
     await saveProject(body);
-    toast({ tone: 'good', text: given ? `${body.name} is changed.` : `${body.name} is made.` });
+    toast({ tone: 'good', text: given ? sentence`${body.name} is changed.` : sentence`${body.name} is made.` });
     await onDone(body.name);
   };
   return (
     <FormDialog
-      title={given ? `Edit ${given.name}` : 'New project'}
+      title={given ? sentence`Edit ${given.name}` : 'New project'}
       action={given ? 'Save' : 'Create'}
       onSubmit={submit}
       onClose={onClose}

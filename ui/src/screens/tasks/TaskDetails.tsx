@@ -1,17 +1,18 @@
 /** `#/applications/A/tasks/ID`: a task, its steps, what it failed with, what it knows. */
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { address, path } from '../../gate/http';
 import { cancelTask, failureOf, startOf, task as taskQuery } from '../../gate/tasks';
 import type { Task } from '../../gate/wire';
+import { Back } from '../../parts/Back';
 import { Button } from '../../parts/Button';
 import { ConfirmDialog } from '../../parts/Dialog';
-import { Icon } from '../../parts/Icon';
 import { Long } from '../../parts/Long';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
+import { sentence } from '../../parts/sentence';
 import { Answer, Problem } from '../../parts/States';
 import { StatusBadge } from '../../parts/Status';
 import { Name } from '../../parts/Text';
@@ -43,9 +44,7 @@ function Details({ application, task }: { application: string; task: Task }) {
   return (
     <>
       <div className={styles.head}>
-        <Link className={styles.back} to="/applications/$application/tasks" params={{ application }} aria-label="All tasks">
-          <Icon name="left" />
-        </Link>
+        <Back to="/applications/$application/tasks" params={{ application }} aria-label="All tasks" />
         <h2 className={styles.name}>
           <Name>{task.name}</Name>
         </h2>
@@ -106,7 +105,7 @@ function Details({ application, task }: { application: string; task: Task }) {
       )}
       {cancels && (
         <ConfirmDialog
-          title={`Cancel ${task.name}`}
+          title={sentence`Cancel ${task.name}`}
           action="Cancel the task"
           cancel="Let it run"
           onClose={() => setCancels(false)}

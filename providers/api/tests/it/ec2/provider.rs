@@ -99,7 +99,7 @@ impl Provider for Ec2Provider {
         self.account(Parsed::read(operation)?.account()).map(drop)
     }
 
-    async fn plan(&self, operation: &Operation) -> Result<Plan> {
+    async fn plan(&self, operation: &Operation, _before: &[Operation]) -> Result<Plan> {
         let parsed = Parsed::read(operation)?;
         let plan = operations::plan(&*self.account(parsed.account())?, &parsed)?;
         Ok(Plan { kind: Some(operation.name.clone()), ..plan })

@@ -22,7 +22,7 @@ async fn a_rolling_push_replaces_instances_by_those_of_the_new_configuration() {
         serve(json!({"asgName": name, "arguments": ["serve", "2"], "capacity": {"desired": 5}, "region": "local",
         "strategy": "rollingpush", "termination": {"totalRelaunches": 2}}));
     let operation = world.operation("updateLaunchConfig", stage);
-    let plan = world.provider.plan(&operation).await.expect("a plan");
+    let plan = world.provider.plan(&operation, &[]).await.expect("a plan");
     assert_eq!(plan.outcome, Outcome::Runs, "{plan:?}");
     assert_eq!(plan.steps[0].name.as_deref(), Some("launch configuration of server group shop-web-v000"));
     let notes = Notes::default();

@@ -44,7 +44,7 @@ async fn a_deployment_over_the_accounts_limits_is_refused_by_the_plan_in_the_wor
     let world = World::start().await;
     let many = serve(json!({"loadBalancers": [], "capacity": {"desired": 9}}));
     let operation = world.operation("createServerGroup", many.clone());
-    let plan = world.provider.plan(&operation).await.expect("a plan");
+    let plan = world.provider.plan(&operation, &[]).await.expect("a plan");
     let words =
         "9 more processes would be over the limit of 8 (0 are there); destroy a server group or raise the agent's";
     assert_eq!(plan.outcome, Outcome::Fails);
@@ -55,13 +55,13 @@ async fn a_deployment_over_the_accounts_limits_is_refused_by_the_plan_in_the_wor
 
     world.done("createServerGroup", serve(json!({"loadBalancers": [], "capacity": {"desired": 5}}))).await;
     let grow = json!({"serverGroupName": "shop-web-v000", "capacity": {"max": 9, "desired": 9}});
-    let plan = world.provider.plan(&world.operation("resizeServerGroup", grow)).await.expect("a plan");
+    let plan = world.provider.plan(&world.operation("resizeServerGroup", grow), &[]).await.expect("a plan");
     assert!(
         plan.remarks[0].message.contains("4 more processes would be over the limit of 8 (5 are there)"),
         "{plan:?}"
     );
     let clone = json!({"source": {"serverGroupName": "shop-web-v000"}});
-    let plan = world.provider.plan(&world.operation("cloneServerGroup", clone)).await.expect("a plan");
+    let plan = world.provider.plan(&world.operation("cloneServerGroup", clone), &[]).await.expect("a plan");
     assert!(plan.remarks[0].message.contains("5 more processes"), "{plan:?}");
 
     let account = world.provider.accounts().borrow()[0].account.clone();

@@ -3,7 +3,7 @@
  * cost a tenth of the router's links and of `Button`.
  */
 import { useRouter } from '@tanstack/react-router';
-import { type ReactNode } from 'react';
+import { type MouseEvent, type ReactNode } from 'react';
 
 import buttons from './Button.module.css';
 import { cx } from './cx';
@@ -12,8 +12,13 @@ import { Icon, type IconName } from './Icon';
 /** A button; without words it is a picture, and `label` its title. */
 export function RowButton({ label, icon, filled = false, onPress, children }: { label: string; icon: IconName; filled?: boolean; onPress: () => void; children?: ReactNode }) {
   const isPicture = children === undefined;
+  const onClick = ({ currentTarget }: MouseEvent<HTMLButtonElement>): void => {
+    // Not every browser gives a button that is pressed the keyboard, and to what has it, it returns.
+    currentTarget.focus();
+    onPress();
+  };
   return (
-    <button type="button" className={cx(buttons.button, buttons.quiet, isPicture && buttons.icon)} aria-label={label} title={isPicture ? label : undefined} onClick={onPress}>
+    <button type="button" className={cx(buttons.button, buttons.quiet, isPicture && buttons.icon)} aria-label={label} title={isPicture ? label : undefined} onClick={onClick}>
       <Icon name={icon} filled={filled} />
       {children}
     </button>

@@ -17,7 +17,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 900,
     // Every screen has these: in one file, since each of its own costs the first load a request and a kilobyte of headers.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'parts', test: /\/src\/parts\/(?!Markdown)/ }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'parts', test: /\/src\/(parts\/(?!Markdown)|gate\/)/ }] } } },
   },
   // `npm run dev` shows the sources as they are; what the page is configured with comes from a deck that runs.
   server: {

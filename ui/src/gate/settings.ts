@@ -33,7 +33,10 @@ export function read(given: Partial<Settings> | undefined, page: { protocol: str
   return {
     gateUrl: gate.replace(/\/+$/, ''),
     authEnabled: given?.authEnabled === true,
-    defaultTimeZone: zone(given),
+    // To look up a zone takes a browser longer than anything else here, so it waits until a time is shown.
+    get defaultTimeZone() {
+      return zone(given);
+    },
     pollSchedule: Math.max(1000, Number(given?.pollSchedule) || 30_000),
     feature: given?.feature ?? {},
     hiddenStages: given?.hiddenStages ?? [],

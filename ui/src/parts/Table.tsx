@@ -5,6 +5,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useCallback, useMemo, useRef } from 'react';
 
+import { cx } from './cx';
 import { Icon } from './Icon';
 import styles from './Table.module.css';
 
@@ -82,7 +83,7 @@ export function Table<Row>({
       <div role="rowgroup" ref={place} style={few ? undefined : { height: virtual.getTotalSize() }}>
         <div style={few ? undefined : { transform: `translateY(${before}px)` }}>
           {shown.map(({ row, index }) => (
-            <div key={keyOf(row)} ref={few ? undefined : virtual.measureElement} data-index={index} className={styles.row} role="row" aria-rowindex={index + 2}>
+            <div key={keyOf(row)} ref={few ? undefined : virtual.measureElement} data-index={index} className={cx(styles.row, few && styles.unmeasured)} role="row" aria-rowindex={index + 2}>
               {columns.map((column) => (
                 <div key={column.id} className={styles.cell} role="cell" data-align={column.align} data-optional={column.optional}>
                   {column.cell(row)}

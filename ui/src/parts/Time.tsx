@@ -1,6 +1,7 @@
 /** Times on a screen: they say what zone they are in, and those that run are kept running. */
-import { Fragment, useMemo, useSyncExternalStore } from 'react';
+import { Fragment, useEffect, useRef, useSyncExternalStore } from 'react';
 
+import { whenIdle } from './idle';
 import styles from './Text.module.css';
 import { age, duration, moment } from './time';
 
@@ -54,10 +55,17 @@ export function Ago({ at }: { at: number | null | undefined }) {
 
 function RunningAgo({ at }: { at: number }) {
   const ago = useRunning((now) => age(at, now));
-  // A screen has hundreds of these, and a zone's time costs more than all the rest of one.
-  const title = useMemo(() => moment(at), [at]);
+  const place = useRef<HTMLTimeElement>(null);
+  // A screen has hundreds of these, and a zone's time costs more than all the rest of one: it follows when there is time for it.
+  useEffect(
+    () =>
+      whenIdle(() => {
+        if (place.current) place.current.title = moment(at);
+      }),
+    [at],
+  );
   return (
-    <time className="number" dateTime={new Date(at).toISOString()} title={title}>
+    <time ref={place} className="number" dateTime={new Date(at).toISOString()}>
       {ago}
     </time>
   );

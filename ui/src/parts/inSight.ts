@@ -5,9 +5,10 @@ import { type RefObject, useEffect, useRef } from 'react';
 export function useInSight<T extends HTMLElement>(chosen: string, selector: string): RefObject<T | null> {
   const place = useRef<T>(null);
   useEffect(() => {
-    // Some rows have their parts a moment later than they are there themselves.
-    if (bring(place.current, selector)) return undefined;
-    const frame = requestAnimationFrame(() => bring(place.current, selector));
+    // In the frame, where the browser lays out anyway. Some rows have their parts a moment later than they are there themselves.
+    let frame = requestAnimationFrame(() => {
+      if (!bring(place.current, selector)) frame = requestAnimationFrame(() => bring(place.current, selector));
+    });
     return () => cancelAnimationFrame(frame);
   }, [chosen, selector]);
   return place;

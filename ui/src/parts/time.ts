@@ -17,28 +17,30 @@ export function isZone(name: unknown): name is string {
 /** The zone that the user wants by its IANA name; empty is the configured one. It holds from the next load of the page on. */
 export const preferredZone = kept<string>('gennaker.zone', '', isZone);
 
-const zone = preferredZone.get() || settings.defaultTimeZone;
-const precise = new Intl.DateTimeFormat('en-GB', {
-  timeZone: zone,
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  timeZoneName: 'short',
-});
-const brief = new Intl.DateTimeFormat('en-GB', { timeZone: zone, month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+/** How moments are written; made with the first one, since to look up a zone takes a browser a while. */
+let formats: { readonly precise: Intl.DateTimeFormat; readonly brief: Intl.DateTimeFormat } | undefined;
+
+function formatsOf(timeZone: string): NonNullable<typeof formats> {
+  const digits = { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+  return {
+    precise: new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric', ...digits, timeZoneName: 'short' }),
+    brief: new Intl.DateTimeFormat('en-GB', { timeZone, month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }),
+  };
+}
+
+function inZone(): NonNullable<typeof formats> {
+  return (formats ??= formatsOf(preferredZone.get() || settings.defaultTimeZone));
+}
 
 /** `2026-11-29 00:19:17 PST`. */
 export function moment(at: number): string {
   // Its text is put in order: parts of it cost eight times as much.
-  return precise.format(at).replace(/^(\d+)\/(\d+)\/(\d+),\s*/, '$3-$2-$1 ');
+  return inZone().precise.format(at).replace(/^(\d+)\/(\d+)\/(\d+),\s*/, '$3-$2-$1 ');
 }
 
 /** `29 Nov, 00:19`, in the same zone. */
 export function briefMoment(at: number): string {
-  return brief.format(at);
+  return inZone().brief.format(at);
 }
 
 /** How long: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`. */

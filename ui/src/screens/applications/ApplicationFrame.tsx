@@ -30,12 +30,14 @@ export function ApplicationFrame() {
   const { application } = route.useParams();
   const query = useQuery(applicationQuery(application));
   const isThere = query.data !== undefined;
-  useEffect(() => (isThere ? follow(application) : undefined), [application, isThere]);
+  const isMissing = query.error instanceof GateError && query.error.kind === 'missing';
+  // From the first moment on: what is asked for before gate has begun to tell of changes has to be asked for once more.
+  useEffect(() => (isMissing ? undefined : follow(application)), [application, isMissing]);
   useEffect(() => {
     if (isThere) visited(application);
     document.title = `${application} · Gennaker`;
   }, [application, isThere]);
-  if (query.error instanceof GateError && query.error.kind === 'missing') {
+  if (isMissing) {
     return (
       <main id="main">
         <Empty title={`There is no application ${application}`} action={<ButtonLink to="/applications">All applications</ButtonLink>}>

@@ -1,26 +1,28 @@
 /** `#/applications`: all applications; the favourites and those looked at last come first. */
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react';
 
 import { useCommands } from '../../app/Palette';
 import { useShortcuts } from '../../app/shortcuts';
 import { applications } from '../../gate/applications';
+import { path } from '../../gate/http';
 import type { ApplicationSummary } from '../../gate/wire';
-import { Button, IconButton } from '../../parts/Button';
+import { Button } from '../../parts/Button';
 import { SearchField } from '../../parts/Field';
 import { Page } from '../../parts/Page';
-import { Answer, Empty } from '../../parts/States';
+import { RowButton, RowLink } from '../../parts/Row';
+import { Answer, Empty, Loading } from '../../parts/States';
 import { type Column, Table } from '../../parts/Table';
 import { Name } from '../../parts/Text';
 import { Ago } from '../../parts/Time';
-import { FirstSteps } from '../first-steps/FirstSteps';
 import { ApplicationForm } from './ApplicationForm';
 import styles from './ApplicationList.module.css';
 import { providersOf } from './draft';
 import { toggleFavourite, useFavourites, useRecent } from './personal';
 
 const route = getRouteApi('/applications');
+const FirstSteps = lazy(() => import('../first-steps/FirstSteps').then((module) => ({ default: module.FirstSteps })));
 
 /** The screen. */
 export function ApplicationList() {
@@ -45,7 +47,9 @@ export function ApplicationList() {
           all.length === 0 ? (
             <>
               <Empty title="There is no application yet">Create one of your own, or take these three steps to see a pipeline run.</Empty>
-              <FirstSteps onMade={() => void navigate({ to: '/first-steps' })} />
+              <Suspense fallback={<Loading what="the steps" />}>
+                <FirstSteps onMade={() => void navigate({ to: '/first-steps' })} />
+              </Suspense>
             </>
           ) : (
             <Found all={all} q={q} sort={sort} onSearch={search} />
@@ -138,15 +142,15 @@ function columnsWith(favourites: readonly string[]): Column<ApplicationSummary>[
       by: (row) => row.name,
       cell: (row) => (
         <span className={styles.name}>
-          <IconButton
+          <RowButton
             label={favourites.includes(row.name) ? `${row.name} is no favourite any more` : `Make ${row.name} a favourite`}
             icon="star"
             filled={favourites.includes(row.name)}
             onPress={() => toggleFavourite(row.name)}
           />
-          <Link to="/applications/$application" params={{ application: row.name }}>
+          <RowLink to={path('applications', row.name)}>
             <Name>{row.name}</Name>
-          </Link>
+          </RowLink>
         </span>
       ),
     },

@@ -3,6 +3,9 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 
 import { rootRoute } from '../../app/root';
 import { texts } from '../../app/search';
+import { applications } from '../../gate/applications';
+import { client } from '../../gate/client';
+import { ApplicationList } from './ApplicationList';
 
 const home = createRoute({
   getParentRoute: () => rootRoute,
@@ -16,7 +19,9 @@ const list = createRoute({
   getParentRoute: () => rootRoute,
   path: '/applications',
   validateSearch: texts('q', 'sort', 'create'),
-  component: lazyRouteComponent(() => import('./ApplicationList'), 'ApplicationList'),
+  // What most come for first is asked for before anything is drawn, and its screen is loaded with the page itself.
+  loader: () => void client.prefetchQuery(applications),
+  component: ApplicationList,
 });
 
 /** Screens of no one application. */

@@ -19,7 +19,7 @@ const HEIGHTS = { account: 34, cluster: 38, group: 34, strip: 16, stripLast: 22,
 /** What stands beside the squares of a line. */
 const ASIDE = 42;
 /** Rows beyond what is seen. */
-const AHEAD = 6;
+const AHEAD = 4;
 
 /** What is looked at: parts of the address. */
 export type Selected = Readonly<Record<string, string>> | undefined;

@@ -10,10 +10,12 @@ import { pipelineConfigs, strategyConfigs } from '../../gate/configs';
 import { GateError } from '../../gate/errors';
 import { executions, SHOWN_EACH } from '../../gate/executions';
 import { useFailure } from '../../gate/failing';
+import { path } from '../../gate/http';
 import type { Execution, PipelineConfig } from '../../gate/wire';
 import { Button, ButtonLink } from '../../parts/Button';
 import { SearchField, Select } from '../../parts/Field';
 import { Page } from '../../parts/Page';
+import { RowButton, RowLink } from '../../parts/Row';
 import { sentence } from '../../parts/sentence';
 import { Answer, Empty, Failure } from '../../parts/States';
 import { Name } from '../../parts/Text';
@@ -37,9 +39,13 @@ export function ExecutionList() {
   const runs = useQuery(executions(application, each));
   const configs = useQuery(pipelineConfigs(application));
   const [start, setStart] = useState<Start | undefined>(filters.startManualExecution === undefined ? undefined : { pipelineId: filters.startManualExecution });
-  const set = (change: Filters): void => {
-    void navigate({ to: '/applications/$application/executions', params: { application }, search: (before) => ({ ...before, ...change }), replace: true });
-  };
+  const set = useCallback(
+    (change: Filters): void => {
+      void navigate({ to: '/applications/$application/executions', params: { application }, search: (before) => ({ ...before, ...change }), replace: true });
+    },
+    [application, navigate],
+  );
+  const choose = useCallback(() => setStart({}), []);
   useShortcuts('Executions', [
     { keys: 's', does: 'Start a pipeline', act: () => setStart({}) },
     { keys: 'c', does: 'Create a pipeline', act: () => void navigate({ to: '/applications/$application/executions/create', params: { application } }) },
@@ -67,7 +73,7 @@ export function ExecutionList() {
   );
   return (
     <Page label="Executions">
-      <Tools application={application} filters={filters} each={each} configs={configs.data ?? []} onChange={set} onStart={() => setStart({})} />
+      <Tools application={application} filters={filters} each={each} configs={configs.data ?? NONE} onChange={set} onStart={choose} />
       <Answer query={configs} what="pipelines">
         {(known) => (
           <Answer query={runs} what="executions">
@@ -81,9 +87,11 @@ export function ExecutionList() {
   );
 }
 
+const NONE: readonly PipelineConfig[] = [];
 const NO_FILTERS: Filters = { q: undefined, pipeline: undefined, status: undefined, awaitingJudgement: undefined } as Filters;
 
-function Tools({
+/** Runs come and go without it: its choices cost as much as a dozen of them. */
+const Tools = memo(function Tools({
   application,
   filters,
   each,
@@ -143,7 +151,7 @@ function Tools({
       </div>
     </div>
   );
-}
+});
 
 function Chip({ label, on, onToggle }: { label: string; on: boolean; onToggle: () => void }) {
   return (
@@ -219,20 +227,14 @@ function GroupOfRuns({ application, group, onStart }: GroupProps) {
         {config?.disabled && <span className={styles.note}>disabled</span>}
         <Triggers config={config} />
         {config && (
-          <ButtonLink
-            look="quiet"
-            icon="edit"
-            aria-label={`Configure ${name}`}
-            to="/applications/$application/executions/configure/$pipelineId"
-            params={{ application, pipelineId: config.id }}
-          >
+          <RowLink icon="edit" label={`Configure ${name}`} to={path('applications', application, 'executions', 'configure', config.id)}>
             <span className={styles.word}>Configure</span>
-          </ButtonLink>
+          </RowLink>
         )}
         {config && !config.disabled && (
-          <Button look="quiet" icon="play" aria-label={`Start ${name}`} onPress={() => onStart({ pipelineId: key })}>
+          <RowButton icon="play" label={`Start ${name}`} onPress={() => onStart({ pipelineId: key })}>
             <span className={styles.word}>Start</span>
-          </Button>
+          </RowButton>
         )}
       </header>
       {runs.length === 0 ? (

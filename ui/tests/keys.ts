@@ -37,16 +37,15 @@ export class Keys {
     await this.isHeld();
     this.passed.length = 0;
     for (let pressed = 0; pressed <= BEARABLE; pressed += 1) {
-      const way = await control.evaluate(wayTo);
+      const { way, name, unseen } = await control.evaluate(look);
+      this.passed.push(name);
+      if (unseen !== undefined) throw new Error(`nothing shows that the keyboard is at ${unseen}`);
       if (way === 'here') {
         this.began = true;
         return;
       }
       if (way === 'skip') await this.page.keyboard.press('Enter');
       else await this.page.keyboard.press(way === 'back' ? 'Shift+Tab' : 'Tab');
-      const { name, unseen } = await this.page.evaluate(moved);
-      this.passed.push(name);
-      if (unseen !== undefined) throw new Error(`nothing shows that the keyboard is at ${unseen}`);
     }
     throw new Error(`Tab does not reach ${String(control)} within ${BEARABLE} times; it was at\n  ${this.passed.join('\n  ')}`);
   }
@@ -68,13 +67,15 @@ export class Keys {
   async pick(button: Locator, entry: Locator): Promise<void> {
     await this.push(button);
     await entry.waitFor();
+    await until('the list has the keyboard', () => this.page.evaluate(() => document.activeElement?.matches('[role="option"], [role^="menuitem"]') === true));
     for (let pressed = 0; pressed <= OPTIONS; pressed += 1) {
-      if (await entry.evaluate((element) => element === document.activeElement)) {
+      const { way } = await entry.evaluate(look);
+      if (way === 'here') {
         await this.page.keyboard.press('Enter');
         await entry.waitFor({ state: 'detached' });
         return;
       }
-      await this.page.keyboard.press('ArrowDown');
+      await this.page.keyboard.press(way === 'back' ? 'ArrowUp' : 'ArrowDown');
     }
     throw new Error(`the arrow keys do not reach ${String(entry)} within ${OPTIONS} times`);
   }
@@ -84,8 +85,9 @@ export class Keys {
     let at = '';
     try {
       await until('the keyboard is there', async () => {
-        at = (await this.page.evaluate(moved)).name;
-        return place.evaluate((element) => element === document.activeElement);
+        const { way, name } = await place.evaluate(look);
+        at = name;
+        return way === 'here';
       });
     } catch (late) {
       throw new Error(`the keyboard is not at ${String(place)} but at ${at}`, { cause: late });
@@ -109,17 +111,18 @@ export class Keys {
   }
 }
 
-/** Which way a control is from where the keyboard is; `skip` where the link that skips what stands before the content is. */
-function wayTo(control: Element): 'here' | 'on' | 'back' | 'skip' {
-  const at = document.activeElement ?? document.body;
-  if (at === control) return 'here';
-  if (at instanceof HTMLAnchorElement && at.hash === '#main' && control.closest('main') !== null) return 'skip';
-  if (at === document.body || at.contains(control)) return 'on';
-  return (at.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_PRECEDING) === 0 ? 'on' : 'back';
+/** What is seen of the keyboard at one moment. */
+interface Look {
+  /** Which way the control is from there; `skip` where the link is that skips what stands before the content. */
+  way: 'here' | 'on' | 'back' | 'skip';
+  /** What has it. */
+  name: string;
+  /** What had it before, if that looks now as it did then: nothing showed it. */
+  unseen: string | undefined;
 }
 
-/** What has the keyboard now, and what had it before if that looks as it did then: nothing showed it. */
-function moved(): { name: string; unseen: string | undefined } {
+/** Looks where the keyboard is, and which way the control is from there. */
+function look(control: Element): Look {
   const memory = globalThis as unknown as { had?: { element: Element; name: string; look: string } | undefined };
   const lookOf = (element: Element): string => {
     const all: Element[] = [...(element.closest('label')?.querySelectorAll('*') ?? [])];
@@ -135,13 +138,20 @@ function moved(): { name: string; unseen: string | undefined } {
     const text = element.getAttribute('aria-label') ?? element.getAttribute('title') ?? element.textContent;
     return `${element.tagName.toLowerCase()}${element.role === null ? '' : `[${element.role}]`} ${(text ?? '').trim().slice(0, 60)}`;
   };
+  const wayFrom = (at: Element): Look['way'] => {
+    if (at === control) return 'here';
+    if (at instanceof HTMLAnchorElement && at.hash === '#main' && control.closest('main') !== null) return 'skip';
+    if (at === document.body || at.contains(control)) return 'on';
+    return (at.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_PRECEDING) === 0 ? 'on' : 'back';
+  };
   const before = memory.had;
-  const at = document.activeElement;
-  if (before?.element === at) return { name: before?.name ?? '', unseen: undefined };
-  memory.had = at === null || at === document.body ? undefined : { element: at, name: nameOf(at), look: lookOf(at) };
+  const at = document.activeElement ?? document.body;
+  const way = wayFrom(at);
+  if (before?.element === at) return { way, name: before.name, unseen: undefined };
+  memory.had = at === document.body ? undefined : { element: at, name: nameOf(at), look: lookOf(at) };
   // A screen and a dialog are no controls: that they are there is seen.
   const isPlace = before?.element.matches('main, [role="dialog"]') === true;
   const isThere = before?.element.isConnected === true && before.element.closest(':disabled') === null;
   const unseen = before && isThere && !isPlace && lookOf(before.element) === before.look ? before.name : undefined;
-  return { name: memory.had?.name ?? 'the page', unseen };
+  return { way, name: memory.had?.name ?? 'the page', unseen };
 }

@@ -1,5 +1,5 @@
 /** Pipelines saved from the editor: by two people at once, back to an old version, left and found again, renamed and deleted. */
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
 import { names, open, rename, renameByKeys, save, saveByKeys, saved, type Saved, stageRow, toStages } from './editor';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   await makeApplication(APPLICATION);
 });
 
-it('tells two people of one another, and lets the later one choose, by keyboard', async () => {
+it('tells two people of one another, and puts together what they did, by keyboard', async () => {
   const id = await savePipeline(APPLICATION, 'shared', [wait('Bake'), wait('Ship')]);
   const mine = await open(APPLICATION, id);
   const theirs = await open(APPLICATION, id);
@@ -46,10 +46,18 @@ it('tells two people of one another, and lets the later one choose, by keyboard'
   await theirs.getByText('You see the newest version.').waitFor();
   expect(await names(theirs)).toEqual(['Bake well', 'Ship fast']);
 
-  // Both change the same: it is for the later one to say which.
-  await renameByKeys(myKeys, 'Ship fast', 'Ship mine');
-  await renameByKeys(theirKeys, 'Ship fast', 'Ship theirs');
-  await saveByKeys(theirKeys, 'shared');
+  await leave(mine);
+  await leave(theirs);
+});
+
+it('leaves it to the later of two people who changed the same which it is, by keyboard', async () => {
+  const id = await savePipeline(APPLICATION, 'same', [wait('Bake well'), wait('Ship')]);
+  const mine = await open(APPLICATION, id);
+  const theirs = await open(APPLICATION, id);
+  const [myKeys, theirKeys] = [new Keys(mine), new Keys(theirs)];
+  await renameByKeys(myKeys, 'Ship', 'Ship mine');
+  await renameByKeys(theirKeys, 'Ship', 'Ship theirs');
+  await saveByKeys(theirKeys, 'same');
   await mine.getByText('while you change it').waitFor();
   await myKeys.push(mine.getByRole('button', { name: 'Look at both …' }));
   await mine.getByRole('note', { name: 'What both changed' }).getByText('the stage Ship mine').waitFor();
@@ -58,8 +66,8 @@ it('tells two people of one another, and lets the later one choose, by keyboard'
   await mine.getByText(/^Saved /).waitFor();
   await myKeys.press('u');
   await until('mine is not lost', async () => (await names(mine)).join() === 'Bake well,Ship mine');
-  await saveByKeys(myKeys, 'shared');
-  expect((await saved(APPLICATION, 'shared')).stages.map(({ name }) => name)).toEqual(['Bake well', 'Ship mine']);
+  await saveByKeys(myKeys, 'same');
+  expect((await saved(APPLICATION, 'same')).stages.map(({ name }) => name)).toEqual(['Bake well', 'Ship mine']);
   await leave(mine);
   await leave(theirs);
 });
@@ -70,12 +78,11 @@ it('is not written over by two who save in the same moment', async () => {
   const keys = new Keys(page);
   await renameByKeys(keys, 'Bake', 'Bake well');
   // The page has looked, and saves; before that arrives, somebody else has saved.
-  const isSave = ({ pathname }: URL): boolean => pathname === '/pipelines';
-  await page.route(isSave, async (route) => {
-    await page.unroute(isSave);
+  const overtaken = async (route: Route): Promise<void> => {
     await savePipeline(APPLICATION, 'moment', [wait('Bake'), wait('Ship fast')], { id });
     await route.continue();
-  });
+  };
+  await page.route(({ pathname }) => pathname === '/pipelines', overtaken, { times: 1 });
   await keys.press('s');
   await keys.isAt(page.getByRole('dialog', { name: 'Save moment' }).getByRole('button', { name: 'Save', exact: true }));
   await keys.press('Enter');

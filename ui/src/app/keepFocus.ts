@@ -12,18 +12,26 @@ const LISTS = 'ul, ol, [role="list"]';
 export function keepFocus(): void {
   /** What has the keyboard, and all that it stands in. */
   let held: readonly Element[] = [];
+  /** What had it before a dialog opened, as long as one is open: one dialog may follow another. */
+  let under: readonly Element[] = [];
   let isLooking = false;
   document.addEventListener('focusin', ({ target }) => {
-    if (target instanceof Element) held = around(target);
+    if (!(target instanceof Element)) return;
+    if (!isOver(target)) under = [];
+    else if (held[0] !== undefined && !isOver(held[0])) under = held;
+    held = around(target);
   });
   const look = (): void => {
     isLooking = false;
     if (!isLost(held[0])) return;
-    const place = held.slice(1).find((one) => one.isConnected && one.matches(PLACES)) ?? document.getElementById('main');
+    const [before] = under;
+    const isBack = before?.isConnected === true && !before.matches(':disabled');
+    const place = held.slice(1).find(isPlace) ?? (isBack ? before : under.find(isPlace)) ?? document.getElementById('main');
     // In a list the one that is chosen now; a screen that is still to come gets it when it is there.
-    const chosen = place?.matches(LISTS) ? place.querySelector('[aria-current="true"]') : null;
-    if (chosen instanceof HTMLElement) chosen.focus({ preventScroll: true });
-    else if (place instanceof HTMLElement) giveFocus(place);
+    const chosen = (place?.matches(LISTS) ? place.querySelector('[aria-current="true"]') : null) ?? place;
+    if (!(chosen instanceof HTMLElement)) return;
+    chosen.focus({ preventScroll: true });
+    if (document.activeElement !== chosen) giveFocus(chosen);
   };
   new MutationObserver(() => {
     if (isLooking || !isLost(held[0])) return;
@@ -37,15 +45,30 @@ export function keepFocus(): void {
 export function giveFocus(place: HTMLElement): void {
   if (!place.hasAttribute('tabindex')) {
     place.setAttribute('tabindex', '-1');
-    place.addEventListener('blur', () => place.removeAttribute('tabindex'), { once: true });
+    const end = (): void => {
+      // The window has lost it, and the place will have it again.
+      if (document.activeElement === place) return;
+      place.removeAttribute('tabindex');
+      place.removeEventListener('blur', end);
+    };
+    place.addEventListener('blur', end);
   }
   place.focus({ preventScroll: true });
+}
+
+function isPlace(element: Element): boolean {
+  return element.isConnected && element.matches(PLACES);
+}
+
+/** Whether it stands over the screen, in a dialog or a menu. */
+function isOver(element: Element): boolean {
+  return element.closest('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null;
 }
 
 /** Whether nothing has it because `last`, which had it, is gone; somebody may have put it away himself. */
 function isLost(last: Element | undefined): boolean {
   if (last === undefined || (document.activeElement ?? document.body) !== document.body) return false;
-  return !last.isConnected || last.matches(':disabled');
+  return !last.isConnected || last.matches(':disabled') || !last.checkVisibility();
 }
 
 function around(element: Element): Element[] {

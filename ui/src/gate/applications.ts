@@ -10,8 +10,8 @@ import type { Application, ApplicationAttributes, ApplicationSummary } from './w
 export const applications = queryOptions({
   queryKey: ['applications'],
   queryFn: ({ signal }) => get<ApplicationSummary[]>('/applications', { signal }),
-  // No event tells of a new one, so whoever comes to the list asks; what its route has asked for on the way is new enough.
-  staleTime: 1000,
+  // No event tells of a new one, so whoever comes to the list asks.
+  staleTime: 0,
 });
 
 /** One application, without its clusters. */

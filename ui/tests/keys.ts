@@ -67,7 +67,7 @@ export class Keys {
   async pick(button: Locator, entry: Locator): Promise<void> {
     await this.push(button);
     await entry.waitFor();
-    await until('the list has the keyboard', () => this.page.evaluate(() => document.activeElement?.matches('[role="option"], [role^="menuitem"]') === true));
+    await until('the list has the keyboard', () => this.page.evaluate(() => document.activeElement?.matches('[role="option"], [role="listbox"], [role^="menu"]') === true));
     for (let pressed = 0; pressed <= OPTIONS; pressed += 1) {
       const { way } = await entry.evaluate(look);
       if (way === 'here') {

@@ -174,13 +174,13 @@ async fn drag(figures: &Figures, pipeline: &str, report: &mut Report) -> anyhow:
     let measured = figures.run("drag", &[LARGE, pipeline]).await?;
     let figure = measured.figure("drag")?;
     let times = figure.times();
-    let dropped: f64 =
-        figure.samples().iter().map(|took| (took / FRAME).round() - 1.0).filter(|more| *more > 0.0).sum();
+    let dropped: u64 =
+        figure.samples().iter().map(|took| (took / FRAME).round() as u64).map(|frames| frames.saturating_sub(1)).sum();
     report.add(Row {
         what: format!("page: {:.0} stages, one is dragged", figure.detail("stages")?),
-        target: Some(("no dropped frame".to_owned(), dropped == 0.0)),
+        target: Some(("no dropped frame".to_owned(), dropped == 0)),
         original: "-",
-        measured: format!("{dropped:.0} of {} dropped, longest {}", times.count(), millis(times.longest())),
+        measured: format!("{dropped} of {} dropped, longest {}", times.count(), millis(times.longest())),
         method: format!(
             "5 stages, each pressed, moved 180 times by the mouse, once a frame, with the whole graph in sight, and let go; the \
              stage stood elsewhere in {:.0} frames. A frame that took the time of two dropped one; {} took over 17 ms, {} over \

@@ -61,7 +61,8 @@ impl Report {
         let mut page = format!(
             "# Results of `make bench`\n\nWritten by `make bench` from the release build; what is missed stands here as it \
              is.\n\n- Date: {}\n- Commit: {}\n- Machine: {}\n\n{table}\nThe original's figures were measured on its own \
-             services, each a Java virtual machine.\n\n## How it is measured\n\n",
+             services, each a Java virtual machine. Runs on other machines, and states side by side: \
+             [HISTORY.md](HISTORY.md).\n\n## How it is measured\n\n",
             machine.date, machine.commit, machine.hardware
         );
         page.push_str(&self.methods());

@@ -57,6 +57,32 @@ export async function toStages(keys: Keys): Promise<void> {
   await keys.reach(stageRow(keys.page));
 }
 
+/** Gives a stage another name with keys only; ends in the list. */
+export async function renameByKeys(keys: Keys, from: string, to: string): Promise<void> {
+  const { page } = keys;
+  await toStages(keys);
+  const order = await names(page);
+  const chosen = (await stageRow(page).locator('bdi[class*="name"]').textContent()) ?? '';
+  const steps = order.indexOf(from) - order.indexOf(chosen);
+  for (let step = 0; step < Math.abs(steps); step += 1) await keys.press(steps > 0 ? 'ArrowDown' : 'ArrowUp');
+  await page.getByRole('region', { name: `Stage ${from}` }).waitFor();
+  await keys.press('e');
+  await keys.isAt(page.getByLabel('Name of the stage'));
+  await keys.type(to);
+  await page.getByRole('region', { name: `Stage ${to}` }).waitFor();
+  await toStages(keys);
+}
+
+/** Looks at what is changed, and saves it, with keys only. */
+export async function saveByKeys(keys: Keys, name: string): Promise<void> {
+  const dialog = keys.page.getByRole('dialog', { name: `Save ${name}` });
+  await keys.press('Control+s');
+  await keys.isAt(dialog.getByRole('button', { name: 'Save', exact: true }));
+  await keys.press('Enter');
+  await keys.page.getByText(`${name} is saved.`).first().waitFor();
+  await dialog.waitFor({ state: 'detached' });
+}
+
 /** Chooses a stage in the list. Others' rows name it too, as what they wait for. */
 export async function choose(page: Page, name: string): Promise<void> {
   const list = page.getByRole('list', { name: 'Stages in their order' });

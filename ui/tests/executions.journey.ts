@@ -1,6 +1,7 @@
 /** Runs of pipelines: started, watched, judged, held, cancelled, restarted; live, and at their old addresses. */
 import { beforeAll, expect, it } from 'vitest';
 
+import { Keys } from './keys';
 import { accessible, ask, deck, enter, leave, makeApplication, savePipeline, startPipeline, until, untilRun, visit } from './support';
 
 const APPLICATION = 'fleet';
@@ -29,29 +30,33 @@ it('is started with parameters by keyboard, judged, and seen live to its end', a
   await page.waitForURL(/#\/applications\/fleet\/executions$/);
   await page.getByRole('img', { name: /^Live/ }).waitFor();
   await page.getByRole('heading', { name: '<script>alert(1)</script> مرحبا 🎉' }).waitFor();
-  await enter(page.getByRole('button', { name: 'Start deploy' }));
+  const keys = new Keys(page);
+  const start = page.getByRole('button', { name: 'Start deploy' });
+  await keys.push(start);
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Version').waitFor();
+  await keys.isAt(dialog.getByLabel('Version'));
   await accessible(page, 'the start of a pipeline');
   expect(await dialog.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
-  await dialog.getByLabel('Version').press('1');
-  await page.keyboard.type('.2.3');
-  await page.keyboard.press('Enter');
+  await keys.type('1.2.3');
+  await keys.press('Enter');
+  await keys.isAt(start);
   const group = page.getByRole('region', { name: 'deploy' });
   const row = group.getByRole('listitem').first();
   await row.getByText('version=1.2.3').waitFor();
   await row.getByText('Awaits judgment').waitFor();
   await accessible(page, 'the list of executions');
 
-  await enter(row.getByRole('link', { name: /^Approve/ }));
+  await keys.press('j');
+  await keys.isAt(row.getByRole('link').first());
+  await keys.push(row.getByRole('link', { name: /^Approve/ }));
   await page.getByText('Is it good?').waitFor();
   await accessible(page, 'a judgment that waits');
   const go = page.getByRole('button', { name: 'Continue' });
   expect(await go.isDisabled(), 'without an input').toBe(true);
-  await enter(page.getByRole('button', { name: /Judgment input/ }));
-  await enter(page.getByRole('option', { name: 'green' }));
-  await enter(go);
+  await keys.pick(page.getByRole('button', { name: /Judgment input/ }), page.getByRole('option', { name: 'green' }));
+  await keys.push(go);
   await page.getByText(/^Answered/).waitFor();
+  await keys.isHeld();
   const [id] = /[0-9A-Z]{26}/.exec(page.url()) ?? [''];
   const run = await untilRun(id, 'succeeds', ({ status }) => status === 'SUCCEEDED');
   expect(run.trigger.parameters).toEqual({ version: '1.2.3', where: 'eu' });
@@ -59,21 +64,28 @@ it('is started with parameters by keyboard, judged, and seen live to its end', a
   // Nobody loads anything anew.
   await page.getByRole('heading', { name: 'deploy' }).locator('..').getByText('Succeeded').first().waitFor();
 
-  await enter(page.getByRole('button', { name: 'Look at an earlier moment' }));
+  await keys.push(page.getByRole('button', { name: 'Look at an earlier moment' }));
   await page.getByText('As it was').waitFor();
   await page.getByRole('group', { name: 'Stages as a graph' }).getByText('Not started').first().waitFor();
   expect(page.url()).toContain('at=');
-  await enter(page.getByRole('button', { name: 'Back to now' }));
+  await keys.push(page.getByRole('button', { name: 'Back to now' }));
   await page.getByRole('group', { name: 'Stages as a graph' }).getByText('Not started').first().waitFor({ state: 'detached' });
 
-  await page.goto(`${deck}/#/applications/${APPLICATION}/executions`);
-  await enter(page.getByRole('button', { name: 'Start deploy' }));
+  await keys.push(page.getByRole('link', { name: 'All executions' }));
+  await start.waitFor();
+  await keys.press('Control+k');
+  await keys.isAt(page.getByRole('combobox'));
+  await keys.type('start deploy');
+  await page.getByRole('option', { name: 'Start deploy In fleet' }).waitFor();
+  await keys.press('Enter');
   await until('the parameter is remembered', async () => (await dialog.getByLabel('Version').inputValue()) === '1.2.3');
-  await page.keyboard.press('Escape');
+  await keys.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await keys.isHeld();
   await leave(page);
 });
 
-it('shows why a stage failed, and runs it once more', async () => {
+it('shows why a stage failed, and runs it once more, by keyboard', async () => {
   await untilRun(await startPipeline(APPLICATION, 'check'), 'fails', ({ status }) => status === 'TERMINAL');
   const id = await startPipeline(APPLICATION, 'check');
   await untilRun(id, 'fails', ({ status }) => status === 'TERMINAL');
@@ -83,18 +95,18 @@ it('shows why a stage failed, and runs it once more', async () => {
   await page.getByText('Expressions that could not be evaluated').waitFor();
   await page.getByText('trigger.nope.nothing', { exact: true }).waitFor();
   await accessible(page, 'a run that failed');
-  await enter(page.getByRole('button', { name: 'Restart from here' }));
+  const keys = new Keys(page);
+  await keys.push(page.getByRole('button', { name: 'Restart from here' }));
   await page.getByText('Check runs once more, and then After.').waitFor();
-  await enter(page.getByRole('dialog').getByRole('button', { name: 'Restart' }));
+  await keys.push(page.getByRole('dialog').getByRole('button', { name: 'Restart' }));
   await page.getByText('Check runs once more.').waitFor();
+  await keys.isHeld();
   const events = await untilRun(id, 'fails again', ({ status, stages }) => status === 'TERMINAL' && stages.some(({ name }) => name === 'Check'));
   expect(events.status).toBe('TERMINAL');
 
-  await enter(page.getByRole('button', { name: 'More that can be done to this run' }));
-  await enter(page.getByRole('menuitem', { name: 'Compare with another run' }));
+  await keys.pick(page.getByRole('button', { name: 'More that can be done to this run' }), page.getByRole('menuitem', { name: 'Compare with another run' }));
   const comparison = page.getByRole('region', { name: 'Comparison' });
-  await enter(comparison.getByRole('button', { name: /The other run/ }));
-  await enter(page.getByRole('option').first());
+  await keys.pick(comparison.getByRole('button', { name: /The other run/ }), page.getByRole('option').first());
   await comparison.getByRole('row', { name: /Check/ }).waitFor();
   await accessible(page, 'two runs side by side');
   await leave(page);

@@ -1,8 +1,9 @@
 /** Pipelines saved from the editor: by two people at once, back to an old version, left and found again, renamed and deleted. */
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 
-import { names, open, rename, save, saved, type Saved } from './editor';
+import { names, open, rename, renameByKeys, save, saveByKeys, saved, type Saved, stageRow, toStages } from './editor';
+import { Keys } from './keys';
 import { accessible, ask, deck, enter, gate, leave, makeApplication, savePipeline, until, visit } from './support';
 
 const APPLICATION = 'shed';
@@ -13,60 +14,105 @@ beforeAll(async () => {
   await makeApplication(APPLICATION);
 });
 
-it('tells two people of one another, and lets the later one choose', async () => {
+it('tells two people of one another, and puts together what they did, by keyboard', async () => {
   const id = await savePipeline(APPLICATION, 'shared', [wait('Bake'), wait('Ship')]);
   const mine = await open(APPLICATION, id);
   const theirs = await open(APPLICATION, id);
-  await rename(mine, 'Bake', 'Bake well');
-  await rename(theirs, 'Ship', 'Ship fast');
-  await save(theirs, 'shared');
+  const [myKeys, theirKeys] = [new Keys(mine), new Keys(theirs)];
+  await renameByKeys(myKeys, 'Bake', 'Bake well');
+  await renameByKeys(theirKeys, 'Ship', 'Ship fast');
+  await saveByKeys(theirKeys, 'shared');
+  await theirKeys.isAt(stageRow(theirs));
 
-  await mine.keyboard.press('Control+s');
-  await enter(mine.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }));
+  await myKeys.press('s');
+  const review = mine.getByRole('dialog', { name: 'Save shared' });
+  const save = review.getByRole('button', { name: 'Save', exact: true });
+  await myKeys.isAt(save);
+  await myKeys.press('Enter');
   const dialog = mine.getByRole('dialog', { name: /saved shared too$/ });
   await dialog.getByRole('region', { name: 'What anonymous changed' }).getByText('The stage Ship fast is changed: it was called Ship.').waitFor();
   await dialog.getByRole('region', { name: 'What you changed' }).getByText('The stage Bake well is changed: it was called Bake.').waitFor();
-  await enter(dialog.getByRole('button', { name: 'See the differences' }));
+  await myKeys.push(dialog.getByRole('button', { name: 'See the differences' }));
   await dialog.getByRole('textbox', { name: 'How yours differs from theirs' }).waitFor();
   await accessible(mine, 'two versions');
-  await enter(dialog.getByRole('button', { name: 'Put both together' }));
-  await enter(mine.getByRole('dialog', { name: 'Save shared' }).getByRole('button', { name: 'Save', exact: true }));
+  await myKeys.push(dialog.getByRole('button', { name: 'Put both together' }));
+  await myKeys.isAt(save);
+  await myKeys.press('Enter');
   await mine.getByText('shared is saved.').first().waitFor();
+  await review.waitFor({ state: 'detached' });
+  await myKeys.isAt(stageRow(mine));
   expect((await saved(APPLICATION, 'shared')).stages.map(({ name }) => name)).toEqual(['Bake well', 'Ship fast']);
   // Who has changed nothing sees the newest by himself.
   await theirs.getByText('You see the newest version.').waitFor();
   expect(await names(theirs)).toEqual(['Bake well', 'Ship fast']);
 
-  // Both change the same: it is for the later one to say which.
-  await rename(mine, 'Ship fast', 'Ship mine');
-  await rename(theirs, 'Ship fast', 'Ship theirs');
-  await save(theirs, 'shared');
-  await mine.getByText('while you change it').waitFor();
-  await enter(mine.getByRole('button', { name: 'Look at both …' }));
-  await mine.getByRole('note', { name: 'What both changed' }).getByText('the stage Ship mine').waitFor();
-  await enter(mine.getByRole('button', { name: 'Take theirs' }));
-  await until('theirs is shown', async () => (await names(mine)).join() === 'Bake well,Ship theirs');
-  await mine.getByText(/^Saved /).waitFor();
-  await mine.keyboard.press('u');
-  await until('mine is not lost', async () => (await names(mine)).join() === 'Bake well,Ship mine');
-  await save(mine, 'shared');
-  expect((await saved(APPLICATION, 'shared')).stages.map(({ name }) => name)).toEqual(['Bake well', 'Ship mine']);
   await leave(mine);
   await leave(theirs);
 });
 
-it('goes back to an old version', async () => {
+it('leaves it to the later of two people who changed the same which it is, by keyboard', async () => {
+  const id = await savePipeline(APPLICATION, 'same', [wait('Bake well'), wait('Ship')]);
+  const mine = await open(APPLICATION, id);
+  const theirs = await open(APPLICATION, id);
+  const [myKeys, theirKeys] = [new Keys(mine), new Keys(theirs)];
+  await renameByKeys(myKeys, 'Ship', 'Ship mine');
+  await renameByKeys(theirKeys, 'Ship', 'Ship theirs');
+  await saveByKeys(theirKeys, 'same');
+  await mine.getByText('while you change it').waitFor();
+  await myKeys.push(mine.getByRole('button', { name: 'Look at both …' }));
+  await mine.getByRole('note', { name: 'What both changed' }).getByText('the stage Ship mine').waitFor();
+  await myKeys.push(mine.getByRole('button', { name: 'Take theirs' }));
+  await until('theirs is shown', async () => (await names(mine)).join() === 'Bake well,Ship theirs');
+  await mine.getByText(/^Saved /).waitFor();
+  await myKeys.press('u');
+  await until('mine is not lost', async () => (await names(mine)).join() === 'Bake well,Ship mine');
+  await saveByKeys(myKeys, 'same');
+  expect((await saved(APPLICATION, 'same')).stages.map(({ name }) => name)).toEqual(['Bake well', 'Ship mine']);
+  await leave(mine);
+  await leave(theirs);
+});
+
+it('is not written over by two who save in the same moment', async () => {
+  const id = await savePipeline(APPLICATION, 'moment', [wait('Bake'), wait('Ship')]);
+  const page = await open(APPLICATION, id, { errorsExpected: true });
+  const keys = new Keys(page);
+  await renameByKeys(keys, 'Bake', 'Bake well');
+  // The page has looked, and saves; before that arrives, somebody else has saved.
+  const overtaken = async (route: Route): Promise<void> => {
+    await savePipeline(APPLICATION, 'moment', [wait('Bake'), wait('Ship fast')], { id });
+    await route.continue();
+  };
+  await page.route(({ pathname }) => pathname === '/pipelines', overtaken, { times: 1 });
+  await keys.press('s');
+  await keys.isAt(page.getByRole('dialog', { name: 'Save moment' }).getByRole('button', { name: 'Save', exact: true }));
+  await keys.press('Enter');
+  const dialog = page.getByRole('dialog', { name: /saved moment too$/ });
+  await dialog.getByText('The stage Ship fast is changed: it was called Ship.').waitFor();
+  expect((await saved(APPLICATION, 'moment')).stages.map(({ name }) => name)).toEqual(['Bake', 'Ship fast']);
+  await keys.isAt(dialog.getByRole('button', { name: 'Put both together' }));
+  await keys.press('Enter');
+  await keys.isAt(page.getByRole('dialog', { name: 'Save moment' }).getByRole('button', { name: 'Save', exact: true }));
+  await keys.press('Enter');
+  await page.getByText('moment is saved.').first().waitFor();
+  expect((await saved(APPLICATION, 'moment')).stages.map(({ name }) => name)).toEqual(['Bake well', 'Ship fast']);
+  await leave(page);
+});
+
+it('goes back to an old version, by keyboard', async () => {
   const id = await savePipeline(APPLICATION, 'old', [wait('Good')]);
   await savePipeline(APPLICATION, 'old', [wait('Bad'), wait('Worse')], { id });
   const page = await open(APPLICATION, id);
-  await page.keyboard.press('h');
+  const keys = new Keys(page);
+  await toStages(keys);
+  await keys.press('h');
   const dialog = page.getByRole('dialog', { name: 'Versions of old' });
   await dialog.getByRole('region', { name: 'What it changed' }).getByText('The stage Worse is added.').waitFor();
   await accessible(page, 'the versions');
-  await enter(dialog.getByRole('list', { name: 'Versions, the newest first' }).getByRole('button').nth(1));
-  await enter(dialog.getByRole('button', { name: 'Put this version back' }));
+  await keys.push(dialog.getByRole('list', { name: 'Versions, the newest first' }).getByRole('button').nth(1));
+  await keys.push(dialog.getByRole('button', { name: 'Put this version back' }));
   await until('the old version is shown', async () => (await names(page)).join() === 'Good');
-  await save(page, 'old');
+  await keys.isAt(stageRow(page));
+  await saveByKeys(keys, 'old');
   expect((await saved(APPLICATION, 'old')).stages.map(({ name }) => name)).toEqual(['Good']);
   await leave(page);
 });

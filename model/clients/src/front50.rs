@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gennaker_http::{Call, Caller, IfChanged, Result, Transport};
-use gennaker_wire::{Application, Object, Pipeline};
+use gennaker_wire::{Application, Object, ObjectExt as _, Pipeline};
 use http::Method;
 use serde_json::Value;
 
@@ -111,14 +111,24 @@ impl Front50Client {
         self.transport.send(caller, Call::get(&["v2", "tags", id])).await
     }
 
-    /// Stores entity tags, each in place of those of its id. Answers what is stored.
+    /// Stores entity tags, each in place of those of its id that had its `lastModified`, or of none if it has none. Answers
+    /// what is stored.
+    ///
+    /// # Errors
+    /// A conflict, and nothing is stored, if somebody else has changed some meanwhile. Upstream's front50 does not look.
     pub async fn save_tags(&self, caller: &Caller, tags: &[Object]) -> Result<Vec<Object>> {
-        self.transport.send(caller, Call::new(Method::POST, &["v2", "tags", "batchUpdate"]).body(&tags)?).await
+        let call = Call::new(Method::POST, &["v2", "tags", "batchUpdate"]).query("refuseStale", true);
+        self.transport.send(caller, call.body(&tags)?).await
     }
 
-    /// Removes the entity tags of one id.
-    pub async fn delete_tags(&self, caller: &Caller, id: &str) -> Result<()> {
-        self.transport.bytes(caller, Call::new(Method::DELETE, &["v2", "tags", id])).await.map(drop)
+    /// Removes these entity tags.
+    ///
+    /// # Errors
+    /// A conflict if somebody else has changed them since their `lastModified`. Upstream's front50 does not look.
+    pub async fn delete_tags(&self, caller: &Caller, tags: &Object) -> Result<()> {
+        let id = tags.text("id").unwrap_or_default();
+        let call = Call::new(Method::DELETE, &["v2", "tags", &id]).query_if("lastModified", tags.get("lastModified"));
+        self.transport.bytes(caller, call).await.map(drop)
     }
 
     /// Creates a project; front50 makes its id.

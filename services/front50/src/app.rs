@@ -26,6 +26,7 @@ mod search;
 mod service_accounts;
 mod shelf;
 mod snapshots;
+mod stale;
 mod strategies;
 mod tags;
 mod templates;
@@ -47,10 +48,11 @@ pub(crate) use self::{
     notifications::{GLOBAL, Notifications},
     permissions::{Permission, Permissions},
     pipeline_queries::{Listed, Triggers},
-    pipelines::{Pipelines, Stale, parse_pipeline},
+    pipelines::{Pipelines, parse_pipeline},
     projects::{Project, Projects},
     service_accounts::{ServiceAccount, ServiceAccounts},
     snapshots::{Snapshot, Snapshots},
+    stale::Stale,
     strategies::{Strategies, Strategy},
     tags::{EntityTags, Tags},
     templates::{Template, Templates, Which, made_from},
@@ -90,7 +92,7 @@ impl Opening<'_> {
     }
 
     fn configs<T: configs::Config>(&self) -> Result<Configs<T>, Error> {
-        Ok(Configs::new(self.collection()?, self.clock.clone()))
+        Ok(Configs::new(self.collection()?, self.clock.clone(), self.options.refuse_stale))
     }
 
     fn records<K: Kind>(&self) -> Result<Records<K>, Error> {
@@ -107,7 +109,7 @@ impl App {
         let app = App {
             applications: Applications::new(open.collection()?, clock),
             permissions: open.records()?,
-            pipelines: Pipelines::new(open.configs()?, templates.clone(), options.refuse_stale),
+            pipelines: Pipelines::new(open.configs()?, templates.clone()),
             strategies: open.configs()?,
             templates,
             projects: open.records()?,

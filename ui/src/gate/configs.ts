@@ -17,7 +17,7 @@ export type Saving = Fields & { id?: string; application: string; name: string; 
 const VERSIONS = 100;
 
 /** What front50 says of a save that is not made of the newest version, or that another one overtakes. */
-const STALE = /pipeline is stale|saved by somebody else at this moment/;
+const STALE = /(pipeline|strategy) is stale|saved by somebody else at this moment/;
 
 /** An application's pipelines, in their order. */
 export function pipelineConfigs(application: string) {

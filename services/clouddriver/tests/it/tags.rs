@@ -61,6 +61,37 @@ async fn tags_are_put_found_and_removed() {
 }
 
 #[tokio::test]
+async fn what_somebody_else_changes_at_the_same_moment_is_not_lost() {
+    let world = World::new();
+    let node = world.node("n").await;
+    let entity = "sky:servergroup:shop-v001:test:north";
+    let theirs = |names: &[&str]| {
+        let tags: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+        world.front50.is_overtaken_by(json!({ "id": entity, "tags": tags }));
+    };
+    let names = async || {
+        let found = node.get(&format!("/tags/{entity}")).await.body;
+        let names: Option<Vec<Value>> =
+            found["tags"].as_array().map(|tags| tags.iter().map(|tag| tag["name"].clone()).collect());
+        names.unwrap_or_default()
+    };
+    let submit = async |operation: Value| {
+        let id = node.submit("/ops", &operation).await;
+        assert_eq!(node.over(&id).await["status"]["failed"], false);
+    };
+    theirs(&["theirs"]);
+    submit(upsert("shop-v001", json!([{"name": "mine"}]))).await;
+    assert_eq!(names().await, ["mine", "theirs"]);
+    // What is left after both is theirs, though of what was read nothing would be.
+    theirs(&["late", "mine", "theirs"]);
+    submit(json!([{ "deleteEntityTags": { "id": entity, "tags": ["mine", "theirs"] } }])).await;
+    assert_eq!(names().await, ["late"]);
+    theirs(&["late", "later"]);
+    node.post("/admin/tags/deleteByTag/late?dryRun=false&deleteFromSource=true", &Value::Null).await;
+    assert_eq!(names().await, ["later"]);
+}
+
+#[tokio::test]
 async fn many_things_are_tagged_at_once_and_wrong_ones_refused() {
     let world = World::new();
     let node = world.node("n").await;

@@ -218,8 +218,17 @@ impl<T: Item> Collection<T> {
 
     /// Removes an item; one that is not there is nothing to do.
     pub(crate) async fn delete(&self, id: &str) -> Result<(), Error> {
+        self.delete_if(id, Condition::Any).await
+    }
+
+    /// Removes an item if the store still has what `current` says.
+    pub(crate) async fn delete_unchanged(&self, id: &str, current: &Current<T>) -> Result<(), Error> {
+        self.delete_if(id, current.unchanged()).await
+    }
+
+    async fn delete_if(&self, id: &str, condition: Condition) -> Result<(), Error> {
         let key = self.layout.key(id)?;
-        let existed = self.objects.delete(&key, Condition::Any).await?;
+        let existed = self.objects.delete(&key, condition).await?;
         self.change(|cache| cache.removed(&fold(id)));
         if existed {
             self.to_tell(fold(id));

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    Collection, Error,
+    Collection, Error, Stale,
     applications::later,
     collection::{Current, Item},
     layout::fold,
@@ -33,6 +33,8 @@ pub(crate) struct Configs<T> {
     pub(crate) items: Collection<T>,
     pub(super) clock: SharedClock,
     names: Reservations,
+    /// `front50.refuseStale`.
+    refuse_stale: bool,
 }
 
 /// Reads a stored pipeline or strategy.
@@ -80,8 +82,8 @@ pub(super) fn trigger_term(id: &str) -> String {
 }
 
 impl<T: Config> Configs<T> {
-    pub(super) fn new(items: Collection<T>, clock: SharedClock) -> Self {
-        Configs { items, clock, names: Reservations::default() }
+    pub(super) fn new(items: Collection<T>, clock: SharedClock, refuse_stale: bool) -> Self {
+        Configs { items, clock, names: Reservations::default(), refuse_stale }
     }
 
     /// What one was, newest first.
@@ -123,6 +125,18 @@ impl<T: Config> Configs<T> {
     pub(super) fn is_taken(&self, application: &str, name: &str, id: Option<&str>) -> bool {
         let found = self.items.found_by(&name_term(application, name));
         found.iter().any(|other| other.pipeline().id.as_deref() != id)
+    }
+
+    /// Refuses one, called `what` in the message, that was read before what there is now was saved.
+    pub(super) fn not_stale(
+        &self,
+        what: &'static str,
+        submitted: &Pipeline,
+        current: &Current<T>,
+        stale: Stale,
+    ) -> Result<(), Error> {
+        let stored = current.item.as_ref().and_then(|stored| stored.pipeline().update_ts.as_deref());
+        stale.check(what, self.refuse_stale, submitted.update_ts.as_deref(), stored)
     }
 
     /// Writes one, with the time and by whom, unless `refused` says why its name cannot be had. No two that run side by

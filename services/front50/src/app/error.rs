@@ -97,9 +97,11 @@ pub enum Error {
         /// The id of the pipeline that the path names.
         existing: String,
     },
-    /// The pipeline was saved since the submitted one was read.
-    #[error("The submitted pipeline is stale.  submitted updateTs {submitted} does not match stored updateTs {stored}")]
+    /// The pipeline or strategy was saved since the submitted one was read.
+    #[error("The submitted {what} is stale.  submitted updateTs {submitted} does not match stored updateTs {stored}")]
     Stale {
+        /// What it is.
+        what: &'static str,
         /// What was submitted.
         submitted: String,
         /// What is stored.

@@ -128,6 +128,11 @@ impl<K: Kind> Record<K> {
     pub(crate) fn text(&self, field: &str) -> Option<&str> {
         text(&self.body, field)
     }
+
+    /// When it was changed last, in epoch milliseconds.
+    pub(crate) fn modified(&self) -> Option<String> {
+        K::MODIFIED.read(&self.body)
+    }
 }
 
 /// A field's text, if it has one that is more than spaces.
@@ -165,7 +170,7 @@ impl<K: Kind> Item for Record<K> {
         let body: Object = serde_json::from_slice(&object.bytes).map_err(|error| error.to_string())?;
         let mut record = Self::parse(body)?;
         K::complete_stored(&mut record.body, id)?;
-        if K::MODIFIED.read(&record.body).is_none() {
+        if record.modified().is_none() {
             let modified = K::MODIFIED.write(&object.modified.millis().to_string());
             record.body.insert(K::MODIFIED.field().to_owned(), modified);
         }
@@ -246,7 +251,7 @@ impl<K: Kind> Records<K> {
         current: &Current<Record<K>>,
         user: &str,
     ) -> Result<Arc<Record<K>>, Error> {
-        let before = current.item.as_ref().and_then(|before| K::MODIFIED.read(&before.body));
+        let before = current.item.as_ref().and_then(Record::modified);
         let now = later(self.clock.now(), before.as_deref());
         record.body.insert("lastModifiedBy".to_owned(), user.into());
         record.body.insert(K::MODIFIED.field().to_owned(), K::MODIFIED.write(&now));

@@ -57,16 +57,6 @@ pub(super) fn identify_triggers(pipeline: &mut Pipeline, new_id: impl Fn() -> St
     }
 }
 
-/// Refuses a pipeline that was read before the stored one was saved. One without a time is taken.
-pub(super) fn not_stale(submitted: Option<&str>, stored: Option<&str>) -> Result<(), Error> {
-    match (submitted, stored) {
-        (Some(submitted), Some(stored)) if submitted != stored => {
-            Err(Error::Stale { submitted: shorten(submitted), stored: stored.to_owned() })
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -104,13 +94,5 @@ mod tests {
         });
         assert_eq!(of(v1), Some(None));
         assert_eq!((of(json!({"type": "templatedPipeline"})), of(json!({}))), (None, Some(None)));
-    }
-
-    #[test]
-    fn a_stale_pipeline_is_one_with_another_time() {
-        assert!(not_stale(Some("1"), Some("2")).is_err());
-        for (submitted, stored) in [(Some("1"), Some("1")), (None, Some("1")), (Some("1"), None)] {
-            assert!(not_stale(submitted, stored).is_ok());
-        }
     }
 }

@@ -7,7 +7,7 @@ use gennaker_wire::{Object, Pipeline};
 use serde_json::{Value, json};
 
 use super::{
-    Collection, Error, Templates,
+    Collection, Error, Stale, Templates,
     collection::{Current, Item},
     configs::{self, Config, Configs},
     jackson::{Shape, coerce},
@@ -50,18 +50,6 @@ pub(crate) struct Pipelines {
     pub(crate) configs: Configs<Pipeline>,
     /// What they may be made from.
     templates: Arc<Templates>,
-    refuse_stale: bool,
-}
-
-/// What becomes of a save whose `updateTs` is not the stored one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stale {
-    /// It is written over what was saved since.
-    Accepted,
-    /// It is refused if `front50.refuseStale` is set: what `staleCheck` asks for, which upstream does not look at.
-    AsConfigured,
-    /// It is refused.
-    Refused,
 }
 
 /// Reads a pipeline as upstream reads it.
@@ -124,8 +112,8 @@ impl Config for Pipeline {
 }
 
 impl Pipelines {
-    pub(super) fn new(configs: Configs<Pipeline>, templates: Arc<Templates>, refuse_stale: bool) -> Self {
-        Pipelines { configs, templates, refuse_stale }
+    pub(super) fn new(configs: Configs<Pipeline>, templates: Arc<Templates>) -> Self {
+        Pipelines { configs, templates }
     }
 
     pub(super) fn items(&self) -> &Collection<Pipeline> {
@@ -204,15 +192,7 @@ impl Pipelines {
         stale: Stale,
         user: &str,
     ) -> Result<Arc<Pipeline>, Error> {
-        let is_refused = match stale {
-            Stale::Accepted => false,
-            Stale::AsConfigured => self.refuse_stale,
-            Stale::Refused => true,
-        };
-        if is_refused {
-            let stored = current.item.as_ref().and_then(|stored| stored.update_ts.as_deref());
-            checks::not_stale(pipeline.update_ts.as_deref(), stored)?;
-        }
+        self.configs.not_stale("pipeline", &pipeline, current, stale)?;
         let taken = |application: &str, name: &str| {
             let exists = || Error::PipelineExists { name: name.to_owned(), application: application.to_owned() };
             self.configs.is_taken(application, name, Some(id)).then(exists)

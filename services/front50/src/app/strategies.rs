@@ -7,7 +7,7 @@ use gennaker_wire::Pipeline;
 use serde::Serialize;
 
 use super::{
-    Error,
+    Error, Stale,
     collection::Item,
     configs::{self, Config, Configs},
     packed::{Keep, Kept, Packed},
@@ -15,6 +15,9 @@ use super::{
     pipeline_queries::in_order,
     shelf::Indexed,
 };
+
+/// What messages call one.
+const STRATEGY: &str = "strategy";
 
 /// A strategy.
 #[derive(Debug, Clone, Serialize)]
@@ -82,12 +85,13 @@ impl Strategies {
     }
 
     /// Saves a strategy under its id, or under a new one. Its name must be free only if it is new, as upstream has it.
-    pub(crate) async fn save(&self, strategy: Pipeline, user: &str) -> Result<(), Error> {
+    pub(crate) async fn save(&self, strategy: Pipeline, stale: Stale, user: &str) -> Result<(), Error> {
         self.items.catch_up().await;
         let strategy = self.check(strategy)?;
         let is_new = strategy.id.is_none();
         let id = strategy.id.clone().unwrap_or_else(|| self.new_id());
         let current = self.items.current(&id).await?;
+        self.not_stale(STRATEGY, &strategy, &current, stale)?;
         let taken = |application: &str, name: &str| {
             let found = self.by_name(application, name).filter(|found| found.0.name.as_deref() == Some(name));
             found
@@ -98,7 +102,13 @@ impl Strategies {
     }
 
     /// Saves a strategy that is there already.
-    pub(crate) async fn update(&self, id: &str, strategy: Pipeline, user: &str) -> Result<Arc<Strategy>, Error> {
+    pub(crate) async fn update(
+        &self,
+        id: &str,
+        strategy: Pipeline,
+        stale: Stale,
+        user: &str,
+    ) -> Result<Arc<Strategy>, Error> {
         self.items.catch_up().await;
         let existing = self.items.find(id).await?;
         if strategy.id != existing.0.id {
@@ -107,6 +117,7 @@ impl Strategies {
         }
         let strategy = self.check(strategy)?;
         let current = self.items.current(id).await?;
+        self.not_stale(STRATEGY, &strategy, &current, stale)?;
         let taken = |application: &str, name: &str| {
             let exists = || Error::StrategyExists(format!("'{name}' already exists in application '{application}'"));
             self.is_taken(application, name, Some(id)).then(exists)
@@ -132,7 +143,7 @@ impl Strategies {
     }
 
     fn check(&self, mut strategy: Pipeline) -> Result<Pipeline, Error> {
-        checks::named("strategy", &strategy)?;
+        checks::named(STRATEGY, &strategy)?;
         if let Some(id) = &strategy.id {
             self.items.check_id(id)?;
         } else {

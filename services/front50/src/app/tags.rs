@@ -1,6 +1,6 @@
 //! Tags on things that clouds have.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use futures::{StreamExt as _, stream};
 use gennaker_wire::Object;
@@ -10,6 +10,7 @@ use super::{
     Error,
     jackson::{Shape, coerce_each, fill},
     kind::{Kind, Modified, Record, Records},
+    layout::shorten,
 };
 
 /// The tags of one thing.
@@ -88,20 +89,45 @@ impl Tags {
         self.put(&id, tags, user).await
     }
 
-    /// Writes many, and gives them as they are written.
+    /// Writes many, and gives them as they are written. With `refuse_stale` nothing is written unless each was made from
+    /// what there is, by its `lastModified`; one without was made from nothing.
     pub(crate) async fn import(
         &self,
         all: Vec<Record<EntityTags>>,
+        refuse_stale: bool,
         user: &str,
     ) -> Result<Vec<Arc<Record<EntityTags>>>, Error> {
         for tags in &all {
             self.items.check_id(tags.text("id").ok_or_else(without_id)?)?;
         }
-        let mut written = Vec::new();
+        let mut looked_at = HashMap::new();
+        for tags in all.iter().filter(|_| refuse_stale) {
+            let id = tags.text("id").unwrap_or_default();
+            let current = self.items.current(id).await?;
+            if tags.modified() != current.item.as_ref().and_then(Record::modified) {
+                return Err(changed_meanwhile(id));
+            }
+            looked_at.insert(id.to_owned(), current);
+        }
+        let mut written = Vec::with_capacity(all.len());
         for tags in all {
-            written.push(self.create(tags, user).await?);
+            let id = tags.text("id").unwrap_or_default().to_owned();
+            written.push(match looked_at.remove(&id) {
+                Some(current) => self.replace(&id, tags, &current, user).await?,
+                None => self.put(&id, tags, user).await?,
+            });
         }
         Ok(written)
+    }
+
+    /// Deletes the tags of one thing if they were changed last at `modified`, in epoch milliseconds, or are gone.
+    pub(crate) async fn delete_unchanged(&self, id: &str, modified: &str) -> Result<(), Error> {
+        let current = self.items.current(id).await?;
+        match current.item.as_ref().and_then(Record::modified) {
+            Some(now) if now != modified => Err(changed_meanwhile(id)),
+            _ if !current.exists() => Ok(()),
+            _ => self.items.delete_unchanged(id, &current).await,
+        }
     }
 
     /// Deletes many; those that are not there are nothing to do.
@@ -111,6 +137,10 @@ impl Tags {
         }
         Ok(())
     }
+}
+
+fn changed_meanwhile(id: &str) -> Error {
+    Error::Concurrent(format!("the tags of {}", shorten(id)))
 }
 
 fn without_id() -> Error {

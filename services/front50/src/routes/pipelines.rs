@@ -14,9 +14,9 @@ use serde::Deserialize;
 use super::{
     answer::{Shared, shared, versioned},
     body::Body,
-    query::{Flag, Limit, Number, Refresh},
+    query::{Flag, Limit, Number, Refresh, Saved},
 };
-use crate::app::{App, BatchOutcome, Listed, MOST, Stale, Triggers};
+use crate::app::{App, BatchOutcome, Listed, MOST, Triggers};
 
 const READ: Permission = Permission::of("application", Access::Read);
 const WRITE: Permission = Permission::of("application", Access::Write);
@@ -37,24 +37,6 @@ pub(super) fn api() -> Api<Arc<App>> {
         .route(get("/pipelines/{application}/name/{name}", named).needs(READ))
         .route(get("/pipelines/triggeredBy/{id}/{status}", triggered_by).needs(Permission::Authenticated))
         .route(post("/actions/pipelines/reorder", reorder).needs(WRITE))
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Saved {
-    stale_check: Flag,
-    /// Whether a stale save is refused whatever is configured. Ours.
-    refuse_stale: Flag,
-}
-
-impl Saved {
-    fn stale(&self) -> Stale {
-        match (self.refuse_stale.or_false(), self.stale_check.or_false()) {
-            (true, _) => Stale::Refused,
-            (false, true) => Stale::AsConfigured,
-            (false, false) => Stale::Accepted,
-        }
-    }
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,6 +7,8 @@ use gennaker_http::{Error, Query};
 use http::request::Parts;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use crate::app::Stale;
+
 /// A flag or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Flag(pub(super) Option<bool>);
@@ -68,6 +70,26 @@ impl<'de> Deserialize<'de> for Number {
 #[serde(default)]
 pub(super) struct Refresh {
     pub(super) refresh: Flag,
+}
+
+/// What becomes of a save of what somebody else has saved since it was read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Saved {
+    stale_check: Flag,
+    /// Whether it is refused whatever is configured. Ours.
+    refuse_stale: Flag,
+}
+
+impl Saved {
+    /// What was asked for.
+    pub(super) fn stale(&self) -> Stale {
+        match (self.refuse_stale.or_false(), self.stale_check.or_false()) {
+            (true, _) => Stale::Refused,
+            (false, true) => Stale::AsConfigured,
+            (false, false) => Stale::Accepted,
+        }
+    }
 }
 
 /// How many revisions a history shows.

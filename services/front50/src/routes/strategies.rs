@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use super::{
     answer::{Shared, shared, versioned},
     body::Body,
-    query::Limit,
+    query::{Limit, Saved},
 };
 use crate::app::{App, Strategy};
 
@@ -52,8 +52,13 @@ async fn history(
     Ok(Json(app.strategies.history(&id, limit.get()).await?))
 }
 
-async fn save(caller: Caller, State(app): State<Arc<App>>, body: Body) -> Result<StatusCode> {
-    app.strategies.save(body.pipeline()?, &caller.user).await?;
+async fn save(
+    caller: Caller,
+    State(app): State<Arc<App>>,
+    Query(query): Query<Saved>,
+    body: Body,
+) -> Result<StatusCode> {
+    app.strategies.save(body.pipeline()?, query.stale(), &caller.user).await?;
     Ok(StatusCode::OK)
 }
 
@@ -66,9 +71,10 @@ async fn update(
     caller: Caller,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    Query(query): Query<Saved>,
     body: Body,
 ) -> Result<Json<Shared<Strategy>>> {
-    Ok(Json(app.strategies.update(&id, body.pipeline()?, &caller.user).await?.into()))
+    Ok(Json(app.strategies.update(&id, body.pipeline()?, query.stale(), &caller.user).await?.into()))
 }
 
 async fn remove(

@@ -25,6 +25,16 @@ pub(super) fn api() -> Api<Arc<App>> {
         .route(delete("/v2/tags/{*id}", remove).needs(Permission::Authenticated))
 }
 
+/// What a change was made from. Ours.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Basis {
+    /// Whether tags that somebody else has changed since are refused: see [`crate::app::Tags::import`].
+    refuse_stale: Flag,
+    /// Those that are to be removed were changed last at this time, in epoch milliseconds; later ones stay.
+    last_modified: Option<String>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Wanted {
@@ -61,13 +71,22 @@ async fn create(caller: Caller, State(app): State<Arc<App>>, body: Body) -> Resu
 async fn import(
     caller: Caller,
     State(app): State<Arc<App>>,
+    Query(basis): Query<Basis>,
     body: Body,
 ) -> Result<Json<Vec<Shared<Record<EntityTags>>>>> {
-    Ok(Json(shared(app.tags.import(body.records()?, &caller.user).await?)))
+    Ok(Json(shared(app.tags.import(body.records()?, basis.refuse_stale.or_false(), &caller.user).await?)))
 }
 
-async fn remove(_caller: Caller, State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode> {
-    app.tags.delete(&id).await?;
+async fn remove(
+    _caller: Caller,
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(basis): Query<Basis>,
+) -> Result<StatusCode> {
+    match basis.last_modified {
+        Some(modified) => app.tags.delete_unchanged(&id, &modified).await?,
+        None => app.tags.delete(&id).await?,
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -265,6 +265,33 @@ async fn tags_are_found_by_prefix_and_by_ids() {
 }
 
 #[tokio::test]
+async fn tags_that_somebody_else_has_changed_are_not_written_over_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = Node::start(&folder).await;
+    let asked = "/v2/tags/batchUpdate?refuseStale=true";
+    let tag = |id: &str, name: &str| json!({"id": id, "tags": [{"name": name}]});
+    let kept = node.post(asked, json!([tag("a", "one")])).await;
+    assert_eq!(kept.status, StatusCode::OK, "there was nothing: {kept:?}");
+    let mut read = kept.body[0].clone();
+    // Another one is first.
+    assert_eq!(node.post("/v2/tags/batchUpdate", json!([tag("a", "two")])).await.status, StatusCode::OK);
+    read["tags"] = json!([{"name": "one"}, {"name": "mine"}]);
+    let refused = node.post(asked, json!([tag("b", "new"), read])).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{refused:?}");
+    assert_eq!(node.post(asked, json!([tag("a", "as if new")])).await.status, StatusCode::CONFLICT);
+    let before = read["lastModified"].as_i64().expect("a number");
+    let delete = |modified: i64| format!("/v2/tags/a?lastModified={modified}");
+    assert_eq!(node.delete(&delete(before)).await.status, StatusCode::CONFLICT);
+    let now = node.get("/v2/tags?prefix=").await.body;
+    assert_eq!((ids(&now), &now[0]["tags"][0]["name"]), (vec!["a"], &json!("two")), "nothing was written");
+    let last = now[0]["lastModified"].as_i64().expect("a number");
+    for _ in 0..2 {
+        assert_eq!(node.delete(&delete(last)).await.status, StatusCode::NO_CONTENT, "it is gone, or was");
+    }
+    assert_eq!(node.get("/v2/tags?prefix=").await.body, json!([]));
+}
+
+#[tokio::test]
 async fn projects_are_searched() {
     let folder = tempfile::tempdir().expect("a folder");
     let node = Node::start(&folder).await;

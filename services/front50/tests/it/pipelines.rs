@@ -185,3 +185,18 @@ async fn whoever_asks_for_it_has_his_stale_saves_refused() {
     assert_eq!(node.put(put, body.clone()).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(node.put("/pipelines/1?staleCheck=true", body).await.status, StatusCode::OK, "as upstream's");
 }
+
+#[tokio::test]
+async fn stale_saves_of_strategies_are_refused_alike() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = Node::start(&folder).await;
+    node.post("/strategies", pipeline("shop", "a", "1")).await;
+    let body = node.get("/strategies/shop").await.body[0].clone();
+    let asked = "/strategies?refuseStale=true";
+    assert_eq!(node.post(asked, body.clone()).await.status, StatusCode::OK);
+    let answer = node.post(asked, body.clone()).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body["message"].as_str().expect("a message").starts_with("The submitted strategy is stale."));
+    assert_eq!(node.put("/strategies/1?refuseStale=true", body.clone()).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(node.put("/strategies/1?staleCheck=true", body).await.status, StatusCode::OK, "as upstream's");
+}

@@ -10,12 +10,15 @@ use super::{KNOWN, READ, WRITE, table};
 use crate::{
     Gate,
     app::optional::or_nothing,
-    forward::{Forward, Otherwise, Service::Front50, delete, get, number, post, put},
+    forward::{Forward, Otherwise, Parameter, Service::Front50, delete, flag, get, number, post, put},
 };
 
 pub(super) fn api() -> Api<Gate> {
     table(FORWARDED).route(route_get("/applications/{application}/strategyConfigs/{strategyName}", named).needs(READ))
 }
+
+/// Whether front50 refuses what somebody else has saved since: as with pipelines, which upstream cannot be asked of strategies.
+const CHECKS: &[Parameter] = &[flag("staleCheck"), flag("refuseStale")];
 
 pub(super) const FORWARDED: &[Forward] = &[
     get("/strategyConfigs", Front50, "/strategies", KNOWN).or(Otherwise::NoneOf),
@@ -23,8 +26,8 @@ pub(super) const FORWARDED: &[Forward] = &[
         .asks(&[number("limit").or("20")]),
     get("/applications/{application}/strategyConfigs", Front50, "/strategies/{application}", READ)
         .or(Otherwise::NoneOf),
-    post("/strategies", Front50, "/strategies", WRITE).silent(),
-    put("/strategies/{id}", Front50, "/strategies/{id}", WRITE),
+    post("/strategies", Front50, "/strategies", WRITE).asks(CHECKS).silent(),
+    put("/strategies/{id}", Front50, "/strategies/{id}", WRITE).asks(CHECKS),
     delete("/strategies/{application}/{strategyName}", Front50, "/strategies/{application}/{strategyName}", WRITE)
         .silent(),
     post("/actions/strategies/reorder", Front50, "/actions/strategies/reorder", WRITE).silent(),

@@ -73,7 +73,7 @@ async fn what_is_changed_goes_along_and_the_answer_is_as_upstreams() {
     let config = json!({ "application": "shop", "name": "slow" });
     let front50 = Peer::default()
         .answering("POST", "/strategies", 200, &config)
-        .answering("PUT", "/strategies/s", 200, &config)
+        .answering("PUT", "/strategies/s?refuseStale=true", 200, &config)
         .answering("DELETE", "/strategies/shop/slow", 200, &Value::Null)
         .answering("POST", "/notifications/application/shop", 200, &Value::Null)
         .answering("POST", "/actions/strategies/reorder", 200, &Value::Null);
@@ -81,7 +81,7 @@ async fn what_is_changed_goes_along_and_the_answer_is_as_upstreams() {
     let world = World::of(&peers);
     for (method, path, body) in [
         ("POST", "/strategies", json!("")),
-        ("PUT", "/strategies/s", config.clone()),
+        ("PUT", "/strategies/s?refuseStale=true", config.clone()),
         ("DELETE", "/strategies/shop/slow", json!("")),
         ("POST", "/notifications/application/shop", json!("")),
         ("POST", "/actions/strategies/reorder", json!("")),

@@ -84,6 +84,11 @@ pub(super) fn merged(
         }
     }
     merged.insert("tagsMetadata".to_owned(), metadata.into());
+    // What it is made from: front50 refuses it if that has changed meanwhile.
+    match known.and_then(|known| known.get("lastModified")) {
+        Some(made_from) => merged.insert("lastModified".to_owned(), made_from.clone()),
+        None => merged.remove("lastModified"),
+    };
     Some(merged)
 }
 

@@ -2,7 +2,9 @@
 //! which are owned, fenced and resumed like every other, and finds them.
 //!
 //! Names, ids and messages are upstream's (`EntityTagsController`, `UpsertEntityTagsAtomicOperation` and its siblings).
-//! Upstream keeps a second copy in an index and has to reconcile the two; there is no second copy here.
+//! Upstream keeps a second copy in an index and has to reconcile the two; there is no second copy here. And where two
+//! operations change the tags of one thing at once, the later of upstream's writes over the other's; here it is made again
+//! from what the other has left.
 
 mod filter;
 mod merge;
@@ -27,6 +29,8 @@ const UPSERT_ALL: &str = "bulkUpsertEntityTags";
 const DELETE: &str = "deleteEntityTags";
 /// How many are read and written at a time.
 const BATCH: usize = 50;
+/// How often a change is tried where others change the same tags all the time.
+const ATTEMPTS: usize = 8;
 /// Whom tags name that nobody is known for.
 const UNKNOWN: &str = "unknown";
 
@@ -76,28 +80,39 @@ impl Tags {
     ) -> gennaker_clients::Result<Vec<String>> {
         let mut ids = Vec::new();
         for tags in self.front50.tags(caller, "").await? {
-            let names = merge::names_of(&tags, &unwanted);
-            let Some(id) = tags.text("id").filter(|_| !names.is_empty()) else { continue };
+            let names = |tags: &Object| merge::names_of(tags, &unwanted);
+            let Some(id) = tags.text("id").filter(|_| !names(&tags).is_empty()) else { continue };
             if !dry_run {
-                self.write_without(caller, &id, &tags, &names).await?;
+                self.remove(caller, &id, tags, names).await?;
             }
             ids.push(id);
         }
         Ok(ids)
     }
 
-    /// Stores what is left without these tags, or removes it if nothing is.
-    async fn write_without(
+    /// Stores what is left of `known` without the tags that `names` tells of it, or removes it if nothing is.
+    async fn remove(
         &self,
         caller: &Caller,
         id: &str,
-        tags: &Object,
-        names: &[String],
+        mut known: Object,
+        names: impl Fn(&Object) -> Vec<String>,
     ) -> gennaker_clients::Result<()> {
-        match without(tags, names) {
-            Some(left) => self.front50.save_tags(caller, &[left]).await.map(drop),
-            None => self.front50.delete_tags(caller, id).await,
+        for attempt in 1.. {
+            let removed = match without(&known, &names(&known)) {
+                Some(left) => self.front50.save_tags(caller, &[left]).await.map(drop),
+                None => self.front50.delete_tags(caller, &known).await,
+            };
+            match removed {
+                Err(error) if error.kind() == Kind::Conflict && attempt < ATTEMPTS => {}
+                done => return done,
+            }
+            known = match self.front50.tags_of(caller, id).await {
+                Err(error) if error.kind() == Kind::NotFound => break,
+                now => now?,
+            };
         }
+        Ok(())
     }
 
     async fn upsert(
@@ -111,25 +126,43 @@ impl Tags {
         let user = description.text("user").unwrap_or_else(|| UNKNOWN.to_owned());
         let mut upserted: Vec<Value> = Vec::new();
         for items in identified(items).map_err(invalid)?.chunks(BATCH) {
-            say(journal, "Retrieving current entity tags").await?;
+            let change = |known: &[Object]| {
+                let known_of = |item: &Object| known.iter().find(|known| known.get("id") == item.get("id"));
+                let changed = |item: &Object| merged(known_of(item), item, partial, &user, self.clock.now());
+                items.iter().filter_map(changed).collect()
+            };
             let ids: Vec<String> = items.iter().filter_map(|item| item.text("id")).collect();
-            let known = self.front50.tags_of_all(caller, &ids).await.map_err(unreachable)?;
-            say(journal, "Merging existing tags and metadata").await?;
-            let known_of = |item: &Object| known.iter().find(|known| known.get("id") == item.get("id"));
-            let changed: Vec<Object> = items
-                .iter()
-                .filter_map(|item| merged(known_of(item), item, partial, &user, self.clock.now()))
-                .collect();
-            if changed.is_empty() {
-                say(journal, "No tags have been modified").await?;
-                continue;
-            }
-            say(journal, "Performing batch update to durable tagging service").await?;
-            let kept = self.front50.save_tags(caller, &changed).await.map_err(unreachable)?;
+            let kept = self.change(caller, journal, &ids, change).await?;
             upserted.extend(kept.into_iter().map(Value::Object));
         }
         let result = json!({ "upserted": upserted, "failures": [] });
         Ok(Outcome { result: result.as_object().cloned().unwrap_or_default() })
+    }
+
+    /// Stores what `change` makes of the tags of these ids, and gives it as it is kept.
+    async fn change(
+        &self,
+        caller: &Caller,
+        journal: &dyn Journal,
+        ids: &[String],
+        change: impl Fn(&[Object]) -> Vec<Object>,
+    ) -> Result<Vec<Object>> {
+        let mut attempt = 1;
+        loop {
+            say(journal, "Retrieving current entity tags").await?;
+            let known = self.front50.tags_of_all(caller, ids).await.map_err(unreachable)?;
+            say(journal, "Merging existing tags and metadata").await?;
+            let changed = change(&known);
+            if changed.is_empty() {
+                say(journal, "No tags have been modified").await?;
+                return Ok(Vec::new());
+            }
+            say(journal, "Performing batch update to durable tagging service").await?;
+            match self.front50.save_tags(caller, &changed).await {
+                Err(error) if error.kind() == Kind::Conflict && attempt < ATTEMPTS => attempt += 1,
+                kept => return kept.map_err(unreachable),
+            }
+        }
     }
 
     async fn delete(&self, caller: &Caller, description: &Object, journal: &dyn Journal) -> Result<Outcome> {
@@ -142,12 +175,12 @@ impl Tags {
             }
             known => known.map_err(unreachable)?,
         };
-        let names = match description.boolean("deleteAll") {
-            Some(true) => merge::names_of(&known, |_| true),
+        let names = |known: &Object| match description.boolean("deleteAll") {
+            Some(true) => merge::names_of(known, |_| true),
             _ => description.texts("tags"),
         };
-        say(journal, &format!("Removing tags from {id} (tags: {})", names.join(", "))).await?;
-        self.write_without(caller, &id, &known, &names).await.map_err(unreachable)?;
+        say(journal, &format!("Removing tags from {id} (tags: {})", names(&known).join(", "))).await?;
+        self.remove(caller, &id, known, names).await.map_err(unreachable)?;
         say(journal, &format!("Updated {id} in Front50")).await?;
         Ok(Outcome::default())
     }

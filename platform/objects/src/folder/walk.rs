@@ -10,7 +10,7 @@ use std::{
     io,
     os::unix::fs::MetadataExt as _,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -25,17 +25,17 @@ const SETTLED: Duration = Duration::from_secs(3);
 /// What was read of the folders, by the prefix that was listed.
 #[derive(Debug, Default)]
 pub(super) struct Walks {
-    last: Mutex<HashMap<Key, Folders>>,
+    last: Mutex<HashMap<Key, Arc<Folders>>>,
 }
 
 /// The names in folders that have settled.
 type Folders = HashMap<Key, Names>;
 
 /// The names in a folder that can be parts of a key.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Names {
     stamp: Stamp,
-    names: Box<[Box<str>]>,
+    names: Arc<[Box<str>]>,
 }
 
 /// What is other after each change of a folder's names: its modification time in seconds and nanoseconds, and its inode.
@@ -55,8 +55,7 @@ impl Stamp {
 impl Walks {
     /// The objects below `prefix/`. A folder that cannot be read is named and does not stop the rest.
     pub(super) fn list(&self, root: &Path, prefix: &Key, now: Timestamp) -> Result<Listing> {
-        // Whoever lists the same prefix meanwhile reads everything.
-        let before = self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(prefix).unwrap_or_default();
+        let before = self.last.lock().unwrap_or_else(PoisonError::into_inner).get(prefix).cloned().unwrap_or_default();
         let (after, listing) = (Folders::new(), Listing::default());
         let mut walk = Walk { root, now, before, after, listing, folders: Vec::new() };
         let path = root.join(prefix.as_str());
@@ -76,7 +75,7 @@ impl Walks {
             }
         }
         let Walk { after, mut listing, .. } = walk;
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).insert(prefix.clone(), after);
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).insert(prefix.clone(), Arc::new(after));
         listing.entries.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         Ok(listing)
     }
@@ -86,7 +85,7 @@ impl Walks {
 struct Walk<'a> {
     root: &'a Path,
     now: Timestamp,
-    before: Folders,
+    before: Arc<Folders>,
     after: Folders,
     listing: Listing,
     /// The folders to read.
@@ -97,12 +96,12 @@ impl Walk<'_> {
     /// Takes up what is in a folder.
     fn read(&mut self, folder: &Key, stamp: Stamp) -> io::Result<()> {
         let path = self.root.join(folder.as_str());
-        let known = self.before.remove(folder).filter(|known| known.stamp == stamp);
+        let known = self.before.get(folder).filter(|known| known.stamp == stamp);
         let (names, settled) = match known {
-            Some(known) => (known.names, true),
+            Some(known) => (known.names.clone(), true),
             None => (names(&path)?, self.now.since(stamp.modified()) > SETTLED),
         };
-        for name in &names {
+        for name in names.iter() {
             let Ok(key) = Key::new(format!("{folder}/{name}")) else { continue };
             // The metadata of the entry itself: what a link points to is not ours.
             match fs::symlink_metadata(path.join(&**name)) {
@@ -130,13 +129,13 @@ impl Walk<'_> {
 }
 
 /// The names in a folder that can be parts of a key.
-fn names(path: &Path) -> io::Result<Box<[Box<str>]>> {
+fn names(path: &Path) -> io::Result<Arc<[Box<str>]>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(path)? {
         let name = entry?.file_name();
         names.extend(name.to_str().filter(|name| Key::new(*name).is_ok()).map(Box::from));
     }
-    Ok(names.into_boxed_slice())
+    Ok(names.into())
 }
 
 fn entry(key: Key, metadata: &Metadata) -> Entry {

@@ -4,10 +4,12 @@
 //! its step, as long as each answers at once. So a pipeline of such stages costs one commit, not one a step; a node that dies
 //! before that commit leaves nothing behind, and the next owner does the same again.
 
-use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+mod run;
+
+use std::{collections::HashMap, future::Future, sync::Arc};
 
 use futures::FutureExt;
-use gennaker_base::{Backoff, Kind, Timestamp};
+use gennaker_base::Timestamp;
 use gennaker_store::{
     Ahead, Commit, Due, Execution as Stored, NewEvent, Next, Owner, PlaceChange, Signal as StoredSignal, Standing,
 };
@@ -113,49 +115,6 @@ impl Actor {
     /// How to wake it.
     pub(super) fn nudge(&self) -> Nudge {
         self.nudge.clone()
-    }
-
-    /// Drives the execution until it is over, is released, or belongs to somebody else.
-    #[tracing::instrument(name = "execution", skip_all, fields(execution = %self.id(), application = %self.state.head().application))]
-    pub(super) async fn run(mut self) {
-        let mut refused = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-        if self.was_over && self.untold {
-            self.untold = !teller::tell(&self.inner, &self.state.to_execution()).await;
-        }
-        loop {
-            let now = self.inner.deps.clock.now();
-            match self.record(now).await {
-                Ok(Ahead::Keep) => {}
-                Ok(Ahead::Wait) => return,
-                Ok(Ahead::Ended) if self.was_over => return,
-                Ok(Ahead::Ended) => {
-                    self.tell_parent();
-                    metrics::counter!("executions_completed_total", "status" => self.state.head().status.name())
-                        .increment(1);
-                    tracing::info!(status = %self.state.head().status, "the execution is over");
-                    if self.untold {
-                        self.inner.teller.tell(Ended { state: self.state, sequence: self.sequence });
-                    }
-                    return;
-                }
-                Err(error) if error.kind() == Kind::Fenced => {
-                    tracing::warn!(%error, "the execution is dropped here; whoever owns it goes on");
-                    return;
-                }
-                Err(error) => {
-                    tracing::error!(%error, "a change was refused; the execution is read again");
-                    if !self.read_again(&mut refused).await {
-                        return;
-                    }
-                    continue;
-                }
-            }
-            refused.reset();
-            self.perform();
-            if self.pending.is_empty() {
-                self.wait().await;
-            }
-        }
     }
 
     /// Takes what happened into the state and records it, with what becomes of the execution.
@@ -264,26 +223,6 @@ impl Actor {
         !self.pending.is_empty()
     }
 
-    /// Starts over from what is stored; says whether the execution is still this owner's.
-    async fn read_again(&mut self, backoff: &mut Backoff) -> bool {
-        loop {
-            tokio::time::sleep(backoff.next_wait()).await;
-            let claimed = match self.inner.deps.store.load(self.id()).await {
-                Ok(stored) if stored.owner.as_ref() != Some(&self.owner) => return false,
-                Ok(stored) => Actor::claimed(&self.inner, self.owner.clone(), stored),
-                Err(gennaker_store::Error::NotFound { .. }) => return false,
-                Err(error) => Err(error.into()),
-            };
-            match claimed {
-                Ok(actor) => {
-                    *self = Actor { nudge: self.nudge.clone(), ..actor };
-                    return true;
-                }
-                Err(error) => tracing::error!(%error, "the execution cannot be read; it is tried again"),
-            }
-        }
-    }
-
     /// What becomes of the execution: it is released while it merely waits.
     fn ahead(&self, now: Timestamp) -> Ahead {
         if self.state.is_over() {
@@ -336,16 +275,6 @@ impl Actor {
     fn abort(&mut self, stage: &str) {
         if let Some(handle) = self.handles.remove(stage) {
             handle.abort();
-        }
-    }
-
-    /// If a stage of another execution waits for the end of this one, and is driven here, it looks again at once.
-    fn tell_parent(&self) {
-        let trigger = &self.state.head().trigger;
-        let parent = trigger.get("parentExecution").and_then(|parent| parent.get("id")?.as_str());
-        let stage = trigger.get("parentPipelineStageId").and_then(|stage| stage.as_str());
-        if let Some((parent, stage)) = parent.zip(stage) {
-            self.inner.driven.nudge_stage(parent, stage);
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use futures::FutureExt;
+use futures::FutureExt as _;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -87,9 +87,8 @@ pub(super) fn adopt(inner: &Arc<Inner>, actor: Actor) {
             if let Some(former) = former {
                 former.cancelled().await;
             }
-            if AssertUnwindSafe(actor.run()).catch_unwind().await.is_err() {
-                tracing::error!(execution = %id, "the engine failed by a defect: see the log above, and please report it");
-            }
+            // It goes on after defects by itself, but at its very end; then it must not stay here.
+            let _ = AssertUnwindSafe(actor.run()).catch_unwind().await;
         };
         tokio::select! {
             () = driven => {}

@@ -64,6 +64,21 @@ async fn a_command_without_effect_is_taken_once_also_if_the_answer_is_lost() {
 }
 
 #[tokio::test]
+async fn an_execution_is_driven_on_after_a_defect_of_the_engine() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (store, world) = unsteady(folder.path()).await;
+    let id = world.begin(json!([{"refId": "1", "type": "record", "name": "r", "poll": true}])).await;
+    let running = world.until(&id, |execution| execution.stages[0].status == Status::Running).await;
+    store.panic_at_commits(2);
+    let done = patch(&running.stages[0].id, json!({"done": true}));
+    world.orca.engine().signal(&id, &done).await.expect("it is recorded");
+    assert_eq!(world.ended(&id).await.status, Status::Succeeded);
+    assert_eq!(store.defects_left(), 0);
+    let events = store_events(&world, &id).await;
+    assert_eq!(events.iter().filter(|kind| *kind == "signalled").count(), 1, "{events:?}");
+}
+
+#[tokio::test]
 async fn a_start_whose_answer_is_lost_is_driven() {
     let folder = tempfile::tempdir().expect("a folder");
     let (store, world) = unsteady(folder.path()).await;

@@ -22,6 +22,8 @@ pub(crate) struct UnsteadyStore {
     blocked_commits: AtomicUsize,
     /// Calls whose answers are lost: `create`, `commit`, `claim`.
     lost: Mutex<Vec<&'static str>>,
+    /// How many commits panic before they reach the store.
+    defects: AtomicUsize,
     /// The commits that were refused because their owner does not own the execution.
     refused: Mutex<Vec<Commit>>,
 }
@@ -34,6 +36,7 @@ impl UnsteadyStore {
             open,
             blocked_commits: AtomicUsize::new(0),
             lost: Mutex::default(),
+            defects: AtomicUsize::new(0),
             refused: Mutex::default(),
         }
     }
@@ -50,6 +53,16 @@ impl UnsteadyStore {
     /// Loses every first answer of a call of that name from now on.
     pub(crate) fn lose_answers(&self, call: &'static str) {
         self.lost.lock().push(call);
+    }
+
+    /// Has the next commits panic, as a defect of the engine would.
+    pub(crate) fn panic_at_commits(&self, number: usize) {
+        self.defects.store(number, Ordering::SeqCst);
+    }
+
+    /// How many of those are still to come.
+    pub(crate) fn defects_left(&self) -> usize {
+        self.defects.load(Ordering::SeqCst)
     }
 
     /// How many commits stood still.
@@ -87,6 +100,8 @@ impl Executions for UnsteadyStore {
             self.blocked_commits.fetch_add(1, Ordering::SeqCst);
         }
         self.pass().await;
+        let defect = self.defects.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        assert!(defect.is_err(), "a defect that the test asked for");
         let result = self.inner.commit(commit.clone()).await;
         let id = commit.id.clone();
         if matches!(result, Err(Error::Fenced { .. })) {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use gennaker_http::{Call, Caller, Result, Transport};
 use http::Method;
+use serde::Serialize;
 use serde_json::Value;
 
 /// Calls echo.
@@ -28,7 +29,7 @@ impl EchoClient {
 
     /// Posts an event: `{"details": {"type": ...}, "content": {...}}`. Ours answers once whatever it starts is started;
     /// the same event may be posted again, and starts nothing twice that has an identity.
-    pub async fn post_event(&self, caller: &Caller, event: &Value) -> Result<()> {
+    pub async fn post_event(&self, caller: &Caller, event: &impl Serialize) -> Result<()> {
         let call = Call::new(Method::POST, &[]).body(event)?;
         self.transport.send::<Value>(caller, call).await.map(drop)
     }

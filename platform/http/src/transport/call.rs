@@ -85,9 +85,9 @@ impl Call {
     /// # Errors
     /// If the body cannot be written as JSON (a map with keys that are not text).
     pub fn body(self, body: &impl Serialize) -> Result<Self> {
-        let body = serde_json::to_value(body);
+        let body = serde_json::to_vec(body);
         let body = body.map_err(|error| Error::invalid(format!("the body is not JSON: {error}")))?;
-        Ok(self.json(body.to_string()))
+        Ok(self.json(body))
     }
 
     /// Sets a body that is JSON already, which is sent as it is: a signature may be of every byte of it.

@@ -1,11 +1,12 @@
 //! The end of a pipeline starts others: once for each end, whatever dies in between.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use axum::{Json, Router};
+use axum::{Json, Router, extract::DefaultBodyLimit};
 use http::StatusCode;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::world::{USER, World, eventually, options, pipeline, post};
 
@@ -99,6 +100,43 @@ async fn echo_is_told_of_each_end_and_holds_nothing_up() {
     later.ended("a", 2).await;
     eventually(async || later.before_echo.writes() == 2).await;
     later.stop().await;
+}
+
+#[tokio::test]
+async fn ends_that_are_too_large_to_wait_in_memory_are_told_whole_all_the_same() {
+    const ENDS: usize = 24;
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::start(&folder).await;
+    let (open, text) = (watch::Sender::new(false), "x".repeat(1 << 20));
+    let told: Arc<Mutex<Vec<(Value, Value)>>> = Arc::default();
+    let hears = {
+        let (told, open) = (told.clone(), open.clone());
+        move |Json(event): Json<Value>| {
+            let (told, mut open) = (told.clone(), open.subscribe());
+            async move {
+                open.wait_for(|open| *open).await.expect("the test goes on");
+                let Value::Object(content) = &event["content"] else { return };
+                let payload = content["execution"]["trigger"]["payload"]["text"].clone();
+                told.lock().push((content["executionId"].clone(), payload));
+            }
+        }
+    };
+    world.before_echo.is(Router::new().route("/", axum::routing::post(hears)).layer(DefaultBodyLimit::disable()));
+    world.save(pipeline("a", json!({}))).await;
+    let trigger = json!({"type": "manual", "payload": {"text": text}});
+    for _ in 0..ENDS {
+        let (status, body) = post(&world.orca, "/orchestrate/a", &[], &trigger).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+    }
+    world.ended("a", ENDS).await;
+    open.send_replace(true);
+    eventually(async || told.lock().len() == ENDS).await;
+    let told = told.lock();
+    let ids: HashSet<&str> = told.iter().filter_map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids.len(), ENDS, "each once");
+    assert!(told.iter().all(|(_, payload)| payload.as_str() == Some(&*text)));
+    drop(told);
+    world.stop().await;
 }
 
 #[tokio::test]

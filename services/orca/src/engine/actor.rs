@@ -16,14 +16,7 @@ use gennaker_store::{
 use gennaker_wire::Status;
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::{
-    Error, Inner, certain, limit,
-    nudge::Nudge,
-    perform,
-    progress::Seen,
-    record,
-    teller::{self, Ended},
-};
+use super::{Error, Inner, certain, limit, nudge::Nudge, perform, progress::Seen, record, teller};
 use crate::planner::{Action, Event, Signal, State, plan, restarted};
 
 /// So many events are recorded by one commit before it is made, whatever else could be done at once.

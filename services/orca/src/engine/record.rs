@@ -1,6 +1,8 @@
 //! Executions as rows, and rows as executions. Format 1: the head's body is the execution without stages, a part's body is
 //! `{"stage": ..., "run": ...}`.
 
+use std::io;
+
 use gennaker_base::Timestamp;
 use gennaker_store::{Execution as Stored, Head, NewEvent, Part};
 use gennaker_wire::{Execution, Stage, Status};
@@ -56,6 +58,31 @@ pub(super) fn part(state: &State, place: usize) -> Result<Part, Error> {
         position: *position,
         body: to_json(&state.head().id, &StageRowRef { stage, run })?,
     })
+}
+
+/// How many bytes its rows have, but for what the planner keeps in them.
+pub(super) fn size(state: &State) -> usize {
+    let stages = state.stages().iter().map(|state| written(&*state.stage));
+    written(&**state.head()) + stages.sum::<usize>()
+}
+
+/// How many bytes something has as JSON.
+fn written(value: &impl Serialize) -> usize {
+    struct Count(usize);
+    impl io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // What cannot be written fails where it is written in earnest.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
 }
 
 /// The event row.

@@ -3,6 +3,9 @@
 //! The commit that ends an execution makes it due again in [`GRACE`]. Its node tells of the end at once, from memory, and then
 //! clears that due time together with others'. If it dies before, is too busy, or somebody does not answer, whichever node claims
 //! the execution at its due time tells again, and sets the next one, further and further away.
+//!
+//! An end is told with its whole execution, which may have megabytes. So those that wait are held in memory up to a limit and
+//! read again beyond it, and few large ones are told at a time.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,16 +14,23 @@ use gennaker_base::Timestamp;
 use gennaker_store::{Due, Told};
 use gennaker_wire::Execution;
 use parking_lot::Mutex;
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
-use super::{Engine, Inner};
+use super::{Engine, Inner, record};
 use crate::{app::ending, planner::State};
 
 /// So many ends may wait to be told; more are told when they are due.
 const QUEUE: usize = 1024;
 /// So many are told at a time.
 const AT_ONCE: usize = 16;
+/// So many KiB of executions wait in memory; what more there is, is read from the store when its turn comes.
+const HELD: usize = 16 << 10;
+/// So many KiB of executions are told at a time. A larger one is told by itself.
+const UNDER_WAY: u32 = 16 << 10;
 /// How long telling of one may take.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// How long after its end an execution is due, if nobody has cleared that. Longer than telling takes.
@@ -34,29 +44,52 @@ const PATIENCE: Duration = Duration::from_secs(3 * 24 * 3600);
 pub(super) struct Teller {
     queue: mpsc::Sender<Ended>,
     waiting: Mutex<Option<mpsc::Receiver<Ended>>>,
+    held: Arc<Semaphore>,
 }
 
 /// An execution that is over.
-pub(super) struct Ended {
-    /// Its state.
-    pub(super) state: State,
+struct Ended {
+    id: String,
     /// The number of its last event.
-    pub(super) sequence: u64,
+    sequence: u64,
+    /// In KiB.
+    size: u32,
+    /// Its state with the leave to hold it.
+    state: Option<(State, OwnedSemaphorePermit)>,
 }
 
 impl Default for Teller {
     fn default() -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        Teller { queue, waiting: Mutex::new(Some(waiting)) }
+        Teller { queue, waiting: Mutex::new(Some(waiting)), held: Arc::new(Semaphore::new(HELD)) }
     }
 }
 
 impl Teller {
-    /// Has it told of soon.
-    pub(super) fn tell(&self, ended: Ended) {
+    /// Has an end told soon. `sequence` is the number of the execution's last event.
+    pub(super) fn tell(&self, state: State, sequence: u64) {
+        let id = state.head().id.clone();
+        let size = u32::try_from(record::size(&state) / 1024 + 1).unwrap_or(u32::MAX);
+        let held = self.held.clone().try_acquire_many_owned(size);
+        let ended = Ended { id, sequence, size, state: held.ok().map(|held| (state, held)) };
         if self.queue.try_send(ended).is_err() {
             metrics::counter!("executions_ends_postponed_total").increment(1);
         }
+    }
+}
+
+impl Ended {
+    /// The execution; none if it cannot be read, or goes on again and has another end.
+    async fn execution(self, inner: &Inner) -> Option<Execution> {
+        if let Some((state, _held)) = self.state {
+            return Some(state.into_execution());
+        }
+        let read = match inner.deps.store.load(&self.id).await {
+            Ok(stored) if stored.sequence == self.sequence => record::execution(&stored),
+            Ok(_) | Err(gennaker_store::Error::NotFound { .. }) => return None,
+            Err(error) => Err(error.into()),
+        };
+        read.inspect_err(|error| tracing::warn!(execution = self.id, %error, "an end is told later")).ok()
     }
 }
 
@@ -64,6 +97,7 @@ impl Teller {
 pub(super) async fn run(inner: &Arc<Inner>, shutdown: &CancellationToken) {
     let Some(mut waiting) = inner.teller.waiting.lock().take() else { return };
     let mut telling: JoinSet<Option<Told>> = JoinSet::new();
+    let under_way = Arc::new(Semaphore::new(UNDER_WAY as usize));
     loop {
         tokio::select! {
             biased;
@@ -76,11 +110,11 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: &CancellationToken) {
                 clear(inner, told).await;
             }
             Some(ended) = waiting.recv(), if telling.len() < AT_ONCE => {
-                let inner = inner.clone();
+                let (inner, under_way) = (inner.clone(), under_way.clone());
                 telling.spawn(async move {
-                    let Ended { state, sequence } = ended;
-                    let execution = state.to_execution();
-                    let told = Told { id: execution.id.clone(), sequence };
+                    let _leave = under_way.acquire_many(ended.size.min(UNDER_WAY)).await.ok()?;
+                    let told = Told { id: ended.id.clone(), sequence: ended.sequence };
+                    let execution = ended.execution(&inner).await?;
                     tell(&inner, &execution).await.then_some(told)
                 });
             }

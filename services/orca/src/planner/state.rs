@@ -354,4 +354,10 @@ impl State {
         let stages = self.stages.iter().map(|state| (*state.stage).clone()).collect();
         Execution { stages, ..(*self.head).clone() }
     }
+
+    /// The same of a state that nobody needs any more: what nobody else holds is not copied.
+    pub fn into_execution(self) -> Execution {
+        let stages = self.stages.into_iter().map(|state| Arc::unwrap_or_clone(state.stage)).collect();
+        Execution { stages, ..Arc::unwrap_or_clone(self.head) }
+    }
 }

@@ -3,6 +3,7 @@
 //! Upstream: `EchoNotifyingExecutionListener`, `EchoNotifyingStageListener`. `eventId` is ours: the same end is the same event.
 
 use gennaker_wire::{Execution, ExecutionKind, Object, Stage, Status};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Error, caller, notifications, settled};
@@ -16,9 +17,8 @@ pub(super) async fn ended(engine: &Engine, execution: &Execution) -> Result<(), 
     if !engine.echo().enabled {
         return Ok(());
     }
-    let mut told = execution.clone();
-    notifications::complete(engine, &mut told).await;
-    let event = event(&told, phase(told.status));
+    let told = notifications::completed(engine, execution).await;
+    let event = Told { event_id: Some(identity(execution)), ..Told::of(&told, phase(told.status)) };
     let answer = engine.clients().echo.post_event(&caller(execution), &event).await;
     settled(answer, "echo refuses the end of an execution").map(drop)
 }
@@ -36,11 +36,8 @@ pub(super) async fn progress(engine: &Engine, execution: &Execution, news: &[New
 async fn of_news(engine: &Engine, execution: &Execution, news: &News) -> Option<Value> {
     let (kind, phase, stage, task) = match news {
         News::Starting => {
-            let mut told = execution.clone();
-            notifications::complete(engine, &mut told).await;
-            let mut event = event(&told, "starting");
-            event.as_object_mut()?.shift_remove("eventId");
-            return Some(event);
+            let told = notifications::completed(engine, execution).await;
+            return Some(json!(Told::of(&told, "starting")));
         }
         News::Stage(stage, phase) => ("stage", phase, stage, None),
         News::Task(stage, task, phase) => ("task", phase, stage, Some(task)),
@@ -95,21 +92,41 @@ fn phase(status: Status) -> &'static str {
     }
 }
 
-fn event(execution: &Execution, phase: &str) -> Value {
-    let kind = match execution.kind {
-        ExecutionKind::Pipeline => "pipeline",
-        ExecutionKind::Orchestration => "orchestration",
-    };
-    let end = execution.end_time.unwrap_or_default().millis();
-    json!({
-        "details": {
+/// An event of an execution. It is written as it is sent, since a copy of the execution may have megabytes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'e> {
+    details: Value,
+    content: Content<'e>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Content<'e> {
+    execution: &'e Execution,
+    execution_id: &'e str,
+}
+
+impl Told<'_> {
+    fn of<'e>(execution: &'e Execution, phase: &str) -> Told<'e> {
+        let kind = match execution.kind {
+            ExecutionKind::Pipeline => "pipeline",
+            ExecutionKind::Orchestration => "orchestration",
+        };
+        let details = json!({
             "source": "orca",
             "type": format!("orca:{kind}:{phase}"),
             "application": execution.application,
-        },
-        "content": { "execution": execution, "executionId": execution.id },
-        "eventId": format!("{}-{end}", execution.id),
-    })
+        });
+        Told { details, content: Content { execution, execution_id: &execution.id }, event_id: None }
+    }
+}
+
+/// What is the same whenever an end is told.
+fn identity(execution: &Execution) -> String {
+    format!("{}-{}", execution.id, execution.end_time.unwrap_or_default().millis())
 }
 
 #[cfg(test)]
@@ -127,7 +144,8 @@ mod tests {
             status: Status::Succeeded,
             ..Execution::default()
         };
-        let event = event(&execution, phase(execution.status));
+        let event =
+            json!(Told { event_id: Some(identity(&execution)), ..Told::of(&execution, phase(execution.status)) });
         assert_eq!(
             event["details"],
             json!({"source": "orca", "type": "orca:pipeline:complete", "application": "shop"})

@@ -3,14 +3,16 @@
 //! A notification of the application that the pipeline has too (same type, and same address or publisher) counts for what the
 //! pipeline does not say of it. Upstream: `EchoNotifyingExecutionListener`.
 
+use std::borrow::Cow;
+
 use gennaker_wire::{Execution, ExecutionKind, Object, ObjectExt};
 use serde_json::Value;
 
 use super::caller;
 use crate::{engine::Engine, expressions::contains_expression};
 
-/// Completes the notifications. If front50 does not say what the application's are, the pipeline's own remain.
-pub(super) async fn complete(engine: &Engine, execution: &mut Execution) {
+/// The execution with its notifications complete. If front50 does not say what the application's are, the pipeline's own remain.
+pub(super) async fn completed<'e>(engine: &Engine, execution: &'e Execution) -> Cow<'e, Execution> {
     let caller = caller(execution);
     let mut notifications = Vec::new();
     for notification in &execution.notifications {
@@ -26,7 +28,11 @@ pub(super) async fn complete(engine: &Engine, execution: &mut Execution) {
             add(&mut notifications, notification);
         }
     }
-    execution.notifications = notifications;
+    // It may be large, and most have none.
+    if notifications == execution.notifications {
+        return Cow::Borrowed(execution);
+    }
+    Cow::Owned(Execution { notifications, ..execution.clone() })
 }
 
 async fn evaluated(engine: &Engine, execution: &Execution, notification: &Value) -> Value {

@@ -7,7 +7,7 @@ use futures::FutureExt as _;
 use gennaker_base::{Backoff, Kind};
 use gennaker_store::Ahead;
 
-use super::{Actor, Ended, Error, teller};
+use super::{Actor, Error, teller};
 
 /// How soon an execution that cannot go on is read again at first.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -80,7 +80,7 @@ impl Actor {
         metrics::counter!("executions_completed_total", "status" => self.state.head().status.name()).increment(1);
         tracing::info!(status = %self.state.head().status, "the execution is over");
         if self.untold {
-            self.inner.teller.tell(Ended { state: self.state, sequence: self.sequence });
+            self.inner.teller.tell(self.state, self.sequence);
         }
     }
 

@@ -92,6 +92,21 @@ async fn what_somebody_else_changes_at_the_same_moment_is_not_lost() {
 }
 
 #[tokio::test]
+async fn many_who_tag_one_thing_at_once_are_all_heard() {
+    const MANY: usize = 12;
+    let world = World::new();
+    let node = world.node("n").await;
+    let one = async |number: usize| {
+        let tags = json!([{"name": format!("t{number:02}")}]);
+        let id = node.submit("/ops", &upsert("shop-v001", tags)).await;
+        assert_eq!(node.over(&id).await["status"]["failed"], false);
+    };
+    futures::future::join_all((0..MANY).map(one)).await;
+    let found = node.get("/tags/sky:servergroup:shop-v001:test:north").await.body;
+    assert_eq!(found["tags"].as_array().map(Vec::len), Some(MANY), "{found}");
+}
+
+#[tokio::test]
 async fn many_things_are_tagged_at_once_and_wrong_ones_refused() {
     let world = World::new();
     let node = world.node("n").await;

@@ -8,6 +8,7 @@
 
 mod filter;
 mod merge;
+mod tries;
 
 use std::sync::Arc;
 
@@ -20,7 +21,10 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 pub(crate) use self::filter::Filter;
-use self::merge::{identified, merged, without};
+use self::{
+    merge::{identified, merged, without},
+    tries::Tries,
+};
 
 /// The provider of clouddriver's own operations.
 const NAME: &str = "clouddriver";
@@ -29,8 +33,6 @@ const UPSERT_ALL: &str = "bulkUpsertEntityTags";
 const DELETE: &str = "deleteEntityTags";
 /// How many are read and written at a time.
 const BATCH: usize = 50;
-/// How often a change is tried where others change the same tags all the time.
-const ATTEMPTS: usize = 8;
 /// Whom tags name that nobody is known for.
 const UNKNOWN: &str = "unknown";
 
@@ -98,21 +100,19 @@ impl Tags {
         mut known: Object,
         names: impl Fn(&Object) -> Vec<String>,
     ) -> gennaker_clients::Result<()> {
-        for attempt in 1.. {
+        let mut tries = Tries::default();
+        loop {
             let removed = match without(&known, &names(&known)) {
                 Some(left) => self.front50.save_tags(caller, &[left]).await.map(drop),
                 None => self.front50.delete_tags(caller, &known).await,
             };
-            match removed {
-                Err(error) if error.kind() == Kind::Conflict && attempt < ATTEMPTS => {}
-                done => return done,
-            }
+            let Err(error) = removed else { return Ok(()) };
+            tries.again(error).await?;
             known = match self.front50.tags_of(caller, id).await {
-                Err(error) if error.kind() == Kind::NotFound => break,
+                Err(error) if error.kind() == Kind::NotFound => return Ok(()),
                 now => now?,
             };
         }
-        Ok(())
     }
 
     async fn upsert(
@@ -147,7 +147,7 @@ impl Tags {
         ids: &[String],
         change: impl Fn(&[Object]) -> Vec<Object>,
     ) -> Result<Vec<Object>> {
-        let mut attempt = 1;
+        let mut tries = Tries::default();
         loop {
             say(journal, "Retrieving current entity tags").await?;
             let known = self.front50.tags_of_all(caller, ids).await.map_err(unreachable)?;
@@ -159,8 +159,8 @@ impl Tags {
             }
             say(journal, "Performing batch update to durable tagging service").await?;
             match self.front50.save_tags(caller, &changed).await {
-                Err(error) if error.kind() == Kind::Conflict && attempt < ATTEMPTS => attempt += 1,
-                kept => return kept.map_err(unreachable),
+                Ok(kept) => return Ok(kept),
+                Err(error) => tries.again(error).await.map_err(unreachable)?,
             }
         }
     }

@@ -262,7 +262,8 @@ impl Started {
             front50: Front50Options { polling_interval_ms: 500 },
             ..gennaker_echo::Options::default()
         };
-        let echo = Echo::new(options, gennaker_echo::Deps { clients: clients.clone(), clock });
+        let cluster = Some(gennaker_echo::Cluster { store: store.clone(), owner: standing.owners() });
+        let echo = Echo::new(options, gennaker_echo::Deps { clients: clients.clone(), clock, cluster });
         lines.echo.connect(started.serve(echo.api()));
         started.run(|stop| async move { echo.run(stop).await });
 

@@ -6,6 +6,7 @@ mod clippy;
 mod crate_roots;
 mod deny;
 mod format;
+mod fuzz;
 mod layers;
 mod length;
 mod manifests;
@@ -43,7 +44,7 @@ impl Findings {
 type Check = (&'static str, fn(&Tree) -> Findings);
 
 /// In the order in which they run: the quick ones first.
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     ("layers", layers::check),
     ("manifests", manifests::check),
     ("crate-roots", crate_roots::check),
@@ -52,6 +53,7 @@ const CHECKS: [Check; 8] = [
     ("format", format::check),
     ("deny", deny::check),
     ("clippy", clippy::check),
+    ("fuzz", fuzz::check),
 ];
 
 /// Runs the named checks, or all; exit code 1 if one failed.

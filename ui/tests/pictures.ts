@@ -101,9 +101,9 @@ export const PICTURES: Readonly<Record<string, Picture>> = {
   resize: { hash: group, there: press('Resize …', planned) },
   rollback: { hash: group, there: press('Roll back …', planned) },
   clone: { hash: group, there: choose('What else can be done', 'Clone …', planned) },
-  scaling: { hash: group, there: press('Add …', field('Target of each instance')) },
+  scaling: { hash: group, there: press('Add …', planned) },
   destroy: { hash: group, there: choose('What else can be done', 'Destroy …', planned) },
   tag: { hash: group, there: press('Add a tag', (page) => dialog(page).getByRole('textbox').first().waitFor()) },
   'new-load-balancer': { hash: (shop) => at(shop, '/loadBalancers'), there: press('Create …', field('Name')) },
-  'new-firewall': { hash: (shop) => at(shop, '/firewalls'), there: press('Create …', field('Name')) },
+  'new-firewall': { hash: (shop) => at(shop, '/firewalls'), there: press('Create …', planned) },
 };

@@ -20,7 +20,9 @@ const THEMES = ['light', 'dark'] as const;
 
 /** A screen's picture is called after its route: `application-executions-details`. */
 const nameOf = (path: string): string => path.replace('/applications/$application', '/application').split('/').filter((part) => part !== '' && !part.startsWith('$')).join('-');
-const screens = Object.entries(SCREENS).map(([path, screen]): [string, Picture] => [nameOf(path), screen]);
+const names = Object.keys(SCREENS).map(nameOf);
+// One of a list has the name of the list, which stands before it.
+const screens = Object.values(SCREENS).map((screen, at): [string, Picture] => [names.indexOf(names[at] ?? '') < at ? `${names[at]}-one` : (names[at] ?? ''), screen]);
 const further = Object.entries(PICTURES);
 
 let shop: Shop;
@@ -29,6 +31,11 @@ beforeAll(async () => {
   shop = await makeShop();
   if (folder) await mkdir(folder, { recursive: true });
 }, SETTING_UP);
+
+it('have a picture each', () => {
+  const all = [...screens, ...further].map(([name]) => name);
+  expect(all.filter((name, at) => all.indexOf(name) < at)).toEqual([]);
+});
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of THEMES) {

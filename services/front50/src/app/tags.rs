@@ -140,7 +140,7 @@ impl Tags {
 }
 
 fn changed_meanwhile(id: &str) -> Error {
-    Error::Concurrent(format!("the tags of {}", shorten(id)))
+    Error::Concurrent(format!("the list of tags of {}", shorten(id)))
 }
 
 fn without_id() -> Error {
